@@ -1,0 +1,1 @@
+"""QA's questions over entries."""

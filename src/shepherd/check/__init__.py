@@ -1,0 +1,1 @@
+"""The checks, one module per family, and the Library that passed them. Pure."""

@@ -1,0 +1,1 @@
+"""Connectors: declared ways to other systems."""

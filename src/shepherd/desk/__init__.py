@@ -1,0 +1,1 @@
+"""One use of the product, one function. Clock and connectors meet here."""

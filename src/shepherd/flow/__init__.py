@@ -1,0 +1,1 @@
+"""The language: source with places, schema, expressions, model, graph, draft. Pure."""

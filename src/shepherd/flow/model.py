@@ -1,0 +1,412 @@
+"""What a flow is: immutable steps joined by edges, ending in outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from shepherd.flow.findings import NOWHERE, Place
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from shepherd.flow.expression import Expression
+    from shepherd.flow.types import Type
+    from shepherd.flow.words import Text
+
+VerbName = Literal["message", "ask", "collect", "decide", "call", "lookup", "do", "escalate", "end"]
+HUMAN: frozenset[str] = frozenset({"message", "ask", "collect"})
+PER = Literal["run", "call", "ticket", "customer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One value that may be chosen: *value* is stable, *label* is what people read."""
+
+    value: str
+    label: str
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """
+    One thing that is asked, given or returned, with its type and its own rules.
+
+    *minimum* and *maximum* are typed constants, or the name of an entry of ``values``.
+    *length* is ``(least, most)`` characters; *pattern* is RE2 syntax and matches the whole text.
+    """
+
+    name: str
+    type: Type
+    label: str = ""
+    help: str = ""
+    optional: bool = False
+    minimum: Any = None
+    maximum: Any = None
+    length: tuple[int, int] | None = None
+    pattern: str | None = None
+    options: tuple[Option, ...] = ()
+    default: Expression | None = None
+    mask: str | None = None
+    personal: bool = False
+    secret: bool = False
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """An assurance that an edge or an outcome gives: its level (1 is the lowest) and life in seconds."""
+
+    name: str
+    level: int = 1
+    expires: int | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """An assurance that a step or a flow requires, at least at *level*."""
+
+    name: str
+    level: int = 1
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """
+    A resolved way from one step to another.
+
+    *by* names it, unique below its source: ``then``, ``answer:red``, ``result:ok``, ``outcome:verified``,
+    ``when:1`` (the first branch of a ``decide``), ``otherwise``, ``out_of_attempts``, ``unmet``, ``no_answer``.
+    *place* is where the target is written (or the step, where the way is the next step in the file).
+    """
+
+    by: str
+    source: str
+    target: str
+    grants: tuple[Grant, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """How often a step may be tried: *most* tries per *per*, for customers within *within* seconds."""
+
+    most: int
+    per: PER = "run"
+    within: int | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The unfilled texts of a step. *hash* is the SHA-256 of their canonical JSON."""
+
+    say: Text | None = None
+    guide: Text | None = None
+    warn: Text | None = None
+    why: Text | None = None
+    article: str = ""
+    hash: str = ""
+
+    @property
+    def texts(self) -> tuple[tuple[str, Text], ...]:
+        """The texts that are there, with their key, in reading order."""
+        all_ = (("say", self.say), ("guide", self.guide), ("warn", self.warn), ("why", self.why))
+        return tuple((k, t) for k, t in all_ if t is not None)
+
+
+# --- what a step does: one class per verb -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Only words, and a "continue"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One thing is asked. With *routed* the answer chooses the way (edges ``answer:VALUE``), else ``then``."""
+
+    question: Text
+    field: Field
+    routed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect:
+    """Two or more fields on one page."""
+
+    fields: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A ``when`` of a decide; *by* is the edge that it takes."""
+
+    when: Expression
+    by: str
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """The first branch that holds; the edge ``otherwise`` if there is one and none holds."""
+
+    branches: tuple[Branch, ...]
+    otherwise: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Another flow, which comes back with an outcome (edges ``outcome:NAME``)."""
+
+    flow: str
+    args: Mapping[str, Expression]
+    about: str | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Reads elsewhere: *operation* is ``connector.operation`` (edges ``result:NAME``); *timeout* in seconds."""
+
+    operation: str
+    args: Mapping[str, Expression]
+    timeout: int | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """Changes something elsewhere, once per visit, run or ticket; *undo* is the operation that takes it back."""
+
+    operation: str
+    args: Mapping[str, Expression]
+    once_per: Literal["visit", "run", "ticket"] | None = None
+    timeout: int | None = None
+    undo: str | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate:
+    """Passes the contact to a queue. With *outcome* it ends the flow, else it goes on."""
+
+    queue: str
+    severity: str | None = None
+    because: Text | None = None
+    outcome: str | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """The flow ends with *outcome*."""
+
+    outcome: str
+    place: Place = NOWHERE
+
+
+Action = Message | Ask | Collect | Decide | Call | Lookup | Do | Escalate | End
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """
+    One station of a flow.
+
+    *edges* holds every resolved way out by its name, in the designer's order. *place* is that of the step's key;
+    *places* those of its other keys (``"then"``, ``"requires"``, ``"with.customer_id"`` …) for findings.
+    *saves* is the name by which the result is read (``save`` or the id).
+    """
+
+    id: str
+    verb: VerbName
+    action: Action
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
+    saves: str = ""
+    tag: str = ""
+    note: Text | None = None
+    requires: tuple[Need, ...] = ()
+    withdraws: tuple[str, ...] = ()
+    attempts: Attempts | None = None
+    role: str | None = None
+    no_answer: int | None = None
+    no_going_back: bool = False
+    place: Place = NOWHERE
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @property
+    def human(self) -> bool:
+        """Whether the step waits for a person."""
+        return self.verb in HUMAN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A named way a flow ends. *resolves* and *code* may be absent only where the flow is ``called_only``."""
+
+    name: str
+    resolves: bool | None = None
+    code: str = ""
+    follow_up: int | None = None
+    returns: Mapping[str, Expression] = field(default_factory=dict)
+    grants: tuple[Grant, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One line of a value written as cases; *when* is None for ``otherwise``."""
+
+    when: Expression | None
+    gives: Expression
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A named expression, or cases of which the first that holds gives the value; worked out when used."""
+
+    name: str
+    cases: tuple[Case, ...]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """
+    A guided conversation.
+
+    *inputs*, *outcomes*, *values*, *texts* and *steps* keep the designer's order; *first* is where a run begins.
+    *graph* is a multigraph of step ids whose edges carry their Edge as ``edge`` and their ``by`` as key.
+    *hash* is the SHA-256 of the canonical JSON of the typed source.
+    """
+
+    id: str
+    file: str
+    title: str
+    category: str
+    version: int
+    owner: str = ""
+    review_by: str = ""
+    audience: tuple[str, ...] = ("agent",)
+    called_only: bool = False
+    inputs: Mapping[str, Field]
+    outcomes: Mapping[str, Outcome]
+    values: Mapping[str, Value]
+    texts: Mapping[str, Text]
+    steps: Mapping[str, Step]
+    first: str
+    requires: tuple[Need, ...] = ()
+    no_answer: int | None = None
+    no_going_back: bool = False
+    hash: str
+    graph: nx.MultiDiGraph[str]
+    place: Place = NOWHERE
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+# --- policy beside the flows --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """
+    One thing a connector can do.
+
+    *inputs* and each entry of *results* (name → fields) are declared; ``error`` (and ``unknown`` for a change)
+    are results of every operation and are not listed here. *accepts_secret*: an input may carry a secret.
+    """
+
+    name: str
+    reads: bool
+    inputs: Mapping[str, Field]
+    results: Mapping[str, Mapping[str, Field]]
+    accepts_secret: bool = False
+    timeout: int = 8
+    repeatable: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    place: Place = NOWHERE
+
+    def result_names(self) -> tuple[str, ...]:
+        """Every result a step must route, in order: the declared ones, ``error``, and ``unknown`` for a change."""
+        return (*self.results, "error") if self.reads else (*self.results, "error", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """A declared way to another system."""
+
+    name: str
+    kind: str
+    operations: Mapping[str, Operation]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assurance:
+    """What may be established about a contact, by which flows, at which levels, and for how many seconds."""
+
+    name: str
+    granted_by: tuple[str, ...]
+    levels: tuple[str, ...] = ()
+    expires: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Where contacts wait for somebody else."""
+
+    name: str
+    skill: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Severity:
+    """How urgent an escalation is: seconds to acknowledge, between updates and to resolve, each where set."""
+
+    name: str
+    acknowledge: int | None = None
+    update_every: int | None = None
+    resolve: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """
+    What the desk has set beside its flows (``desk.yaml``); everything has a default.
+
+    *facts* maps ``customer``, ``contact``, ``ticket``, ``agent`` to their declared fields.
+    *customer_lookup* is the reading operation (``connector.operation``) that gives a customer's facts by
+    ``customer_id`` when a ticket is opened; empty where the desk has none.
+    """
+
+    name: str = "desk"
+    time_zone: str = "UTC"
+    facts: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    roles: tuple[str, ...] = ("agent", "supervisor", "designer", "qa")
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+    assurances: Mapping[str, Assurance] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    categories: tuple[str, ...] = (
+        "authentication",
+        "troubleshooting",
+        "escalation",
+        "billing",
+        "orders",
+        "intake",
+        "closing",
+    )
+    tags: tuple[str, ...] = ()
+    customer_lookup: str = ""
+    declared: bool = False
+    file: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict)

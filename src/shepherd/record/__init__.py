@@ -1,0 +1,1 @@
+"""Storage, hash chain and keys."""

@@ -1,0 +1,1 @@
+"""The interpreter: events, state, advance, replay. Pure."""
