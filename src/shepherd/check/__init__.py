@@ -1,1 +1,31 @@
-"""The checks, one module per family, and the Library that passed them. Pure."""
+"""
+What is wrong with a library of flows: every family of checks, in one run.
+
+A family is a function ``family(draft) -> Iterable[Finding]``; it sees the flows that could be built, and is silent
+about whatever another family has reported, so that one mistake gives one finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from shepherd.flow.findings import Finding, Rule
+
+if TYPE_CHECKING:
+    from shepherd.flow.draft import Draft
+
+Family = Callable[["Draft"], Iterable[Finding]]
+
+#: Every family, in the order in which they run; the order of findings does not depend on it.
+FAMILIES: tuple[Family, ...] = ()
+
+#: Every rule, sorted by code.
+RULES: tuple[Rule, ...] = ()
+
+
+def examine(draft: Draft) -> list[Finding]:
+    """Everything found in *draft*, in reading and in checking, sorted by file, place and code."""
+    found = [*draft.findings, *(finding for family in FAMILIES for finding in family(draft))]
+    once = {(f.file, f.place, f.code, f.message): f for f in reversed(found)}
+    return sorted(once.values(), key=lambda finding: finding.order)
