@@ -1,1 +1,98 @@
-"""Storage, hash chain and keys."""
+"""
+Storage, hash chain and keys: what was said and done, append-only, chained per run, personal values sealed.
+
+Everything goes through one object::
+
+    record = open_record("sqlite:///shepherd.db", "shepherd-keys.db")     # makes or migrates both files
+    record.close()                                                        # drains what is under way
+
+Ids are UUIDv7 text made by the caller. Times are aware UTC datetimes of whole milliseconds (``whole(at)`` cuts them).
+Every write blocks until it is committed; concurrent ones share a commit. An error means that nothing changed.
+
+Writing::
+
+    put_customer(id, ref, facts, *, at) -> Customer            # by ref: there already → that one, with its facts renewed
+    create_ticket(id, *, customer=None, subject="", at, actor) -> Ticket        # the id again → the ticket as it is
+    change_ticket(id, *, at, customer=None, subject=None, status=None) -> Ticket
+    create_contact(id, ticket_id, *, channel, at, actor) -> Contact
+    create_run(id, ticket_id, flow, events, *, documents, contact=None, submission=None) -> Appended
+    append(run_id, expected_seq, events, *, submission=None, once=None, documents={}) -> Appended
+    add_item(ticket_id, key, kind, value, *, at, actor, run=None, private=True) -> bool   # False: was there already
+    erase(customer_id, *, at) -> int                           # the number of keys that were destroyed
+
+``events`` are ``run.api.Event``; the first is ``expected_seq + 1``. Their ``private`` paths are sealed, their
+``tries`` become rows. ``submission`` is ``(token, request_hash)``: the same again gives the first result with
+``repeated=True``, whatever ``expected_seq`` says. ``documents`` is hash → typed source (those known are left alone).
+``once`` is ``Once(key, "requested")`` beside a do_requested, ``Once(key, "finished", result)`` beside its result.
+Errors: ``Conflict(.seq)``, ``TryTaken(.step)``, ``TokenReused``, ``OnceTaken(.state)``, ``NotFound``,
+``RecordUnavailable`` (say "not saved", offer again), ``NotRecordable`` (a mistake of the caller's code).
+
+Reading::
+
+    events(run_id) -> list[Event]             # unsealed; what was erased is ERASED, see is_erased(value)
+    head(run_id) -> Head(seq, at)             # at: no later event may be before it
+    bodies(ticket_id, run=None) -> list[bytes]                 # the entries as stored, in order
+    entries(ticket_id, run=None) -> list[dict]                 # the same, parsed, sealed values unsealed
+    run(id) -> RunRow      runs(ticket=, agent=, flow=, outcome=, status=, customer=, since=, until=, limit=50, before=id)
+    ticket(id or number) -> Ticket            tickets(query="", *, customer=, status=, limit=50, before=id)
+    customer(id) · customer_by_ref(ref) -> Customer | None     contacts(ticket_id) · items(ticket_id)
+    document(hash) -> typed source            documents(hashes) -> {hash: typed source}
+    spent(ticket_id, keyed, *, now) -> {"flow/step": Spent}    # keyed: (per, "flow/step", within seconds or None)
+    once_key(scope, scope_id, operation, step, inputs) -> OnceKey     # inputs as JSON, secrets left out
+    once(key) -> OnceState | None
+    request_hash(value) -> str                # an HMAC; secrets left out by the caller
+
+Care::
+
+    verify(ticket=None, run=None) -> Report   export(ticket_id) -> iterator of lines   rebuild() -> number of runs
+"""
+
+from shepherd.record.api import (
+    UNSEALED,
+    Appended,
+    Broken,
+    Conflict,
+    Contact,
+    Customer,
+    Head,
+    Item,
+    NotFound,
+    NotRecordable,
+    Once,
+    OnceKey,
+    OnceState,
+    OnceTaken,
+    RecordError,
+    RecordUnavailable,
+    Report,
+    RunRow,
+    Submission,
+    Ticket,
+    TokenReused,
+    TryTaken,
+)
+
+__all__ = [
+    "UNSEALED",
+    "Appended",
+    "Broken",
+    "Conflict",
+    "Contact",
+    "Customer",
+    "Head",
+    "Item",
+    "NotFound",
+    "NotRecordable",
+    "Once",
+    "OnceKey",
+    "OnceState",
+    "OnceTaken",
+    "RecordError",
+    "RecordUnavailable",
+    "Report",
+    "RunRow",
+    "Submission",
+    "Ticket",
+    "TokenReused",
+    "TryTaken",
+]
