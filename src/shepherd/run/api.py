@@ -145,9 +145,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A free note."""
+    """
+    A free note. It may also come when the run is over.
+
+    *use* goes into the event's data where it is set: ``case_note`` for the case note and what corrects it.
+    """
 
     text: str
+    use: str = ""
 
 
 @dataclass(frozen=True, slots=True)
