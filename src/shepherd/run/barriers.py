@@ -1,0 +1,48 @@
+"""Where one may not go back: over changes made elsewhere, behind a bar, into a closed flow."""
+
+from __future__ import annotations
+
+from shepherd.run.keep import fall
+from shepherd.run.state import Frame, Run, Visit
+
+
+def barrier(run: Run, target: Visit, *, by_system: bool = False) -> str:
+    """Why *run* may not go back to *target*, as a sentence; empty where it may."""
+    if run.requested and not by_system:
+        return "A call is under way. Wait for its result, then go back."
+    fallen = fall(run.tip, target.number)
+    for visit in fallen:
+        step = visit.step
+        if step.verb == "do" and visit.result not in ("", "error"):
+            return f'"{step.id}" has been done and cannot be taken back. Ask a supervisor if it must be undone.'
+        if step.no_going_back and (visit.done or visit.number != target.number) and not by_system:
+            return f'There is no going back to or behind "{step.id}".'
+    return _closed_flow(run.state.frame, target.before.frame)
+
+
+def _closed_flow(now: Frame, then: Frame) -> str:
+    """A flow marked ``no_going_back`` is closed inside once it has ended; going behind its whole call drops it."""
+    frame: Frame | None = then
+    while frame is not None:
+        if frame.flow.no_going_back and not _under_way(now, frame):
+            return f'"{frame.flow.title}" is finished and closed. Go back to before it began.'
+        frame = frame.caller
+    return ""
+
+
+def _under_way(now: Frame, frame: Frame) -> bool:
+    here: Frame | None = now
+    while here is not None:
+        if here.depth == frame.depth:
+            return here.flow.id == frame.flow.id and here.step == frame.step and _same_call(here, frame)
+        here = here.caller
+    return False
+
+
+def _same_call(here: Frame, frame: Frame) -> bool:
+    """Whether both are moments of one call: the caller's visits are counted alike since the call began."""
+    while here.caller is not None and frame.caller is not None:
+        if here.step != frame.step or here.caller.counts != frame.caller.counts:
+            return False
+        here, frame = here.caller, frame.caller
+    return here.caller is None and frame.caller is None

@@ -1,0 +1,242 @@
+"""The interpreter's three verbs: start a run, advance it by an input, replay it from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from immutables import Map
+
+from shepherd.flow.model import Field
+from shepherd.flow.types import Refusal, Type, check_field, from_json, to_json
+from shepherd.run.api import Change, Event, GoBack, PathItem, Refused, Spent, Stamp, Try
+from shepherd.run.doors import read
+from shepherd.run.fold import apply
+from shepherd.run.keep import fall
+from shepherd.run.path import item
+from shepherd.run.state import Frame, Held, Limits, Run, State, Visit
+from shepherd.run.walk import EMPTY, Walk, instant
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+
+LANGUAGE = 1
+ERASED = {"erased": True}
+
+
+class Step(NamedTuple):
+    """What an input made: the run as it stands now, and the event to be recorded."""
+
+    run: Run
+    event: Event
+
+
+class Diverged(Exception):
+    """A recorded event does not fold to what was recorded; *seq* is its number from 1."""
+
+    def __init__(self, seq: int, sentence: str):
+        super().__init__(sentence)
+        self.seq, self.sentence = seq, sentence
+
+
+class Erased(Diverged):
+    """A personal value that the fold needs has been erased: the record can be read, the run can't go on."""
+
+
+def start(
+    library: Library,
+    flow: str,
+    *,
+    inputs: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    stamp: Stamp,
+    spent: Mapping[str, Spent] | None = None,
+    held: Iterable[Mapping[str, Any]] = (),
+    guarded: bool = True,
+    limits: Limits | None = None,
+) -> Step:
+    """
+    Begin a run of *flow*.
+
+    *inputs* are texts or JSON by input name; *facts* is ``{"customer": {…}, "channel": "phone", …}`` in JSON.
+    *spent* are tries already spent at the steps of ``Run.keyed``; *held* the contact's assurances from earlier runs.
+    Raises Refused where the flow can't be started or an input is wrong.
+    """
+    if flow not in library.flows:
+        raise Refused("unknown_flow", f'There is no flow "{flow}" in the library.')
+    chosen = library.flows[flow]
+    data: dict[str, Any] = {"flow": flow, "language": LANGUAGE, "bundle": dict(library.bundle(flow))}
+    data["inputs"], private = _inputs(chosen.inputs, inputs)
+    data["facts"] = {name: dict(v) if isinstance(v, Mapping) else v for name, v in facts.items()}
+    private += [("facts", "customer", key) for key in data["facts"].get("customer", {})]
+    if held:
+        data["held"] = [dict(h) for h in held]
+    if spent:
+        data["spent"] = {ref: s.count for ref, s in spent.items() if s.count}
+    if limits is not None:
+        data["limits"] = list(limits)
+    run, entered, tries = _begin(library, data, stamp, guarded)
+    return Step(run, _event("run_started", data, entered, stamp, tuple(private), tries, spent))
+
+
+def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | None = None) -> Step:
+    """Take one input. Raises Refused, and then nothing has changed."""
+    kind, data, private = read(run, given, stamp)
+    if spent:
+        counts = {ref: s.count for ref, s in spent.items() if s.count != run.spent.get(ref, 0)}
+        if counts:
+            data["spent"] = counts
+    after, entered, tries = fold(run, kind, data, stamp)
+    return Step(after, _event(kind, data, entered, stamp, private, tries, spent))
+
+
+def fold(run: Run, kind: str, data: Mapping[str, Any], stamp: Stamp) -> tuple[Run, tuple[Any, ...], tuple[Try, ...]]:
+    """*run* one event later, what the engine entered, and the tries that it spent across runs."""
+    walk = Walk(run, stamp, data.get("spent"))
+    apply(walk, kind, data)
+    after = walk.close()
+    return after, tuple(walk.entered), tuple(walk.tries)
+
+
+def replay(library: Library, events: Iterable[Event], *, guarded: bool = True) -> Run:
+    """The run that *events* make, oldest first. Raises Diverged where what was recorded does not come about."""
+    run: Run | None = None
+    for seq, event in enumerate(events, 1):
+        stamp = Stamp(event.at, event.offset, event.actor, event.data.get("role", "agent"))
+        if _has_erased(event.data):
+            raise Erased(seq, f"Event {seq} holds a value that was erased; the run can be read, but not continued.")
+        if run is None:
+            if event.kind != "run_started":
+                raise Diverged(seq, f"The first event is {event.kind}, not run_started.")
+            run, entered, _ = _begin(library, event.data, stamp, guarded)
+        else:
+            try:
+                run, entered, _ = fold(run, event.kind, event.data, stamp)
+            except (LookupError, AssertionError, TypeError, ValueError) as error:
+                raise Diverged(seq, f"Event {seq} ({event.kind}) does not fit the run: {error!r}.") from error
+        if list(entered) != list(event.entered):
+            raise Diverged(seq, f"Event {seq} ({event.kind}) was recorded with another way than the flow gives.")
+    if run is None:
+        raise Diverged(0, "There are no events.")
+    return run
+
+
+def preview(run: Run, given: Change | GoBack, *, stamp: Stamp) -> tuple[PathItem, ...]:
+    """What falls away if *given* is taken: the visits that people or calls answered, without those that are kept."""
+    step = advance(run, given, stamp=stamp)
+    kept = {i["kept"] for i in step.event.entered if "kept" in i}
+    later = fall(run.tip, given.visit)[1:]
+    return tuple(
+        item(run, v, False)
+        for v in later
+        if v.number not in kept and v.done and (v.step.human or v.step.verb == "lookup")
+    )
+
+
+# --- the first event --------------------------------------------------------------------------------
+
+
+def _inputs(
+    declared: Mapping[str, Field], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[tuple[str | int, ...]]]:
+    unknown = sorted(set(given) - set(declared))
+    if unknown:
+        raise Refused("unknown_input", f'This flow has no input "{unknown[0]}".', unknown[0])
+    values: dict[str, Any] = {}
+    private: list[tuple[str | int, ...]] = []
+    for name, field in declared.items():
+        value = check_field(field, given.get(name, ""))
+        if isinstance(value, Refusal):
+            raise Refused(value.code, f'Input "{name}": {value.sentence}', name)
+        if value is not None:
+            values[name] = to_json(value)
+            if field.personal:
+                private.append(("inputs", name))
+    return values, private
+
+
+def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: bool) -> tuple[Run, Any, Any]:
+    flow = library.flows[data["flow"]]
+    facts = _facts(library, data["facts"])
+    values = facts.update({n: from_json(v, flow.inputs[n].type) for n, v in data["inputs"].items()})
+    held: Map[str, Held] = EMPTY
+    for entry in data.get("held", ()):
+        until = entry.get("until")
+        held = held.set(entry["name"], Held(entry["level"], _moment(entry["at"]), _moment(until) if until else None))
+    frame = Frame(flow, values, EMPTY, EMPTY, None, "", None, False, 1)
+    state = State(frame, held, EMPTY)
+    first = flow.steps[flow.first]
+    root = Visit(0, first, "", state, None, stamp, done=True)
+    run = Run(
+        library=library,
+        flow_id=flow.id,
+        limits=Limits(*data["limits"]) if "limits" in data else Limits(),
+        guarded=guarded,
+        facts=facts,
+        seq=0,
+        state=state,
+        tip=root,
+        made=0,
+        requested=False,
+        spent=Map(data.get("spent", {})),
+        open_tries=frozenset(),
+        answered_by=frozenset(),
+        owner=stamp.actor.id if stamp.actor.kind == "agent" else "",
+        paused=False,
+        trouble=None,
+        end=None,
+        last=stamp,
+        channel=str(data["facts"].get("channel", "")),
+    )
+    walk = Walk(run, stamp)
+    walk.go(flow.first, "start")
+    return walk.close(), tuple(walk.entered), tuple(walk.tries)
+
+
+def _facts(library: Library, given: Mapping[str, Any]) -> Map[str, Any]:
+    """Facts typed as desk.yaml declares them; what it does not declare stays as it came."""
+    facts: Map[str, Any] = EMPTY
+    for name, value in given.items():
+        declared = library.policy.facts.get(name, {})
+        if isinstance(value, Mapping):
+            value = {
+                k: from_json(v, declared[k].type if k in declared else Type(kind="any", name="any"))
+                for k, v in value.items()
+                if v is not None
+            }
+        facts = facts.set(name, value)
+    return facts
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _has_erased(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return dict(value) == ERASED or any(_has_erased(v) for v in value.values())
+    return isinstance(value, list | tuple) and any(_has_erased(v) for v in value)
+
+
+def _event(
+    kind: str,
+    data: dict[str, Any],
+    entered: Any,
+    stamp: Stamp,
+    private: tuple[tuple[str | int, ...], ...],
+    tries: tuple[Try, ...],
+    spent: Mapping[str, Spent] | None,
+) -> Event:
+    if tries and spent:
+        tries = tuple(t._replace(last=spent[t.step].last) if t.step in spent else t for t in tries)
+    return Event(kind, data, entered, stamp.at, stamp.offset, stamp.actor, private, tries)
+
+
+def held_after(run: Run) -> list[dict[str, Any]]:
+    """What the contact holds after *run*, as ``held`` of a later run's start."""
+    return [
+        {"name": n, "level": h.level, "at": instant(h.at)} | ({"until": instant(h.until)} if h.until else {})
+        for n, h in sorted(run.state.held.items())
+        if h.stands(run.last.at)
+    ]

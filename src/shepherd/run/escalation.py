@@ -1,0 +1,33 @@
+"""What an escalation gives: its id, owner, queue and the times that desk.yaml sets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from shepherd.flow.model import Escalate, Policy
+from shepherd.run.api import Stamp
+from shepherd.run.state import local
+
+
+def escalation(policy: Policy, action: Escalate, stamp: Stamp) -> dict[str, Any]:
+    """
+    The fields of an escalation, each only where it is set.
+
+    *id* is ``INC-YYYY-MMDD-HHMM`` on the desk's clock (FEATURES, row 43). Times are naive, on the desk's clock.
+    """
+    now = local(stamp)
+    fields: dict[str, Any] = {"id": f"INC-{now:%Y-%m%d-%H%M}", "queue": action.queue}
+    queue = policy.queues.get(action.queue)
+    if queue and queue.owner:
+        fields["owner"] = queue.owner
+    severity = policy.severities.get(action.severity or "")
+    if severity:
+        times = {
+            "acknowledge_by": severity.acknowledge,
+            "next_update": severity.update_every,
+            "resolve_by": severity.resolve,
+        }
+        minute = now.replace(second=0, microsecond=0)
+        fields |= {name: minute + timedelta(seconds=after) for name, after in times.items() if after is not None}
+    return fields

@@ -1,0 +1,114 @@
+"""The visits that stand, for people: what was asked, what was given, where one may go back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shepherd.flow.model import Ask, Call, Collect, Do, End, Escalate, Field, Lookup
+from shepherd.run.api import PathItem
+from shepherd.run.barriers import barrier
+from shepherd.run.state import Run, Visit
+from shepherd.run.waiting import choices, filled
+
+
+def path(run: Run) -> tuple[PathItem, ...]:
+    """Every visit of *run* that still stands, oldest first."""
+    visits = []
+    visit: Visit | None = run.tip
+    while visit is not None and visit.number:
+        visits.append(visit)
+        visit = visit.prev
+    open_to = _open_from(run, visits)
+    return tuple(item(run, v, v.number >= open_to) for v in reversed(visits))
+
+
+def _open_from(run: Run, newest_first: list[Visit]) -> int:
+    """The oldest visit that one may go back to; bars are found once, newest first."""
+    if run.ended:
+        return run.made + 1
+    lowest = run.tip.number + 1
+    for visit in newest_first:
+        step = visit.step
+        if step.verb == "do" and visit.result not in ("", "error"):
+            break
+        if step.no_going_back:
+            break
+        lowest = visit.number
+    return lowest
+
+
+def item(run: Run, visit: Visit, is_open: bool) -> PathItem:
+    """*visit* as a row of the path."""
+    step = visit.step
+    stop = (step.human or step.verb == "lookup") and is_open and visit.number != run.tip.number
+    if stop and barrier(run, visit):
+        stop = False
+    finisher = visit.finisher
+    return PathItem(
+        visit=visit.number,
+        step=visit.ref,
+        verb=step.verb,
+        by=visit.by,
+        title=title(run, visit),
+        answer=answer(visit),
+        value=visit.value,
+        at=visit.stamp.at,
+        actor=(finisher or visit.stamp).actor,
+        attempt=visit.attempt,
+        can_go_back=stop,
+        can_change=stop and step.verb in ("ask", "collect") and visit.done and not step.role,
+    )
+
+
+def title(run: Run, visit: Visit) -> str:
+    """What the visit was about, in one line."""
+    step = visit.step
+    action = step.action
+    if isinstance(action, Ask):
+        return filled(action.question, run, visit)
+    if isinstance(action, Collect):
+        return ", ".join(label(f) for f in action.fields.values())
+    if isinstance(action, Call):
+        called = run.library.flows.get(action.flow)
+        return called.title if called else action.flow
+    if isinstance(action, Lookup | Do):
+        return action.operation
+    if isinstance(action, Escalate):
+        return f"Passed on to {action.queue}"
+    if isinstance(action, End):
+        return f"Ends: {action.outcome}"
+    return filled(step.words.say or step.words.guide, run, visit) or step.id
+
+
+def label(field: Field) -> str:
+    """A field's label, or its name made readable."""
+    return field.label or field.name.replace("_", " ").capitalize()
+
+
+def answer(visit: Visit) -> str:
+    """What was given, for people; a secret only as "given, 4 digits"."""
+    if not visit.done:
+        return ""
+    action = visit.step.action
+    if visit.result == "no_answer":
+        return "no answer in time"
+    if isinstance(action, Ask):
+        return shown(action.field, visit.value)
+    if isinstance(action, Collect):
+        given = visit.value or {}
+        return "; ".join(f"{label(f)}: {shown(f, given[n])}" for n, f in action.fields.items() if n in given)
+    return visit.result.replace("_", " ")
+
+
+def shown(field: Field, value: Any) -> str:
+    """One recorded value as people read it."""
+    if isinstance(value, dict):
+        return f"given, {value['given']}" if "given" in value else "erased"
+    if value is None:
+        return "left empty"
+    if field.type.kind == "yes_no":
+        value = "true" if value else "false"
+    text = str(value)
+    if field.mask == "last4":
+        return "•" * max(0, len(text) - 4) + text[-4:]
+    return next((c.label for c in choices(field) if c.value == text), text)

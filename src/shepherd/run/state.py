@@ -1,0 +1,204 @@
+"""Where a run stands: immutable frames, visits and what is held. Made by the fold, never stored."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from immutables import Map
+
+from shepherd.flow.model import Call, Flow, Need, Step
+from shepherd.run.api import AtEnd, Stamp
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+
+
+class Limits(NamedTuple):
+    """How far a run may go: automatic steps between two waits, visits in all, depth of calls (DESIGN §3.7)."""
+
+    automatic: int = 100
+    visits: int = 1000
+    depth: int = 10
+
+
+class Held(NamedTuple):
+    """An assurance in force: its level, since when, and until when (None: as long as the contact lasts)."""
+
+    level: int
+    at: datetime
+    until: datetime | None
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it is in force at *now*."""
+        return self.until is None or now < self.until
+
+
+class Frame(NamedTuple):
+    """
+    One call of a flow under way.
+
+    *values* is what its expressions read: inputs, facts and saved results. *counts* are the visits of each step in
+    this call, *tries* the tries spent per call. *caller* is the calling frame as it stood; *step* the calling step;
+    *about* whose assurances are granted (None: the customer's). *guards*: called by the guard, to come back to *step*.
+    """
+
+    flow: Flow
+    values: Map[str, Any]
+    counts: Map[str, int]
+    tries: Map[str, int]
+    caller: Frame | None
+    step: str
+    about: str | None
+    guards: bool
+    depth: int
+
+
+class State(NamedTuple):
+    """All that going back restores: the frame, what is held, the tries spent on the path."""
+
+    frame: Frame
+    held: Map[str, Held]
+    tries: Map[str, int]
+
+
+class Visit(NamedTuple):
+    """
+    One stop at a step. *before* is the state that going back restores; *prev* the visit before it on the path.
+
+    What it gave stands in *value* (JSON), *typed* and *result*; *done* tells whether it is over. *kept* names the
+    visit whose answer was kept when an earlier one was changed. *inputs* are those of a call.
+    """
+
+    number: int
+    step: Step
+    by: str
+    before: State
+    prev: Visit | None
+    stamp: Stamp
+    attempt: int | None = None
+    done: bool = False
+    value: Any = None
+    result: str = ""
+    inputs: Any = None
+    kept: int | None = None
+    finisher: Stamp | None = None
+
+    @property
+    def ref(self) -> str:
+        """The step as ``flow/step``."""
+        return f"{self.before.frame.flow.id}/{self.step.id}"
+
+
+class Trouble(NamedTuple):
+    """Why a run can't go on by itself."""
+
+    code: str
+    sentence: str
+
+
+class Run(NamedTuple):
+    """
+    One walk through a flow: the fold of its events.
+
+    *seq* counts the events. *tip* is the visit at which it stands. *spent* are tries per ticket or customer known so
+    far; *open_tries* those whose request never got an answer. *guarded* is False only in tests of the proofs.
+    """
+
+    library: Library
+    flow_id: str
+    limits: Limits
+    guarded: bool
+    facts: Map[str, Any]
+    seq: int
+    state: State
+    tip: Visit
+    made: int
+    requested: bool
+    spent: Map[str, int]
+    open_tries: frozenset[str]
+    answered_by: frozenset[str]
+    owner: str
+    paused: bool
+    trouble: Trouble | None
+    end: AtEnd | None
+    last: Stamp
+    channel: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can be answered."""
+        return self.end is not None
+
+    @property
+    def outcome(self) -> str:
+        """The outcome it ended with, or the empty text."""
+        return self.end.outcome if self.end else ""
+
+    @property
+    def assured(self) -> Map[str, Held]:
+        """What is held, expired or not."""
+        return self.state.held
+
+    @property
+    def values(self) -> Map[str, Any]:
+        """What the expressions of the step at hand can read."""
+        return self.state.frame.values
+
+    @property
+    def keyed(self) -> tuple[tuple[str, str, int | None], ...]:
+        """Every step within reach that counts its tries per ticket or customer, as (per, ``flow/step``, within seconds)."""
+        return keyed_steps(self.library, self.flow_id)
+
+    @property
+    def waiting(self) -> Any:
+        """What the run waits for: one of the ``At…`` classes, with all that a page needs."""
+        from shepherd.run.waiting import waiting
+
+        return waiting(self)
+
+    @property
+    def path(self) -> Any:
+        """The visits that still stand, oldest first, for people."""
+        from shepherd.run.path import path
+
+        return path(self)
+
+
+def holds(held: Map[str, Held], need: Need, now: datetime) -> bool:
+    """Whether *need* is met at *now*."""
+    found = held.get(need.name)
+    return found is not None and found.level >= need.level and found.stands(now)
+
+
+def local(stamp: Stamp) -> datetime:
+    """The wall clock of *stamp* at the desk, as a naive datetime."""
+    sign = -1 if stamp.offset.startswith("-") else 1
+    hours, _, minutes = stamp.offset.lstrip("+-").partition(":")
+    shift = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return stamp.at.replace(tzinfo=None) + sign * shift
+
+
+def reachable(library: Library, flow_id: str) -> tuple[Flow, ...]:
+    """*flow_id* and every flow that it can call, each once."""
+    found: dict[str, Flow] = {}
+    waiting = [flow_id]
+    while waiting:
+        flow = library.flows.get(waiting.pop())
+        if flow is None or flow.id in found:
+            continue
+        found[flow.id] = flow
+        waiting += [s.action.flow for s in flow.steps.values() if isinstance(s.action, Call)]
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=512)
+def keyed_steps(library: Library, flow_id: str) -> tuple[tuple[str, str, int | None], ...]:
+    """The steps of *flow_id* and of the flows it can call whose tries are counted across runs."""
+    return tuple(
+        (step.attempts.per, f"{flow.id}/{step.id}", step.attempts.within)
+        for flow in reachable(library, flow_id)
+        for step in flow.steps.values()
+        if step.attempts and step.attempts.per in ("ticket", "customer")
+    )

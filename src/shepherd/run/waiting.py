@@ -1,0 +1,192 @@
+"""What a run waits for, with all that a page needs: worked out when it is asked for, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shepherd.flow.expression import Undefined, Unworkable
+from shepherd.flow.model import Ask, Collect, Do, Field, Lookup, Step
+from shepherd.flow.types import to_text
+from shepherd.flow.words import Text
+from shepherd.run.api import (
+    AtDo,
+    AtForm,
+    AtLookup,
+    AtMessage,
+    AtQuestion,
+    AtStuck,
+    Blank,
+    Choice,
+    Spoken,
+)
+from shepherd.run.context import Context, spent
+from shepherd.run.fields import bound
+from shepherd.run.state import Run, Visit
+from shepherd.run.walk import secret_visit
+
+
+def waiting(run: Run) -> Any:
+    """The ``At…`` of *run*."""
+    visit = run.tip
+    if run.end is not None:
+        return replace(run.end, words=spoken(run, visit))
+    common: dict[str, Any] = {
+        "visit": visit.number,
+        "step": visit.ref,
+        "words": spoken(run, visit),
+        "role": visit.step.role or "",
+        "due": due_at(run),
+    }
+    if run.trouble is not None:
+        return AtStuck(code=run.trouble.code, sentence=run.trouble.sentence, **common)
+    return AT[visit.step.verb](run, visit, common)
+
+
+def due_at(run: Run) -> datetime | None:
+    """When the step at hand stops waiting for people (``no_answer``, from entry, pauses included), if ever."""
+    step = run.tip.step
+    seconds = step.no_answer if step.no_answer is not None else run.tip.before.frame.flow.no_answer
+    if not step.human or seconds is None or "no_answer" not in step.edges:
+        return None
+    return run.tip.stamp.at + timedelta(seconds=seconds)
+
+
+def filled(text: Text | None, run: Run, visit: Visit) -> str:
+    """*text* over what was known at *visit*; a name that is not known is said to be so."""
+    if text is None:
+        return ""
+    here = run.state if visit is run.tip else visit.before
+    context = Context(here, visit.stamp, run.spent, run.channel)
+    try:
+        return text.fill(here.frame.values, context)
+    except (Undefined, Unworkable) as error:
+        return f"[{error}]"
+
+
+def spoken(run: Run, visit: Visit) -> Spoken:
+    """The filled words of *visit*."""
+    words = visit.step.words
+    if not words.texts and not words.article:
+        return Spoken()
+    return Spoken(article=words.article, **{key: filled(text, run, visit) for key, text in words.texts})
+
+
+def _message(run: Run, visit: Visit, common: dict[str, Any]) -> AtMessage:
+    return AtMessage(**common)
+
+
+def _question(run: Run, visit: Visit, common: dict[str, Any]) -> AtQuestion:
+    action = visit.step.action
+    assert isinstance(action, Ask)
+    return AtQuestion(
+        question=filled(action.question, run, visit),
+        blank=blank(run, action.field, _before(visit)),
+        routed=action.routed,
+        attempts_left=left(run, visit.step),
+        **common,
+    )
+
+
+def _form(run: Run, visit: Visit, common: dict[str, Any]) -> AtForm:
+    action = visit.step.action
+    assert isinstance(action, Collect)
+    given = _before(visit) or {}
+    blanks = tuple(blank(run, f, given.get(n)) for n, f in action.fields.items())
+    return AtForm(blanks=blanks, attempts_left=left(run, visit.step), **common)
+
+
+def _lookup(run: Run, visit: Visit, common: dict[str, Any]) -> AtLookup:
+    action = visit.step.action
+    assert isinstance(action, Lookup)
+    return AtLookup(**_call(run, visit, action), **common)
+
+
+def _do(run: Run, visit: Visit, common: dict[str, Any]) -> AtDo:
+    action = visit.step.action
+    assert isinstance(action, Do)
+    return AtDo(once_per=action.once_per or "visit", **_call(run, visit, action), **common)
+
+
+AT: dict[str, Callable[[Run, Visit, dict[str, Any]], Any]] = {
+    "message": _message,
+    "ask": _question,
+    "collect": _form,
+    "lookup": _lookup,
+    "do": _do,
+}
+
+
+def _call(run: Run, visit: Visit, action: Lookup | Do) -> dict[str, Any]:
+    connector, _, name = action.operation.partition(".")
+    operation = run.library.connectors[connector].operations[name]
+    inputs = visit.inputs or {}
+    return {
+        "operation": action.operation,
+        "inputs": inputs,
+        "timeout": action.timeout or operation.timeout,
+        "requested": run.requested,
+        "secret_visit": secret_visit(inputs),
+    }
+
+
+def _before(visit: Visit) -> Any:
+    """What was given at the same step of the same call on an earlier visit, to be offered again."""
+    here = visit.prev
+    while here is not None and here.number and here.before.frame.depth >= visit.before.frame.depth:
+        if here.step is visit.step and here.done and here.before.frame.depth == visit.before.frame.depth:
+            return here.value
+        here = here.prev
+    return None
+
+
+def left(run: Run, step: Step) -> int | None:
+    """The tries that stand at the step at hand, this one included."""
+    if step.attempts is None:
+        return None
+    return max(0, step.attempts.most - spent(run.state, step.id, run.spent))
+
+
+def blank(run: Run, field: Field, given: Any) -> Blank:
+    """*field* as a page shows it."""
+    context = Context(run.state, run.tip.stamp, run.spent, run.channel)
+    frame = run.state.frame
+    limits = [bound(limit, frame, context) for limit in (field.minimum, field.maximum)]
+    least, most = ("" if limit is None else to_text(limit) for limit in limits)
+    offered = "" if given is None or field.secret or isinstance(given, dict) else _raw(given)
+    if not offered and field.default is not None:
+        try:
+            offered = to_text(field.default.evaluate(frame.values, context))
+        except (Undefined, Unworkable):
+            offered = ""
+    return Blank(
+        name=field.name,
+        type=field.type.name,
+        label=field.label or field.name.replace("_", " ").capitalize(),
+        help=field.help,
+        optional=field.optional,
+        secret=field.secret,
+        personal=field.personal,
+        choices=choices(field),
+        minimum=least,
+        maximum=most,
+        length=field.length,
+        pattern=field.pattern or "",
+        given=offered,
+    )
+
+
+def _raw(given: Any) -> str:
+    if given is True or given is False:
+        return "true" if given else "false"
+    return str(given)
+
+
+def choices(field: Field) -> tuple[Choice, ...]:
+    """The options of *field* with the digit that gives each; a yes_no has two of its own."""
+    options = [(o.value, o.label) for o in field.options]
+    if not options and field.type.kind == "yes_no":
+        options = [("true", "Yes"), ("false", "No")]
+    return tuple(Choice(value=v, label=n, key=str(i) if i <= 9 else "") for i, (v, n) in enumerate(options, 1))

@@ -1,0 +1,397 @@
+"""Walking on: entering steps until somebody must act. One row per verb in ENTER."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from immutables import Map
+
+from shepherd.flow.expression import Undefined, Unworkable
+from shepherd.flow.model import (
+    Ask,
+    Call,
+    Decide,
+    Do,
+    Edge,
+    End,
+    Escalate,
+    Flow,
+    Grant,
+    Lookup,
+    Need,
+    Step,
+)
+from shepherd.flow.types import to_json
+from shepherd.run.api import AtEnd, SecretRef, Stamp, Try
+from shepherd.run.context import Context, spent
+from shepherd.run.escalation import escalation
+from shepherd.run.state import Frame, Held, Run, State, Trouble, Visit, holds
+
+EMPTY: Map[str, Any] = Map()
+
+
+class Walk:
+    """
+    A run on the move: opened from a Run, moved by methods, closed into the next Run.
+
+    It is mutable only between ``Walk(run, …)`` and ``close()``, so that a step costs a few assignments.
+    """
+
+    __slots__ = (
+        "_automatic",
+        "_going",
+        "_granted",
+        "answered_by",
+        "end",
+        "entered",
+        "made",
+        "open_tries",
+        "owner",
+        "paused",
+        "requested",
+        "run",
+        "spent",
+        "stamp",
+        "state",
+        "tip",
+        "tries",
+        "trouble",
+    )
+
+    def __init__(self, run: Run, stamp: Stamp, spent_elsewhere: Mapping[str, int] | None = None):
+        self.run, self.stamp = run, stamp
+        self.state, self.tip, self.made = run.state, run.tip, run.made
+        self.requested, self.paused, self.owner = run.requested, run.paused, run.owner
+        self.trouble, self.end, self.answered_by = run.trouble, run.end, run.answered_by
+        self.open_tries, self.spent = run.open_tries, run.spent
+        if spent_elsewhere:
+            self.spent = self.spent.update(spent_elsewhere)
+        self.entered: list[dict[str, Any]] = []
+        self.tries: list[Try] = []
+        self._automatic = 0
+        self._granted: list[dict[str, Any]] = []
+        self._going: tuple[str, str] | None = None
+
+    def close(self) -> Run:
+        """The run as it stands after the walk, one event older."""
+        if self._granted and self.entered:
+            self.entered[-1].setdefault("granted", []).extend(self._granted)
+        run = self.run
+        return Run(
+            run.library,
+            run.flow_id,
+            run.limits,
+            run.guarded,
+            run.facts,
+            run.seq + 1,
+            self.state,
+            self.tip,
+            self.made,
+            self.requested,
+            self.spent,
+            self.open_tries,
+            self.answered_by,
+            self.owner,
+            self.paused,
+            self.trouble,
+            self.end,
+            self.stamp,
+            run.channel,
+        )
+
+    # --- moving --------------------------------------------------------------------------------
+
+    def go(self, step_id: str, by: str) -> None:
+        """Enter *step_id*, and go on from step to step until one waits, the run ends, or it is stuck."""
+        self.requested, self.trouble = False, None
+        self._going = (step_id, by)
+        try:
+            while self._going is not None:
+                step_id, by = self._going
+                self._going = None
+                self._enter(self.state.frame.flow.steps[step_id], by)
+        except (Undefined, Unworkable) as error:
+            self.stick("broken_expression", f'At step "{step_id}": {error}')
+
+    def stick(self, code: str, sentence: str) -> None:
+        """Stop here: the run can't go on by itself."""
+        self._going = None
+        self.trouble = Trouble(code, f"{sentence} Go back, hand over, or end the contact.")
+
+    def take(self, edge: Edge) -> None:
+        """Leave by *edge*: its grants are in force from now on."""
+        if edge.grants:
+            self.grant(edge.grants)
+        self._going = (edge.target, edge.by)
+
+    def leave(self, by: str) -> None:
+        """Go on by the edge *by* of the step at hand, from outside a walk."""
+        edge = self.tip.step.edges[by]
+        if edge.grants:
+            self.grant(edge.grants)
+        self.go(edge.target, edge.by)
+
+    def _enter(self, step: Step, by: str) -> None:
+        state = self.state
+        if self.run.guarded:
+            flow = state.frame.flow
+            needs = step.requires if step.id != flow.first else flow.requires + step.requires
+            if needs and self._diverted(step, needs):
+                return None
+        attempt = None
+        if step.attempts:
+            used = spent(state, step.id, self.spent)
+            if used >= step.attempts.most:
+                edge = step.edges["out_of_attempts"]
+                self._going = (edge.target, f"out_of_attempts:{step.id}")
+                return self._count(step)
+            attempt = used + 1
+        if self.made >= self.run.limits.visits:
+            return self.stick("too_many_visits", f"The run has made {self.made} visits, which is the limit.")
+        frame = state.frame
+        number = self.made = self.made + 1
+        self.tip = Visit(number, step, by, state, self.tip, self.stamp, attempt)
+        item: dict[str, Any] = {"visit": number, "step": f"{frame.flow.id}/{step.id}", "by": by}
+        if step.words.hash:
+            item["words"] = step.words.hash
+        if attempt is not None:
+            item["attempt"] = attempt
+        if self._granted:
+            item["granted"], self._granted = self._granted, []
+        self.entered.append(item)
+        held = state.held
+        for name in step.withdraws:
+            if name in held:
+                held = held.delete(name)
+                item.setdefault("withdrawn", []).append(name)
+        counts = frame.counts.set(step.id, frame.counts.get(step.id, 0) + 1)
+        frame = Frame(
+            frame.flow,
+            frame.values,
+            counts,
+            frame.tries,
+            frame.caller,
+            frame.step,
+            frame.about,
+            frame.guards,
+            frame.depth,
+        )
+        self.state = State(frame, held, state.tries)
+        enter = ENTER.get(step.verb)
+        if enter is not None:
+            self._count(step)
+            enter(self, step)
+        return None
+
+    def _count(self, step: Step) -> None:
+        """One more automatic step; too many between two waits stick, and the sentence names the loop."""
+        self._automatic += 1
+        if self._automatic > self.run.limits.automatic:
+            names = [item["step"] for item in self.entered[-12:]]
+            again = names[::-1].index(names[-1], 1) if names and names[-1] in names[:-1] else len(names) - 1
+            loop = " → ".join(names[-again - 1 :])
+            self.stick("loop", f"More than {self.run.limits.automatic} steps without a person: {loop}.")
+
+    # --- guards ----------------------------------------------------------------------------------
+
+    def _diverted(self, step: Step, needs: Iterable[Need]) -> bool:
+        """Whether *step* may not be entered now; then the walk has been sent to where the assurance is given."""
+        missing = next((n for n in needs if not holds(self.state.held, n, self.stamp.at)), None)
+        if missing is None:
+            return False
+        edge = step.edges.get("unmet")
+        if edge is not None and missing in step.requires:
+            self._going = (edge.target, f"unmet:{step.id}")
+            self._count(step)
+        else:
+            self._call_guard(step, missing)
+        return True
+
+    def _call_guard(self, step: Step, need: Need) -> None:
+        """The flow that grants what is missing is called and comes back to *step*, once (DESIGN §2, Assurance)."""
+        frame = self.state.frame
+        flow = grantor(self.run, need.name)
+        if flow is None or flow.id == frame.flow.id or self._just_guarded(step):
+            return self.stick("not_assured", f'Step "{step.id}" needs "{need.name}", and it is not established.')
+        values = self.run.facts
+        for name, given in flow.inputs.items():
+            if name in frame.values:
+                values = values.set(name, frame.values[name])
+            elif not given.optional:
+                return self.stick("not_assured", f'Step "{step.id}" needs "{need.name}"; start "{flow.title}" first.')
+        self._push(flow, values, step.id, about=None, guards=True)
+        self._going = (flow.first, f"guard:{step.id}")
+        return None
+
+    def _just_guarded(self, step: Step) -> bool:
+        return self.tip.done and self.tip.result == f"guard:{step.id}"
+
+    def grant(self, grants: tuple[Grant, ...]) -> None:
+        """Put *grants* in force from now on; one given again is renewed, a lower level never replaces a higher."""
+        if not grants:
+            return
+        about = self.state.frame.about
+        held = self.state.held
+        now = self.stamp.at
+        for grant in grants:
+            name = f"{about}.{grant.name}" if about else grant.name
+            declared = self.run.library.policy.assurances.get(grant.name)
+            expires = grant.expires if grant.expires is not None else declared.expires if declared else None
+            until = now + timedelta(seconds=expires) if expires is not None else None
+            level = grant.level
+            before = held.get(name)
+            if before and before.stands(now):
+                level = max(level, before.level)
+            held = held.set(name, Held(level, now, until))
+            entry: dict[str, Any] = {"name": name, "level": level}
+            if until is not None:
+                entry["until"] = instant(until)
+            self._granted.append(entry)
+        self.state = self.state._replace(held=held)
+
+    # --- calls and ends --------------------------------------------------------------------------
+
+    def _push(self, flow: Flow, values: Map[str, Any], step: str, *, about: str | None, guards: bool) -> None:
+        caller = self.state.frame
+        if caller.depth >= self.run.limits.depth:
+            raise Unworkable(f"calls are {self.run.limits.depth} deep, which is the limit.")
+        frame = Frame(flow, values, EMPTY, EMPTY, caller, step, about or caller.about, guards, caller.depth + 1)
+        self.state = self.state._replace(frame=frame)
+
+    def finish(self, outcome_name: str) -> None:
+        """The flow at hand ends: its caller goes on, or the run is over."""
+        frame = self.state.frame
+        outcome = frame.flow.outcomes[outcome_name]
+        context = self.context()
+        returns = {n: e.evaluate(frame.values, context) for n, e in outcome.returns.items()}
+        item = self.entered[-1]
+        if frame.caller is None:
+            item["ended"] = {"outcome": outcome_name, "code": outcome.code}
+            self.grant(outcome.grants)
+            self.end = AtEnd(
+                visit=self.tip.number,
+                step=self.tip.ref,
+                outcome=outcome_name,
+                code=outcome.code,
+                resolves=outcome.resolves,
+                follow_up=outcome.follow_up,
+                returns=returns,
+            )
+            return
+        item["returned"] = outcome_name
+        self.grant(outcome.grants)
+        caller = frame.caller
+        if frame.guards:
+            self.tip = self.tip._replace(done=True, result=f"guard:{frame.step}")
+            self.state = self.state._replace(frame=caller)
+            self._going = (frame.step, f"guard:{frame.step}")
+            return
+        step = caller.flow.steps[frame.step]
+        self.state = self.state._replace(frame=save(caller, step, returns or None))
+        self.take(step.edges[f"outcome:{outcome_name}"])
+
+    def context(self) -> Context:
+        """What expressions ask at this moment."""
+        return Context(self.state, self.stamp, self.spent, self.run.channel)
+
+    def arguments(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """*args* worked out over the frame at hand."""
+        values, context = self.state.frame.values, self.context()
+        return {name: expression.evaluate(values, context) for name, expression in args.items()}
+
+
+def save(frame: Frame, step: Step, value: Any) -> Frame:
+    """*frame* with the result of *step*; no value unsets it (TRAPS, rule 3)."""
+    name = step.saves
+    values = frame.values
+    if value is not None:
+        values = values.set(name, value)
+    elif name in values:
+        values = values.delete(name)
+    return frame._replace(values=values)
+
+
+def grantor(run: Run, name: str) -> Flow | None:
+    """The flow that grants *name*: the first that desk.yaml names, else the first that does."""
+    flows = run.library.flows
+    declared = run.library.policy.assurances.get(name)
+    if declared and declared.granted_by:
+        return flows.get(declared.granted_by[0])
+    return next((f for f in flows.values() if any(g.name == name for o in f.outcomes.values() for g in o.grants)), None)
+
+
+def instant(at: Any) -> str:
+    """A UTC time as text with milliseconds and Z."""
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+# --- one row per verb that does not wait for a person ----------------------------------------------
+
+
+def _decide(walk: Walk, step: Step) -> None:
+    action = step.action
+    assert isinstance(action, Decide)
+    values, context = walk.state.frame.values, walk.context()
+    for branch in action.branches:
+        if branch.when.evaluate(values, context):
+            return walk.take(step.edges[branch.by])
+    if not action.otherwise:
+        raise Unworkable("no branch holds.")
+    return walk.take(step.edges["otherwise"])
+
+
+def _call(walk: Walk, step: Step) -> None:
+    action = step.action
+    assert isinstance(action, Call)
+    flow = walk.run.library.flows[action.flow]
+    values = walk.run.facts.update(walk.arguments(action.args))
+    walk._push(flow, values, step.id, about=action.about, guards=False)
+    walk._going = (flow.first, "call")
+
+
+def _due(walk: Walk, step: Step) -> None:
+    action = step.action
+    assert isinstance(action, Lookup | Do)
+    walk.tip = walk.tip._replace(inputs=walk.arguments(action.args))
+    walk._going = None
+
+
+def _escalate(walk: Walk, step: Step) -> None:
+    action = step.action
+    assert isinstance(action, Escalate)
+    value = escalation(walk.run.library.policy, action, walk.stamp)
+    walk.entered[-1]["escalated"] = {k: v if isinstance(v, str) else to_json(v) for k, v in value.items()}
+    frame = save(walk.state.frame, step, value)
+    walk.state = walk.state._replace(frame=frame)
+    if action.outcome is not None:
+        walk.finish(action.outcome)
+    else:
+        walk.take(step.edges["then"])
+
+
+def _end(walk: Walk, step: Step) -> None:
+    action = step.action
+    assert isinstance(action, End)
+    walk.finish(action.outcome)
+
+
+ENTER: dict[str, Callable[[Walk, Step], None]] = {
+    "decide": _decide,
+    "call": _call,
+    "lookup": _due,
+    "do": _due,
+    "escalate": _escalate,
+    "end": _end,
+}
+
+
+def secret_visit(inputs: Mapping[str, Any]) -> int | None:
+    """The visit whose form gave the secrets among *inputs*."""
+    return next((v.visit for v in inputs.values() if isinstance(v, SecretRef)), None)
+
+
+def routed(step: Step) -> bool:
+    """Whether the answer itself chooses the way."""
+    return isinstance(step.action, Ask) and step.action.routed
