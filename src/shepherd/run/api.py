@@ -43,7 +43,7 @@ SYSTEM = Actor("system", "shepherd", True)
 
 
 class Stamp(NamedTuple):
-    """When, where on the clock, and by whom: *at* is aware UTC, *offset* like ``+01:00``, *role* what the actor acts as."""
+    """When and by whom: *at* is aware UTC, *offset* like ``+01:00``, *role* what the actor acts as."""
 
     at: datetime
     offset: str
@@ -52,7 +52,7 @@ class Stamp(NamedTuple):
 
 
 class Try(NamedTuple):
-    """A try spent across runs: the desk stores it as a row, whose key decides a race. *last* is the highest row seen."""
+    """A try spent across runs: stored as a row, whose key decides a race. *last* is the highest row seen."""
 
     per: Literal["ticket", "customer"]
     step: str

@@ -148,7 +148,7 @@ class Run(NamedTuple):
 
     @property
     def keyed(self) -> tuple[tuple[str, str, int | None], ...]:
-        """Every step within reach that counts its tries per ticket or customer, as (per, ``flow/step``, within seconds)."""
+        """The steps within reach that count tries per ticket or customer: (per, ``flow/step``, within seconds)."""
         return keyed_steps(self.library, self.flow_id)
 
     @property

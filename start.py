@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""
+Set up Shepherd and run it; needs nothing but Python 3.11 or newer.
+
+    python3 start.py          set up, open the demo desk, print its address
+    python3 start.py test     set up, check everything, run all tests
+    python3 start.py setup    only set up: .venv with all that is pinned in requirements.lock
+
+Anything after ``--`` is handed on: ``python3 start.py -- --port 9000``, ``python3 start.py test -- -k walk``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def fail(sentence: str) -> None:
+    """Say what is missing and what mends it, and stop with the exit code for "environment"."""
+    print(sentence, file=sys.stderr)
+    sys.exit(3)
+
+
+def make_venv() -> None:
+    """Make ``.venv`` where there is none that works."""
+    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
+        return
+    print("Making .venv …", flush=True)
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True)
+    if made.returncode != 0:
+        fail(
+            "Python's venv module is missing or incomplete here. On Debian and Ubuntu this mends it:\n"
+            "    sudo apt-get install python3-venv\n"
+            "Then run the same command again."
+        )
+
+
+def install(lock: str) -> None:
+    """Install what *lock* pins, and Shepherd itself, unless that very lock is installed already."""
+    wanted = hashlib.sha256((ROOT / lock).read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    mark = VENV / f"{lock}.installed"
+    if mark.exists() and mark.read_text() == wanted and (BIN / "shepherd").exists():
+        return
+    print(f"Installing what {lock} pins …", flush=True)
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    steps = (
+        [*pip, "--require-hashes", "-r", str(ROOT / lock)],
+        [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)],
+    )
+    for step in steps:
+        if subprocess.run(step, cwd=ROOT).returncode != 0:
+            fail("The installation did not succeed; what pip said stands above. Mend it and run the same command again.")
+    mark.write_text(wanted)
+
+
+def demo(more: list[str]) -> int:
+    """Open the demo desk on an embedded database below ``demo/``."""
+    install("requirements.lock")
+    data = ROOT / "demo"
+    data.mkdir(exist_ok=True)
+    command = [str(BIN / "shepherd"), "serve", "--demo", "--database", f"sqlite:///{data / 'shepherd.db'}"]
+    command += ["--keys", str(data / "shepherd-keys.db"), *more]
+    try:
+        return subprocess.run(command, cwd=ROOT).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def test(more: list[str]) -> int:
+    """Lint, types, layers and all tests. Browser tests need a Chromium, and are never skipped for the lack of one."""
+    install("requirements-dev.lock")
+    if not any(shutil.which(name) for name in BROWSERS):
+        fail(
+            "The browser tests need a Chromium, and there is none on the PATH. On Debian and Ubuntu this brings it:\n"
+            "    sudo apt-get install chromium\n"
+            "Then run the same command again. Without a browser, the other tests run with:\n"
+            '    .venv/bin/pytest -m "not browser"'
+        )
+    checks = (
+        ["ruff", "check", "."],
+        ["mypy"],
+        ["lint-imports"],
+        ["pytest", "-q", "-n", "2", "--dist", "loadfile", "--junitxml", str(ROOT / ".cache" / "tests.xml"), *more],
+    )
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    failed = []
+    for command in checks:
+        print(f"\n— {command[0]}", flush=True)
+        if subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT).returncode != 0:
+            failed.append(command[0])
+    if failed:
+        print(f"\nNot passed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first word says."""
+    if sys.version_info < (3, 11):  # noqa: UP036
+        fail(f"Shepherd needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    word = arguments[0] if arguments and arguments[0] != "--" else ""
+    rest = arguments[1:] if word else arguments
+    more = rest[1:] if rest[:1] == ["--"] else rest
+    if word not in ("", "test", "setup"):
+        print(__doc__)
+        return 0 if word in ("-h", "--help", "help") else 2
+    make_venv()
+    if word == "setup":
+        install("requirements.lock")
+        return 0
+    return test(more) if word == "test" else demo(more)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
