@@ -1,1 +1,50 @@
-"""One use of the product, one function. Clock and connectors meet here."""
+"""
+One use of the product, one function: the web pages and the terminal call only this.
+
+    desk = Desk.open(settings)                       # or Desk(library, record, connectors, clock=…)
+    ticket = desk.open_ticket("C-1001", channel="phone", subject="No internet", actor=Actor("agent", "maria"))
+    taken = desk.start(ticket.head.number, "internet_down", actor=…, token=new_id())
+    taken = desk.take(taken.run.id, Answer("red"), seq=taken.run.seq, token=new_id(), actor=…)
+    view = desk.wait(taken.run.id, 0.3)              # for a call under way
+    desk.close()
+
+Every function raises ``Refused`` (a rule of the flow, with a sentence and the field) or a ``DeskError``
+(``Unknown Stale Reused Misused Unavailable``), and then nothing has changed.
+"""
+
+from shepherd.desk.desk import Desk
+from shepherd.desk.errors import DeskError, Misused, Reused, Stale, Unavailable, Unknown
+from shepherd.desk.ids import new_id
+from shepherd.desk.settings import Settings
+from shepherd.desk.views import (
+    AssuranceView,
+    CaseNote,
+    CustomerRow,
+    FlowRow,
+    FollowUp,
+    Recorded,
+    RunView,
+    Taken,
+    TicketView,
+)
+
+__all__ = [
+    "AssuranceView",
+    "CaseNote",
+    "CustomerRow",
+    "Desk",
+    "DeskError",
+    "FlowRow",
+    "FollowUp",
+    "Misused",
+    "Recorded",
+    "Reused",
+    "RunView",
+    "Settings",
+    "Stale",
+    "Taken",
+    "TicketView",
+    "Unavailable",
+    "Unknown",
+    "new_id",
+]

@@ -1,0 +1,25 @@
+"""The clock of the desk: aware UTC times of whole milliseconds, and the offset of the desk's time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC, cut to milliseconds."""
+    return whole(datetime.now(UTC))
+
+
+def whole(at: datetime) -> datetime:
+    """*at* cut to milliseconds."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def offset(at: datetime, zone: str) -> str:
+    """The offset of *zone* from UTC at *at*, like ``+02:00``."""
+    text = f"{at.astimezone(ZoneInfo(zone)):%z}"
+    return f"{text[:3]}:{text[3:5]}"

@@ -1,0 +1,159 @@
+"""What the desk shows: plain frozen rows, ready for a page or the terminal. Personal values are unsealed or "erased"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shepherd.flow.model import Field
+from shepherd.record import Item, RunRow, Ticket
+from shepherd.run.api import PathItem, Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRow:
+    """A customer found by type-ahead: *id* as the customer base knows them, *label* for people, *facts* as text."""
+
+    id: str
+    label: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRow:
+    """
+    A flow that may be started.
+
+    *category* has a heading of its own in lists. *asks* are the inputs that the ticket does not give, to be filled
+    in beforehand; for most flows there are none.
+    """
+
+    id: str
+    title: str
+    category: str
+    version: int
+    asks: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """Something promised: *what*, by whom (*owner*), until when."""
+
+    what: str
+    owner: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    """
+    A ticket with everything that stands on it.
+
+    *head* is the record's row. *customer* are the facts of the customer base as text, empty without a customer.
+    *priority*, *queue*, *tags*, *follow_ups* and *notes* are folded from what its runs did. *runs*: newest first.
+    *open_run* is the id of the run under way, or the empty text.
+    """
+
+    head: Ticket
+    status: str
+    customer: Mapping[str, str]
+    channel: str
+    runs: tuple[RunRow, ...]
+    priority: str = ""
+    queue: str = ""
+    tags: tuple[str, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    notes: tuple[Item, ...] = ()
+    case_notes: tuple[CaseNote, ...] = ()
+
+    @property
+    def open_run(self) -> str:
+        """The newest run that is not over, or the empty text."""
+        return next((r.id for r in self.runs if r.status not in ("ended", "abandoned")), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNote:
+    """
+    The case note of a run: the *text* that holds, by whom and when.
+
+    *stored* is False while the run is under way (the text is then worked out anew each time).
+    *before* are the texts that it corrects, oldest first, as (text, actor, time).
+    """
+
+    run: str
+    text: str
+    stored: bool
+    actor: str = ""
+    at: datetime | None = None
+    before: tuple[tuple[str, str, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssuranceView:
+    """An assurance that is held: *level* by its name, since when, until when, and its age in whole seconds."""
+
+    name: str
+    level: str
+    at: datetime
+    until: datetime | None
+    age: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """
+    A run as its page needs it.
+
+    *seq* goes into the form, and comes back with it. *waiting* is one of ``run.api.At…``. *path* are the visits that
+    stand, *gone* what was taken back. *calling*: a call is under way; refresh soon. *open_do*: nobody knows whether
+    the change was made; ask the agent and call ``answer_open_do``. *message* says what the page must say first
+    (the secret has to be asked again, the change was made before …). *state*: open, paused, handed_over, ended,
+    abandoned.
+    """
+
+    id: str
+    ticket: Ticket
+    flow: str
+    title: str
+    version: int
+    seq: int
+    state: str
+    waiting: Waiting
+    path: tuple[PathItem, ...]
+    gone: tuple[PathItem, ...]
+    assurances: tuple[AssuranceView, ...]
+    customer: Mapping[str, str]
+    channel: str
+    owner: str
+    calling: bool = False
+    open_do: bool = False
+    message: str = ""
+    notes: tuple[tuple[datetime, str, str], ...] = ()
+    case_note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a use of a run came to. *repeated*: the same form was sent before; nothing was done now."""
+
+    run: RunView
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A recorded run with its path for QA. *verdict* is verify's sentence, *verified_at* when it was asked."""
+
+    row: RunRow
+    ticket: Ticket
+    title: str
+    version: int
+    rows: tuple[Any, ...]
+    ok: bool
+    verdict: str
+    verified_at: datetime
+    case_note: CaseNote | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
