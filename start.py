@@ -59,7 +59,7 @@ def install(lock: str) -> None:
     )
     for step in steps:
         if subprocess.run(step, cwd=ROOT).returncode != 0:
-            fail("The installation did not succeed; what pip said stands above. Mend it and run the same command again.")
+            fail("The installation did not succeed; what pip said stands above. Mend it, then run this again.")
     mark.write_text(wanted)
 
 

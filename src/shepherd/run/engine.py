@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -99,8 +99,47 @@ def fold(run: Run, kind: str, data: Mapping[str, Any], stamp: Stamp) -> tuple[Ru
     return after, tuple(walk.entered), tuple(walk.tries)
 
 
-def replay(library: Library, events: Iterable[Event], *, guarded: bool = True) -> Run:
-    """The run that *events* make, oldest first. Raises Diverged where what was recorded does not come about."""
+def replay(
+    library: Library,
+    events: Iterable[Event],
+    *,
+    libraries: Callable[[Mapping[str, str]], Library] | None = None,
+    guarded: bool = True,
+) -> Run:
+    """
+    The run that *events* make, oldest first. Raises Diverged where what was recorded does not come about.
+
+    *libraries* gives the library of a bundle; it is asked only where the run was moved to another version.
+    """
+    events = list(events)
+    moves = [seq for seq, event in enumerate(events, 1) if event.kind == "version_moved"]
+    run = _refold(library, events[: moves[0]] if moves else events, guarded)
+    for place, seq in enumerate(moves):
+        if libraries is None:
+            raise Diverged(seq, "The run was moved to another version, whose library was not given.")
+        until = moves[place + 1] if place + 1 < len(moves) else len(events)
+        run = _refold(libraries(events[seq - 1].data["bundle"]), events[:until], guarded, moved_at=seq)
+    return run
+
+
+def move(run: Run, events: Iterable[Event], library: Library, *, stamp: Stamp) -> Step:
+    """
+    Move *run*, made by *events*, to the version of its flow in *library*; Refused where that is not safe.
+
+    Safe is: every recorded event, taken over the new version, goes the very same way (DESIGN §3.2). Only words differ.
+    """
+    events = list(events)
+    data = {"bundle": dict(library.bundle(run.flow_id))}
+    moved = Event("version_moved", data, (), stamp.at, stamp.offset, stamp.actor)
+    try:
+        after = _refold(library, [*events, moved], run.guarded, moved_at=len(events) + 1)
+    except Diverged as error:
+        raise Refused("not_safe", f"This run can't be moved: {error.sentence} It ends on its own version.") from None
+    return Step(after, moved)
+
+
+def _refold(library: Library, events: list[Event], guarded: bool, moved_at: int = 0) -> Run:
+    """Fold *events* over *library*; up to *moved_at* the words may be others than those recorded."""
     run: Run | None = None
     for seq, event in enumerate(events, 1):
         stamp = Stamp(event.at, event.offset, event.actor, event.data.get("role", "agent"))
@@ -113,9 +152,13 @@ def replay(library: Library, events: Iterable[Event], *, guarded: bool = True) -
         else:
             try:
                 run, entered, _ = fold(run, event.kind, event.data, stamp)
-            except (LookupError, AssertionError, TypeError, ValueError) as error:
+            except (LookupError, AssertionError, AttributeError, TypeError, ValueError) as error:
                 raise Diverged(seq, f"Event {seq} ({event.kind}) does not fit the run: {error!r}.") from error
-        if list(entered) != list(event.entered):
+        if seq <= moved_at:
+            same = [_way(item) for item in entered] == [_way(item) for item in event.entered]
+        else:
+            same = list(entered) == list(event.entered)
+        if not same:
             raise Diverged(seq, f"Event {seq} ({event.kind}) was recorded with another way than the flow gives.")
     if run is None:
         raise Diverged(0, "There are no events.")
@@ -132,6 +175,10 @@ def preview(run: Run, given: Change | GoBack, *, stamp: Stamp) -> tuple[PathItem
         for v in later
         if v.number not in kept and v.done and (v.step.human or v.step.verb == "lookup")
     )
+
+
+def _way(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key != "words"}
 
 
 # --- the first event --------------------------------------------------------------------------------

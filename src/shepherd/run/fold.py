@@ -177,7 +177,7 @@ def _answer_changed(walk: Walk, data: Data) -> None:
 
 
 def _noted(walk: Walk, data: Data) -> None:
-    """A note moves nothing."""
+    """A note moves nothing, and neither does a failure or a move to another version."""
 
 
 def _paused(walk: Walk, data: Data) -> None:
@@ -217,5 +217,6 @@ APPLY: dict[str, Callable[[Walk, Data], None]] = {
     "handed_over": _handed_over,
     "taken_over": _taken_over,
     "failed": _noted,
+    "version_moved": _noted,
     "abandoned": _abandoned,
 }
