@@ -238,7 +238,8 @@ def _text(text: str) -> str:
 
 
 def _note(run: Run, given_input: api.Note, stamp: Stamp) -> Read:
-    return Read("noted", {"text": _text(given_input.text)}, (("text",),))
+    use = {"use": given_input.use} if given_input.use else {}
+    return Read("noted", {"text": _text(given_input.text), **use}, (("text",),))
 
 
 def _pause(run: Run, given_input: api.Pause, stamp: Stamp) -> Read:
