@@ -108,7 +108,7 @@ class RunView:
     A run as its page needs it.
 
     *seq* goes into the form, and comes back with it. *waiting* is one of ``run.api.At…``. *path* are the visits that
-    stand, *gone* what was taken back. *calling*: a call is under way; refresh soon. *open_do*: nobody knows whether
+    stand. *calling*: a call is under way; refresh soon. *open_do*: nobody knows whether
     the change was made; ask the agent and call ``answer_open_do``. *message* says what the page must say first
     (the secret has to be asked again, the change was made before …). *state*: open, paused, handed_over, ended,
     abandoned.
@@ -123,7 +123,6 @@ class RunView:
     state: str
     waiting: Waiting
     path: tuple[PathItem, ...]
-    gone: tuple[PathItem, ...]
     assurances: tuple[AssuranceView, ...]
     customer: Mapping[str, str]
     channel: str
