@@ -1,1 +1,22 @@
-"""The designer's tools."""
+"""The designer's tools: scenarios that walk a flow as a script says, and what they cover. Pure."""
+
+from shepherd.author.coverage import Coverage, cover
+from shepherd.author.given import Expect, Given, Malformed, Scenario, read_given, read_scenarios
+from shepherd.author.play import Played, play
+from shepherd.author.scenarios import Verdict, judge, run_scenario
+
+__all__ = [
+    "Coverage",
+    "Expect",
+    "Given",
+    "Malformed",
+    "Played",
+    "Scenario",
+    "Verdict",
+    "cover",
+    "judge",
+    "play",
+    "read_given",
+    "read_scenarios",
+    "run_scenario",
+]

@@ -1,0 +1,380 @@
+"""Walking a flow as a script says: answers by step, connectors by name, a fixed clock. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from shepherd.author.given import Given, Malformed, count, full, seconds
+from shepherd.author.trail import Crossing, crossings
+from shepherd.run import advance, start
+from shepherd.run.api import (
+    SYSTEM,
+    Actor,
+    Answer,
+    AtDo,
+    AtForm,
+    AtLookup,
+    AtMessage,
+    AtQuestion,
+    Change,
+    Continue,
+    Event,
+    Fields,
+    Finished,
+    GoBack,
+    Refused,
+    Request,
+    Spent,
+    Stamp,
+    Time,
+)
+from shepherd.run.state import Run, Visit
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+
+AGENT = Actor("agent", "scenario")
+MOST_EVENTS = 5_000
+SPECIAL = frozenset({"value", "back", "change", "to", "refused", "after", "meanwhile"})
+
+
+class Refusal(NamedTuple):
+    """An input that was not taken: at which visit and step, the code, and the sentence."""
+
+    visit: int
+    step: str
+    code: str
+    message: str
+
+
+class Played(NamedTuple):
+    """
+    What came of a walk.
+
+    *events* are those of the run. *crossed* are all edges that were taken, also by visits that fell later, and
+    *entered* all steps. *said* are the words for the customer in order. *problem* says why the script stopped before
+    an end, *refused* is the last refusal that the script did not foresee, and *unused* names what was not needed.
+    """
+
+    run: Run | None
+    events: tuple[Event, ...] = ()
+    crossed: frozenset[Crossing] = frozenset()
+    entered: frozenset[str] = frozenset()
+    said: tuple[str, ...] = ()
+    problem: str = ""
+    refused: Refusal | None = None
+    foreseen: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+
+class Line(NamedTuple):
+    """One entry of the script for one visit of a step."""
+
+    value: Any = None
+    back: str = ""
+    change: str = ""
+    to: Any = None
+    refused: str = ""
+    after: int = 0
+    meanwhile: Mapping[str, int] | None = None
+    silent: bool = False
+
+
+class _Stop(Exception):
+    """The walk can't go on; the sentence says why."""
+
+
+def play(library: Library, flow: str, given: Given, *, guarded: bool = True) -> Played:
+    """Walk *flow* as *given* says, until it ends, waits for something that is not given, or is refused."""
+    return _Player(library, flow, given, guarded).play()
+
+
+class _Player:
+    """A walk under way."""
+
+    def __init__(self, library: Library, flow: str, given: Given, guarded: bool):
+        self.library, self.flow, self.given, self.guarded = library, flow, given, guarded
+        self.at = given.at
+        self.used: dict[str, int] = {}
+        self.events: list[Event] = []
+        self.crossed: set[Crossing] = set()
+        self.entered: set[str] = set()
+        self.said: list[str] = []
+        self.foreseen: list[str] = []
+        self.refused: Refusal | None = None
+        self.tries: dict[str, list[datetime]] = {s: [given.at] * n for s, n in given.spent.items()}
+        self.done: dict[Any, Finished] = {}
+        self.heard = 0
+        self.run: Run | None = None
+
+    def play(self) -> Played:
+        problem = ""
+        try:
+            self._begin()
+            while not self._over():
+                self._turn()
+        except _Stop as stop:
+            problem = str(stop)
+        except Malformed as error:
+            problem = str(error)
+        return Played(
+            run=self.run,
+            events=tuple(self.events),
+            crossed=frozenset(self.crossed),
+            entered=frozenset(self.entered),
+            said=tuple(self.said),
+            problem=problem,
+            refused=self.refused,
+            foreseen=tuple(self.foreseen),
+            unused=self._unused(),
+        )
+
+    # --- one turn ------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        try:
+            step = start(
+                self.library,
+                self.flow,
+                inputs=self.given.inputs,
+                facts=self.given.facts,
+                stamp=self._stamp(""),
+                spent={s: Spent(len(times), len(times)) for s, times in self.tries.items()},
+                guarded=self.guarded,
+            )
+        except Refused as refused:
+            self.refused = Refusal(0, refused.at, refused.code, refused.sentence)
+            raise _Stop(f"The flow can't be started: {refused.sentence}") from None
+        self._took(step.run, step.event, None)
+
+    def _over(self) -> bool:
+        assert self.run is not None
+        if len(self.events) > MOST_EVENTS:
+            raise _Stop(f"The walk made more than {MOST_EVENTS} events.")
+        return self.run.ended
+
+    def _turn(self) -> None:
+        assert self.run is not None
+        waiting = self.run.waiting
+        self._hear(waiting)
+        act = TURNS.get(type(waiting))
+        if act is None:
+            raise _Stop(f'Stuck at "{waiting.step}": {waiting.sentence}')
+        act(self, waiting)
+
+    def _person(self, waiting: Any) -> None:
+        line = self._line(waiting)
+        if line is None:
+            if isinstance(waiting, AtMessage):
+                return self._give(Continue(), waiting)
+            raise _Stop(f'No answer is given for visit {self._visits(waiting.step)} of "{waiting.step}".')
+        self.at += timedelta(seconds=line.after)
+        for step, tries in (line.meanwhile or {}).items():
+            self.tries.setdefault(full(step, self.flow), []).extend([self.at] * tries)
+        if line.silent:
+            if waiting.due is None:
+                raise _Stop(f'"{waiting.step}" does not say what happens where no answer comes.')
+            self.at = max(self.at, waiting.due)
+            return self._give(Time(), waiting, actor=SYSTEM)
+        given = self._input(line, waiting)
+        if not line.refused:
+            return self._give(given, waiting)
+        return self._expect_refusal(given, line.refused, waiting)
+
+    def _expect_refusal(self, given: Any, code: str, waiting: Any) -> None:
+        assert self.run is not None
+        try:
+            advance(self.run, given, stamp=self._stamp(waiting.role), spent=self._spent())
+        except Refused as refused:
+            codes = {refused.code, *(c for c, _ in refused.fields.values())}
+            if code in codes:
+                self.foreseen.append(code)
+                return
+            raise _Stop(f'"{waiting.step}" refused with {refused.code}, not {code}: {refused.sentence}') from None
+        raise _Stop(f'"{waiting.step}" took what should have been refused with {code}.')
+
+    def _input(self, line: Line, waiting: Any) -> Any:
+        if line.back:
+            return GoBack(self._standing(line.back))
+        if line.change:
+            return Change(self._standing(line.change), line.to)
+        if isinstance(waiting, AtMessage):
+            return Continue()
+        if isinstance(waiting, AtForm):
+            return Fields(line.value if isinstance(line.value, Mapping) else {})
+        return Answer(line.value)
+
+    def _call(self, waiting: Any) -> None:
+        if not waiting.requested:
+            return self._give(Request(), waiting, actor=SYSTEM)
+        key = _once(waiting)
+        if key is not None and key in self.done:
+            first = self.done[key]
+            return self._give(Finished(first.result, first.values, repeated=True), waiting, actor=SYSTEM)
+        finished = self._stub(waiting)
+        if key is not None and finished.result not in ("error", "unknown"):
+            self.done[key] = finished
+        return self._give(finished, waiting, actor=SYSTEM)
+
+    def _stub(self, waiting: AtLookup) -> Finished:
+        name = waiting.operation
+        if name not in self.given.connectors:
+            if name.partition(".")[0] == "ticket":
+                return Finished("ok")
+            raise _Stop(f'"{waiting.step}" calls {name}, and the scenario says nothing of it under `connectors`.')
+        return _finished(self._next(self.given.connectors[name], f"connectors: {name}"), name)
+
+    # --- the script ----------------------------------------------------------------------------
+
+    def _next(self, plan: Any, name: str) -> Any:
+        turn = self.used.get(name, 0)
+        self.used[name] = turn + 1
+        if not isinstance(plan, list | tuple):
+            return plan
+        if turn >= len(plan):
+            self.used[name] = turn
+            raise _Stop(f"{name} is asked for {turn + 1} times, and the list has {len(plan)}.")
+        return plan[turn]
+
+    def _line(self, waiting: Any) -> Line | None:
+        plan = self.given.answers.get(waiting.step)
+        if plan is None:
+            return None
+        name = f"answers: {waiting.step}"
+        if isinstance(plan, list | tuple) and self.used.get(name, 0) >= len(plan):
+            return None
+        return _read_line(self._next(plan, name), waiting)
+
+    def _unused(self) -> tuple[str, ...]:
+        names: list[str] = []
+        plans = [(f"answers: {s}", p) for s, p in self.given.answers.items()]
+        plans += [(f"connectors: {c}", p) for c, p in self.given.connectors.items()]
+        for name, plan in plans:
+            most = len(plan) if isinstance(plan, list | tuple) else 1
+            used = self.used.get(name, 0)
+            if used == 0:
+                names.append(name)
+            elif used < most:
+                names.append(f"{name} (from number {used + 1} on)")
+        return (*names, *(f"spent: {s}" for s in self.given.spent if s not in self._keyed()))
+
+    # --- the run -------------------------------------------------------------------------------
+
+    def _give(self, given: Any, waiting: Any, *, actor: Actor | None = None) -> None:
+        assert self.run is not None
+        before = self.run
+        try:
+            step = advance(before, given, stamp=self._stamp(waiting.role, actor), spent=self._spent())
+        except Refused as refused:
+            self.refused = Refusal(waiting.visit, waiting.step, refused.code, _sentence(refused))
+            raise _Stop(f'"{waiting.step}" refused ({refused.code}): {_sentence(refused)}') from None
+        self._took(step.run, step.event, before)
+
+    def _took(self, run: Run, event: Event, before: Run | None) -> None:
+        self.run = run
+        self.events.append(event)
+        for entered, crossing in crossings(run, before):
+            self.entered.add(entered)
+            if crossing is not None:
+                self.crossed.add(crossing)
+        for spent in event.tries:
+            self.tries.setdefault(spent.step, []).append(self.at)
+        if run.ended:
+            self._hear(run.waiting)
+
+    def _hear(self, waiting: Any) -> None:
+        if waiting.visit == self.heard:
+            return
+        self.heard = waiting.visit
+        self.said += [w for w in (waiting.words.say, getattr(waiting, "question", "")) if w]
+
+    def _stamp(self, role: str, actor: Actor | None = None) -> Stamp:
+        who = actor or (Actor("agent", f"scenario {role}") if role else AGENT)
+        return Stamp(self.at, self.given.offset, who, role or "agent")
+
+    def _keyed(self) -> dict[str, int | None]:
+        return {step: within for _, step, within in self.run.keyed} if self.run else {}
+
+    def _spent(self) -> dict[str, Spent]:
+        found = {}
+        for step, within in self._keyed().items():
+            times = self.tries.get(step, [])
+            since = self.at - timedelta(seconds=within) if within is not None else None
+            found[step] = Spent(sum(1 for t in times if since is None or t > since), len(times))
+        return found
+
+    def _visits(self, ref: str) -> int:
+        visits = 1
+        here: Visit | None = self.run.tip.prev if self.run else None
+        while here is not None and here.number:
+            visits += here.ref == ref
+            here = here.prev
+        return visits
+
+    def _standing(self, step: str) -> int:
+        wanted = full(step, self.flow)
+        here: Visit | None = self.run.tip if self.run else None
+        while here is not None and here.number:
+            if here.ref == wanted and (self.run is None or here is not self.run.tip):
+                return here.number
+            here = here.prev
+        raise _Stop(f'"{wanted}" does not stand on the path, so there is no going back to it.')
+
+
+TURNS: dict[type, Callable[[_Player, Any], None]] = {
+    AtMessage: _Player._person,
+    AtQuestion: _Player._person,
+    AtForm: _Player._person,
+    AtLookup: _Player._call,
+    AtDo: _Player._call,
+}
+
+
+def _read_line(raw: Any, waiting: Any) -> Line:
+    """One entry of a script: a plain value, or one of the words that do more."""
+    names = {b.name for b in getattr(waiting, "blanks", ())}
+    if isinstance(raw, Mapping) and not (names and set(raw) <= names):
+        if raw and set(raw) <= SPECIAL:
+            return Line(
+                value=raw.get("value"),
+                back=str(raw.get("back", "")),
+                change=str(raw.get("change", "")),
+                to=raw.get("to"),
+                refused=str(raw.get("refused", "")),
+                after=seconds(raw["after"]) if "after" in raw else 0,
+                meanwhile={s: count(n) for s, n in raw["meanwhile"].items()} if "meanwhile" in raw else None,
+                silent=raw.get("value") == "no_answer" and not _offers(waiting, "no_answer"),
+            )
+        if not names:
+            raise Malformed(f'"{waiting.step}" is given {", ".join(raw)}. Use: {", ".join(sorted(SPECIAL))}.')
+    if raw == "no_answer" and not _offers(waiting, raw):
+        return Line(silent=True)
+    return Line(value=raw)
+
+
+def _offers(waiting: Any, value: str) -> bool:
+    blank = getattr(waiting, "blank", None)
+    return blank is not None and any(c.value == value for c in blank.choices)
+
+
+def _finished(stub: Any, name: str) -> Finished:
+    if isinstance(stub, str):
+        return Finished(stub)
+    if isinstance(stub, Mapping) and len(stub) == 1:
+        result, values = next(iter(stub.items()))
+        return Finished(str(result), dict(values) if isinstance(values, Mapping) else {})
+    raise Malformed(f"connectors: {name}: write a result (`error`), or one with its fields (`{{ok: {{status: up}}}}`).")
+
+
+def _once(waiting: AtLookup) -> Any:
+    """What makes a change the same as an earlier one; None where it is done anew at every visit."""
+    if not isinstance(waiting, AtDo) or waiting.once_per == "visit":
+        return None
+    return (waiting.step, waiting.operation, tuple(sorted((k, str(v)) for k, v in waiting.inputs.items())))
+
+
+def _sentence(refused: Refused) -> str:
+    fields = [f"{name}: {sentence}" for name, (_, sentence) in refused.fields.items() if sentence != refused.sentence]
+    return " ".join([refused.sentence, *fields])

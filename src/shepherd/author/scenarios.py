@@ -1,0 +1,159 @@
+"""Judging a walk: what a scenario expects against what came of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from shepherd.author.given import Expect, Scenario
+from shepherd.author.play import Played, play
+from shepherd.flow.canonical import canonical
+from shepherd.flow.expression import Undefined, Unworkable
+from shepherd.flow.findings import nearest
+from shepherd.flow.types import to_json
+from shepherd.run.state import Run
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+
+
+class Verdict(NamedTuple):
+    """What a scenario came to: its failures as sentences, none where all is well, and the walk."""
+
+    scenario: Scenario
+    played: Played
+    failures: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was expected came about."""
+        return not self.failures
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The steps that stand at the end, as ``flow/step``."""
+        return steps_of(self.played)
+
+
+def run_scenario(library: Library, scenario: Scenario) -> Verdict:
+    """Walk *scenario* and judge it."""
+    if scenario.flow not in library.flows:
+        hint = nearest(scenario.flow, library.flows)
+        return Verdict(scenario, Played(None), (f'There is no flow "{scenario.flow}" in the library. {hint}'.strip(),))
+    played = play(library, scenario.flow, scenario.given)
+    return Verdict(scenario, played, tuple(judge(scenario, played)))
+
+
+def judge(scenario: Scenario, played: Played) -> Iterator[str]:
+    """Everything that is not as *scenario* expects it."""
+    expect, run = scenario.expect, played.run
+    if expect.refused is not None:
+        yield from _refused(expect.refused, played)
+    elif played.refused is not None:
+        yield played.problem
+        return
+    if run is None:
+        if expect.refused is None:
+            yield played.problem
+        return
+    yield from _stop(expect, played, run)
+    for name in played.unused:
+        yield f"given and not used: {name}"
+    if expect.path is not None:
+        yield from _path(expect.path, played, scenario.flow)
+    for words in expect.says:
+        if not any(words in said for said in played.said):
+            yield f'nowhere said: "{words}"'
+    yield from _values("values", expect.values, _known(run))
+    yield from _values("returns", expect.returns, dict(run.end.returns) if run.end else {})
+    kept = ticket_text(played)
+    for words in expect.has:
+        if words not in kept:
+            yield f'the ticket does not have "{words}"'
+    for words in expect.lacks:
+        if words in kept:
+            yield f'the ticket has "{words}"'
+
+
+def steps_of(played: Played) -> tuple[str, ...]:
+    """The steps of *played* that stand, as ``flow/step``."""
+    return tuple(item.step for item in played.run.path) if played.run else ()
+
+
+def ticket_text(played: Played) -> str:
+    """All that stands on the ticket after a walk: the events as they are stored, and the path as it is shown."""
+    lines = [canonical({"kind": e.kind, "data": e.data, "entered": list(e.entered)}).decode() for e in played.events]
+    if played.run is not None:
+        lines += [f"{item.title}: {item.answer}" for item in played.run.path]
+    return "\n".join(lines)
+
+
+def _refused(code: str, played: Played) -> Iterator[str]:
+    last = played.refused.code if played.refused else (played.foreseen[-1] if played.foreseen else None)
+    if last is None:
+        yield f"nothing was refused; {code} was expected"
+    elif last != code:
+        yield f"refused with {last}, not {code}"
+
+
+def _stop(expect: Expect, played: Played, run: Run) -> Iterator[str]:
+    if expect.outcome is not None:
+        if not run.ended:
+            yield played.problem or f'waits at "{run.tip.ref}"'
+        elif run.outcome != expect.outcome:
+            yield f'ended with "{run.outcome}", not "{expect.outcome}"'
+    elif run.ended:
+        yield f'ended with "{run.outcome}" and should wait at "{expect.waiting}"'
+    elif run.tip.ref != expect.waiting:
+        yield f'waits at "{run.tip.ref}", not "{expect.waiting}". {played.problem}'.strip()
+
+
+def _path(wanted: tuple[str, ...], played: Played, flow: str) -> Iterator[str]:
+    walked = [step.removeprefix(f"{flow}/") for step in steps_of(played)]
+    listed = [step.removeprefix(f"{flow}/") for step in wanted]
+    if not fits(listed, walked):
+        yield f"path: {' → '.join(walked)}\n     not: {' → '.join(listed)}"
+
+
+def fits(pattern: list[str], walked: list[str]) -> bool:
+    """Whether *walked* is *pattern*, in which ``...`` stands for any number of steps, none too."""
+    ends = {0}
+    for step in pattern:
+        if step == "...":
+            ends = set(range(min(ends), len(walked) + 1)) if ends else set()
+        else:
+            ends = {at + 1 for at in ends if at < len(walked) and walked[at] == step}
+    return len(walked) in ends
+
+
+def _known(run: Run) -> dict[str, Any]:
+    """The names of the flow that stand at the end: saved results, inputs, facts, and values worked out now."""
+    from shepherd.run.context import Context
+
+    known = dict(run.values)
+    context = Context(run.state, run.last, run.spent, run.channel)
+    for name, value in run.state.frame.flow.values.items():
+        try:
+            case = next((c for c in value.cases if c.when is None or c.when.evaluate(run.values, context)), None)
+            if case is not None:
+                known[name] = case.gives.evaluate(run.values, context)
+        except (Undefined, Unworkable):
+            continue
+    return known
+
+
+def _values(what: str, wanted: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in wanted.items():
+        if name not in known:
+            yield f"{what}: {name} is not set"
+        elif isinstance(value, Mapping) and isinstance(known[name], Mapping):
+            yield from _values(f"{what}: {name}", value, known[name])
+        elif _text(known[name]) != _text(value):
+            yield f'{what}: {name} is "{_text(known[name])}", not "{_text(value)}"'
+
+
+def _text(value: Any) -> str:
+    value = to_json(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
