@@ -1,0 +1,69 @@
+"""Random flows, random walks: what is live is what is replayed, after every single event."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from shepherd.check.library import Library
+from shepherd.run import replay
+from shepherd.run.api import KINDS
+from tests.run.random_library import random_documents
+from tests.run.walker import Walker, picture
+
+FLOWS = int(os.environ.get("SHEPHERD_WALK_FLOWS", "120"))
+MOVES = 60
+INPUTS = set(
+    "Continue Answer Fields Request Finished Time GoBack Change Note Pause Resume HandOver TakeOver Fail Abandon".split()
+)
+VERBS = set("message ask collect decide call lookup do escalate end".split())
+
+
+def walk(seed: int) -> Walker:
+    """One walk over one random library, compared with its replay after every event."""
+    library = Library.load(random_documents(seed))
+    walker = Walker(library, seed)
+    for _ in range(MOVES):
+        if not walker.move():
+            break
+        assert picture(walker.run) == picture(replay(library, walker.events)), f"seed {seed}, event {len(walker.events)}"
+    return walker
+
+
+@pytest.fixture(scope="module")
+def walks() -> list[Walker]:
+    return [walk(seed) for seed in range(FLOWS)]
+
+
+def test_live_state_equals_replayed_state(walks: list[Walker]) -> None:
+    """
+    Where a run stands is the fold of its events, re-read from their bytes: checked after each event of each walk.
+    """
+    assert len(walks) == FLOWS
+    assert sum(len(w.events) for w in walks) > FLOWS * 5
+
+
+def test_every_verb_event_and_input_occurred(walks: list[Walker]) -> None:
+    """
+    The walks prove nothing about a verb, an event kind or an input kind that none of them met.
+    """
+    kinds = {e.kind for w in walks for e in w.events}
+    inputs = {name for w in walks for name in w.taken}
+    verbs = {
+        w.library.flows[ref.split("/")[0]].steps[ref.split("/")[1]].verb
+        for w in walks
+        for e in w.events
+        for ref in (i["step"] for i in e.entered)
+    }
+
+    assert set(KINDS) - {"version_moved"} - kinds == set()
+    assert INPUTS - inputs == set()
+    assert VERBS - verbs == set()
+
+
+def test_refusals_occurred_and_changed_nothing(walks: list[Walker]) -> None:
+    """
+    An input that can't be taken is refused with a sentence and leaves the run as it was (the walker compares).
+    """
+    assert {"Answer", "Continue", "GoBack", "Change", "Time", "TakeOver"} <= {n for w in walks for n in w.refused}

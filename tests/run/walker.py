@@ -1,0 +1,163 @@
+"""Random walks over a library, and a picture of a run's whole state that can be compared."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shepherd.flow.canonical import canonical
+from shepherd.flow.types import to_json
+from shepherd.run import Step, advance, start
+from shepherd.run import api
+from shepherd.run.api import Actor, Event, Refused, SecretRef, Spent, Stamp
+from shepherd.run.state import Frame, Run, State
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+FACTS = {"customer": {"id": "C-1", "first_name": "Ada"}, "contact": {"kind": "call"}, "channel": "phone"}
+PEOPLE = ("maria", "john")
+
+
+def as_json(value: Any) -> Any:
+    """A value of a frame as JSON; a secret only as its reference."""
+    if isinstance(value, SecretRef):
+        return ["secret", value.visit, value.field]
+    if isinstance(value, Mapping):
+        return {k: as_json(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(v) for v in value]
+    return to_json(value)
+
+
+def _frame(frame: Frame | None) -> Any:
+    if frame is None:
+        return None
+    values = {k: as_json(v) for k, v in frame.values.items()}
+    rest = [frame.flow.id, frame.step, frame.about, frame.guards, frame.depth]
+    return [*rest, values, dict(frame.counts), dict(frame.tries), _frame(frame.caller)]
+
+
+def _state(state: State) -> Any:
+    held = {n: [h.level, h.at.isoformat(), h.until and h.until.isoformat()] for n, h in state.held.items()}
+    return [_frame(state.frame), held, dict(state.tries)]
+
+
+def picture(run: Run) -> str:
+    """Everything a run knows, as text: two runs are alike where their pictures are."""
+    visits = []
+    visit: Any = run.tip
+    while visit is not None:
+        told = [visit.number, visit.ref, visit.by, visit.attempt, visit.done, visit.value, visit.result, visit.kept]
+        visits.append([*told, as_json(visit.inputs), _state(visit.before), str(visit.stamp.at)])
+        visit = visit.prev
+    flags = [run.seq, run.made, run.requested, run.paused, run.owner, run.trouble, str(run.end), sorted(run.answered_by)]
+    return json.dumps([flags, dict(run.spent), sorted(run.open_tries), _state(run.state), visits], default=str, sort_keys=True)
+
+
+def reread(event: Event) -> Event:
+    """*event* as it comes back from its stored bytes."""
+    data, entered = json.loads(canonical([event.data, list(event.entered)]))
+    return event._replace(data=data, entered=tuple(entered), tries=())
+
+
+class Walker:
+    """One random walk; remembers which kinds of input were taken and refused."""
+
+    def __init__(self, library: Any, seed: int, *, guarded: bool = True):
+        self.rng = random.Random(seed)
+        self.library, self.at, self.rows = library, NOON, {}
+        self.taken: set[str] = set()
+        self.refused: set[str] = set()
+        self.events: list[Event] = []
+        step = start(library, "f0", inputs={}, facts=FACTS, stamp=self.stamp("maria"), guarded=guarded)
+        self.keep(step)
+
+    def stamp(self, name: str, role: str = "agent") -> Stamp:
+        """A stamp a little later than the last."""
+        self.at += timedelta(seconds=self.rng.choice((1, 5, 60, 700, 2000)))
+        actor = api.SYSTEM if name == "system" else Actor("agent", name)
+        return Stamp(self.at, "+02:00", actor, role)
+
+    def keep(self, step: Step) -> None:
+        """Take *step* as what stands now."""
+        self.run, event = step
+        self.events.append(reread(event))
+        for row in event.tries:
+            self.rows[row.step] = self.rows.get(row.step, 0) + 1
+
+    def move(self) -> bool:
+        """One random input; False once the run is over."""
+        if self.run.ended:
+            return False
+        given, who, role = self.choose()
+        spent = {ref: Spent(n, n) for ref, n in self.rows.items()}
+        before = picture(self.run)
+        try:
+            step = advance(self.run, given, stamp=self.stamp(who, role), spent=spent)
+        except Refused as refused:
+            assert refused.sentence
+            assert picture(self.run) == before, "a refusal changed the run"
+            self.refused.add(type(given).__name__)
+            return True
+        self.taken.add(type(given).__name__)
+        self.keep(step)
+        return True
+
+    def choose(self) -> tuple[Any, str, str]:
+        """An input that fits mostly, by whoever may give it mostly."""
+        rng = self.rng
+        waiting = self.run.waiting
+        who = self.run.owner or "maria"
+        if rng.random() < 0.2:
+            visit = rng.randint(1, max(1, self.run.made))
+            other = rng.choice(
+                (
+                    api.GoBack(visit),
+                    api.GoBack(visit),
+                    api.Change(visit, rng.choice(("yes", "no", "7", "b", {"size": "2", "wired": "yes"}))),
+                    api.Note("Checked with the customer."),
+                    api.Pause("lunch"),
+                    api.HandOver("second_line", "beyond me"),
+                    api.Fail("the connector is broken"),
+                    api.Abandon("customer_gone") if rng.random() < 0.1 else api.Time(),
+                    api.TakeOver(),
+                    api.Continue(),
+                    api.Answer("maybe"),
+                )
+            )
+            return other, "system" if isinstance(other, api.Time) else rng.choice((who, *PEOPLE)), "agent"
+        if self.run.paused:
+            return (api.Resume() if self.run.owner else api.TakeOver()), who, "agent"
+        if waiting.role:
+            return self.fitting(waiting), rng.choice(("sue", "sam")), rng.choice(("supervisor", "supervisor", "agent"))
+        kind = "system" if isinstance(waiting, api.AtLookup) else who
+        return self.fitting(waiting), kind, "agent"
+
+    def fitting(self, waiting: Any) -> Any:
+        """An input of the kind that *waiting* takes."""
+        rng = self.rng
+        if isinstance(waiting, api.AtMessage):
+            return api.Continue()
+        if isinstance(waiting, api.AtQuestion):
+            return api.Answer(self.answer(waiting.blank))
+        if isinstance(waiting, api.AtForm):
+            return api.Fields({b.name: self.answer(b) for b in waiting.blanks})
+        if isinstance(waiting, api.AtLookup):
+            if not waiting.requested:
+                return api.Request()
+            connector, _, name = waiting.operation.partition(".")
+            result = rng.choice(self.library.connectors[connector].operations[name].result_names())
+            values = {"status": rng.choice(("up", "down")), "count": 3, "ref": "R-1"} if result == "ok" else {}
+            return api.Finished(result, values)
+        return api.GoBack(rng.randint(1, max(1, self.run.made)))
+
+    def answer(self, blank: api.Blank) -> str:
+        """A text for *blank*, right mostly."""
+        rng = self.rng
+        if rng.random() < 0.1:
+            return rng.choice(("", "nonsense", "-5", "99999999999"))
+        if blank.choices:
+            return rng.choice(blank.choices).value
+        return {"digits": "1234", "date": "2026-11-21", "number": "4.50", "integer": "7"}.get(blank.type, "some words")
