@@ -1,0 +1,132 @@
+"""Every code block of the README and the docs is executed: flows are checked, commands run, Python executed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w+)?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUN_BY_CI = {"python3 start.py", "python3 start.py test"}
+HEAD = """\
+flow: example
+title: An example
+category: troubleshooting
+version: 1
+outcomes:
+  done: {resolves: true}
+  passed_on: {resolves: false}
+steps:
+"""
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, what else stands on the fence, its text."""
+
+    page: Path
+    line: int
+    language: str
+    more: str
+    text: str
+
+
+def blocks() -> Iterator[Block]:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for found in FENCE.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield Block(page, line, found[1] or "", found[2].strip(), found[3])
+
+
+BLOCKS = list(blocks())
+
+
+def of(*languages: str) -> pytest.MarkDecorator:
+    chosen = [b for b in BLOCKS if b.language in languages]
+    return pytest.mark.parametrize("block", chosen, ids=[f"{b.page.name}:{b.line}" for b in chosen])
+
+
+@pytest.fixture
+def desk_folder(tmp_path: Path) -> Path:
+    """A folder as a reader of the docs has it: with the shipped flows in ``flows/``."""
+    shutil.copytree(ROOT / "flows", tmp_path / "flows")
+    return tmp_path
+
+
+def shepherd(command: str, folder: Path) -> str:
+    """What *command* prints in *folder*, on both channels."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SHEPHERD_")}
+    environment |= {"PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "PYTHONUTF8": "1", "COLUMNS": "100"}
+    script = f'shepherd() {{ "{sys.executable}" -m shepherd "$@"; }}\n{command}\n'
+    done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    return done.stdout + done.stderr
+
+
+def test_every_block_has_a_language_that_is_executed() -> None:
+    """
+    A block without a language, or in one that nothing executes, could rot unseen.
+    """
+    unknown = [f"{b.page.name}:{b.line} {b.language!r}" for b in BLOCKS if b.language not in ("yaml", "console", "python", "json")]
+
+    assert unknown == []
+
+
+@of("yaml")
+def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> None:
+    """
+    A flow in the docs is checked beside the shipped ones: it has no findings, or just the one its fence names.
+    """
+    text = block.text if re.match(r"(#.*\n)*(flow|desk|connectors|scenarios|list|promises):", block.text) else HEAD + "".join(
+        f"  {line}\n" if line else "\n" for line in block.text.splitlines()
+    )
+    kind, name = re.search(r"^(\w+): *(\w*)", text, re.MULTILINE).groups()
+    beside = desk_folder / "flows"
+    files = {"flow": f"{name}.yaml", "scenarios": "internet_down.scenarios.yaml"}
+    (beside / files.get(kind, f"{kind}.yaml")).write_text(text, encoding="utf-8")
+
+    report = json.loads(shepherd("shepherd check --format json", desk_folder))
+
+    expected = re.findall(r"SHP\d+", block.more)
+    assert sorted({f["code"] for f in report["findings"]}) == sorted(expected), report["findings"]
+
+
+@of("console")
+def test_commands_in_docs_print_what_they_say(block: Block, desk_folder: Path) -> None:
+    """
+    Commands print what the page shows; a line of "…" stands for any lines, and "…" in a line for any text.
+    """
+    if {line[2:] for line in block.text.splitlines() if line.startswith("$ ")} <= RUN_BY_CI:
+        assert (ROOT / ".ci" / "run").read_text().count("start.py test")
+        return
+    for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block.text, re.MULTILINE):
+        pattern = re.escape(shown.strip("\n")).replace("…", ".*")
+        printed = shepherd(command, desk_folder).strip("\n")
+
+        assert not shown.strip() or re.fullmatch(pattern, printed, re.DOTALL), f"$ {command}\n{printed}"
+
+
+@of("python")
+def test_python_in_docs_runs(block: Block, desk_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Python in the docs runs as it stands, in a folder with the shipped flows.
+    """
+    monkeypatch.chdir(desk_folder)
+    exec(compile(block.text, f"{block.page.name}:{block.line}", "exec"), {"__name__": "__docs__"})
+
+
+@of("json")
+def test_json_in_docs_is_json(block: Block) -> None:
+    """
+    JSON in the docs can be read.
+    """
+    assert json.loads(block.text) is not None
