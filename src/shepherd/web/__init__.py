@@ -1,1 +1,1 @@
-"""The pages."""
+"""The pages: they parse, call the desk and show. No rule lives here."""

@@ -1,0 +1,285 @@
+"""The agent's other pages: name, tickets, a ticket with its runs and case notes, and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Reply
+
+from shepherd.desk import FlowRow, Misused, Reused, TicketView, Unknown, new_id
+from shepherd.flow.model import Field
+from shepherd.record import RunRow, Ticket
+from shepherd.run.api import Blank, Choice, Refused
+from shepherd.web import forms
+from shepherd.web.marks import Marks
+from shepherd.web.show import name_of
+from shepherd.web.who import KEYS, MODES, Who, ask_name, clean, desk, here, local_path, remember, remember_who, who_of
+
+pages = Blueprint("agent", __name__)
+pages.before_request(ask_name)
+CHANNELS = ("phone", "chat", "email", "counter")
+OVER = frozenset({"ended", "abandoned"})
+
+
+# --- who is here ------------------------------------------------------------------------------------
+
+
+@pages.route("/name", methods=["GET", "POST"])
+def name() -> Reply:
+    """Ask for a name and a role, which nobody proves."""
+    known = who_of(request)
+    back = local_path(request.values.get("back", ""))
+    roles = desk().library.policy.roles
+    given = {"name": known.name if known else "", "role": known.role if known else roles[0]}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        given = {"name": request.form.get("name", ""), "role": request.form.get("role", "")}
+        if not clean(given["name"]):
+            errors["name"] = "Enter your name, in at most 64 letters."
+        if given["role"] not in roles:
+            errors["role"] = "Choose your role."
+        if not errors:
+            reply = redirect(back, 303)
+            remember_who(reply, Who(clean(given["name"]), given["role"]))  # type: ignore[arg-type]
+            return reply
+    page = render_template("name.html", back=back, roles=roles, given=given, errors=errors)
+    return make_response(page, 422 if errors else 200)
+
+
+@pages.route("/keys", methods=["GET", "POST"])
+def keys() -> Reply:
+    """How keys work for this agent, and which there are."""
+    back = local_path(request.values.get("back", ""))
+    if request.method == "POST":
+        mode = request.form.get("keys", "")
+        if mode not in dict(MODES):
+            abort(400)
+        reply = redirect(back, 303)
+        remember(reply, KEYS, mode)  # type: ignore[arg-type]
+        return reply
+    return make_response(render_template("keys.html", back=back, modes=MODES))
+
+
+# --- finding and opening ------------------------------------------------------------------------------
+
+
+@pages.get("/")
+def home() -> Response:
+    """Find the customer or the ticket; what was left open comes first."""
+    find = request.args.get("find", "").strip()[:120]
+    given = {"customer": request.args.get("customer", "")[:64], "subject": "", "channel": CHANNELS[0]}
+    return _home(find=find, given=given)
+
+
+def _home(
+    status: int = 200, *, find: str = "", given: Mapping[str, str], errors: Mapping[str, str] | None = None
+) -> Response:
+    page = render_template(
+        "start.html",
+        find=find,
+        given=given,
+        errors=errors or {},
+        token=new_id(),
+        channels=CHANNELS,
+        open_runs=[_row(r) for r in _open_runs()],
+        customers=_customers(find),
+        tickets=[_ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
+        recent=[] if find else [_ticket_row(t) for t in desk().tickets(limit=8)],
+    )
+    return make_response(page, status)
+
+
+def _open_runs() -> list[RunRow]:
+    """Runs that are not over, one's own first."""
+    rows = [r for r in desk().recorded(limit=50) if r.status not in OVER]
+    return sorted(rows, key=lambda r: r.owner != here().name)[:6]
+
+
+def _customers(find: str) -> list[dict[str, str]]:
+    if not find:
+        return []
+    return [{"ref": c.id, "name": c.label} for c in desk().search_customers(find)]
+
+
+def _title(flow: str) -> str:
+    found = desk().library.flows.get(flow)
+    return found.title if found else flow
+
+
+def _row(run: RunRow) -> dict[str, Any]:
+    state = {"handed_over": "handed over"}.get(run.status, run.status)
+    return {
+        "id": run.id,
+        "ticket": run.number,
+        "flow": _title(run.flow),
+        "state": state,
+        "owner": run.owner,
+        "at": run.updated_at,
+        "outcome": Marks.words(run.outcome) if run.outcome else state,
+    }
+
+
+def _ticket_row(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "number": ticket.number,
+        "customer": ticket.customer_ref or "Unknown caller",
+        "subject": ticket.subject if isinstance(ticket.subject, str) else "erased",
+        "at": ticket.created_at,
+    }
+
+
+@pages.post("/tickets")
+def open_ticket() -> Reply:
+    """Open a ticket for the customer on the line."""
+    form = request.form
+    given = {k: form.get(k, "").strip() for k in ("customer", "subject", "channel")}
+    errors = {}
+    if given["channel"] not in CHANNELS:
+        abort(400)
+    if len(given["subject"]) > 200:
+        errors["subject"] = "Say it in at most 200 letters; there is room for notes later."
+    if not errors:
+        try:
+            view = desk().open_ticket(
+                given["customer"] or None,
+                channel=given["channel"],
+                subject=given["subject"],
+                actor=here().actor,
+                token=form.get("token", ""),
+            )
+        except (Unknown, Misused) as error:
+            errors["customer"] = error.sentence
+        else:
+            return redirect(url_for("agent.ticket", number=view.head.number), 303)
+    return _home(422, given=given, errors=errors)
+
+
+# --- a ticket ------------------------------------------------------------------------------------------
+
+
+@pages.get("/tickets/<number>")
+def ticket(number: str) -> Response:
+    """A ticket: what is open, what may be started, what was done, and the case note."""
+    return _ticket(desk().ticket(number))
+
+
+def _ticket(
+    view: TicketView,
+    status: int = 200,
+    *,
+    errors: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+    told: str = "",
+) -> Response:
+    find = request.args.get("find", "").strip()[:120]
+    rows = [_row(r) for r in view.runs]
+    over = {r.id for r in view.runs if r.status in OVER}
+    head = view.head
+    page = {
+        "ticket": head.number,
+        "subject": head.subject if isinstance(head.subject, str) else "erased",
+        "customer": name_of(view.customer, head.customer_ref),
+        "channel": view.channel,
+        "identity": None,
+        "flow": "",
+        "token": new_id(),
+        "told": told,
+        "open_runs": [r for r in rows if r["id"] not in over],
+        "done_runs": [r for r in rows if r["id"] in over],
+        "case_notes": [{"note": n, "flow": _flow_of(view, n.run)} for n in view.case_notes],
+        "facts": list(view.customer.items()),
+        "work": _work(view),
+        "notes": [n for n in view.notes if isinstance(n.value, str)],
+    }
+    flows = [_flow_row(f) for f in desk().flows(find, limit=50)]
+    body = render_template("ticket.html", page=page, find=find, flows=flows, errors=errors or {}, given=given or {})
+    return make_response(body, status)
+
+
+def _flow_of(view: TicketView, run: str) -> str:
+    return next((_title(r.flow) for r in view.runs if r.id == run), "")
+
+
+def _flow_row(flow: FlowRow) -> dict[str, Any]:
+    words = f"{flow.title} {flow.id} {flow.category}".replace("_", " ").lower()
+    return {"id": flow.id, "title": flow.title, "category": flow.category, "words": words, "asks": flow.asks}
+
+
+def _work(view: TicketView) -> list[str]:
+    """What its runs left on the ticket, one line each."""
+    lines = [f"Priority {view.priority}"] if view.priority else []
+    lines += [f"In the queue {Marks.words(view.queue)}"] if view.queue else []
+    lines += [f"Tag {tag}" for tag in view.tags]
+    lines += [f"Follow-up: {f.what}" + (f", {f.owner}" if f.owner else "") for f in view.follow_ups]
+    return lines
+
+
+@pages.post("/tickets/<number>/runs")
+def start(number: str) -> Reply:
+    """Start a flow on the ticket; where it asks for something first, ask."""
+    form = request.form
+    flow = next((f for f in desk().flows(limit=1000) if f.id == form.get("flow")), None)
+    if flow is None:
+        raise Unknown("There is no such flow to be started.")
+    inputs = forms.fields(form)
+    asks = [as_blank(f) for f in flow.asks]
+    if asks and form.get("asked") != "yes":
+        return _begin(number, flow, asks)
+    who = here()
+    try:
+        taken = desk().start(
+            number, flow.id, actor=who.actor, token=form.get("token", ""), role=who.role, inputs=inputs or None
+        )
+    except Refused as error:
+        wrong = {n: s for n, (_, s) in error.fields.items() if n in {b.name for b in asks}}
+        if wrong:
+            return _begin(number, flow, asks, 422, errors=wrong, given=inputs)
+        return _ticket(desk().ticket(number), 422, errors={"": error.sentence})
+    return redirect(url_for("run.step", run_id=taken.run.id), 303)
+
+
+def _begin(
+    number: str,
+    flow: FlowRow,
+    asks: list[Blank],
+    status: int = 200,
+    *,
+    errors: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Response:
+    body = render_template(
+        "begin.html", number=number, flow=flow, blanks=asks, token=new_id(), errors=errors or {}, given=given or {}
+    )
+    return make_response(body, status)
+
+
+def as_blank(field: Field) -> Blank:
+    """An input of a flow as a field of a page."""
+    options = [(o.value, o.label) for o in field.options]
+    if not options and field.type.kind == "yes_no":
+        options = [("true", "Yes"), ("false", "No")]
+    return Blank(
+        name=field.name,
+        type=field.type.name,
+        label=field.label or Marks.words(field.name),
+        help=field.help,
+        optional=field.optional,
+        secret=field.secret,
+        choices=tuple(Choice(value=v, label=label) for v, label in options),
+    )
+
+
+@pages.post("/tickets/<number>/case-note/<run_id>")
+def correct_note(number: str, run_id: str) -> Reply:
+    """Correct a case note by a new entry; the first text stays."""
+    text = request.form.get("text", "").strip()
+    view = desk().ticket(number)
+    if not text:
+        return _ticket(view, 422, errors={run_id: "The corrected case note is empty."})
+    try:
+        desk().correct_note(run_id, text, actor=here().actor, token=request.form.get("token", ""))
+    except (Misused, Reused) as error:
+        return _ticket(view, 422, errors={run_id: error.sentence}, given={run_id: text})
+    return redirect(url_for("agent.ticket", number=view.head.number), 303)

@@ -1,0 +1,103 @@
+"""The Flask application: one factory, the blueprints, and a page of our own for every refusal."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from pathlib import Path
+
+from flask import Flask, Response, make_response, render_template, request
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from shepherd.desk import Desk, Misused, Reused, Unavailable, Unknown
+from shepherd.desk.settings import shipped
+from shepherd.web import agent, qa, runs
+from shepherd.web.guard import guard
+from shepherd.web.marks import Marks
+from shepherd.web.who import keys_of, who_of
+
+log = logging.getLogger("shepherd.web")
+WORDS = {
+    400: ("This can’t be read", "The form came without what this page needs. Open the page again and retry."),
+    403: ("Not from here", "This was not sent by one of Shepherd’s own pages, so nothing was done."),
+    404: ("Nothing here", "There is no such page, ticket or run. Look for it under Tickets."),
+    405: ("Not this way", "This address can’t be used like that. Nothing was done."),
+    413: ("Too large", "More than one megabyte was sent. Nothing was saved; shorten the text and send it again."),
+    415: ("Not a form", "Only forms are read here. Nothing was done."),
+    421: ("Not this address", "Shepherd answers only under a name of this machine, such as localhost or 127.0.0.1."),
+    500: ("Something broke", "The mistake is ours, and it was logged. What was saved stays saved; the run stands there."),
+    503: ("Not saved", "The record can’t be reached just now. Nothing was saved; go back and send the same form again."),
+}
+
+
+def create_app(desk: Desk, *, pages: Path | None = None) -> Flask:
+    """The pages over *desk*; *pages* is the folder with ``templates`` and ``static`` (default: the shipped one)."""
+    folder = pages or shipped("web")
+    app = Flask("shepherd", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
+    app.extensions["desk"] = desk
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    guard(app)
+    app.register_blueprint(agent.pages)
+    app.register_blueprint(runs.pages)
+    app.register_blueprint(qa.pages)
+    marks = Marks(desk.library.policy.time_zone, _versions(folder / "static"))
+    app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words)
+    app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus)
+    app.context_processor(
+        lambda: {"who": who_of(request), "keys": keys_of(request), "kbd": marks.kbd, "shortcut": marks.shortcut}
+    )
+    _errors(app)
+    return app
+
+
+def _versions(static: Path) -> dict[str, str]:
+    """A short hash of each static file, so that browsers may keep it for ever."""
+    files = (p for p in static.iterdir() if p.is_file())
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest()[:12] for p in files}
+
+
+def refusal(code: int, sentence: str = "") -> Response:
+    """The page that says why something was not done."""
+    heading, usual = WORDS.get(code, WORDS[400] if code < 500 else WORDS[500])
+    page = render_template("error.html", code=code, heading=heading, sentence=sentence or usual)
+    return make_response(page, code)
+
+
+def _errors(app: Flask) -> None:
+    """No error leaves without a page, and none with a traceback, a form's content or a query in it."""
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        page = refusal(error.code or 500)
+        for name, value in error.get_headers():
+            if name.lower() == "allow":
+                page.headers[name] = value
+        return page
+
+    @app.errorhandler(Unknown)
+    def unknown(error: Unknown) -> Response:
+        return refusal(404, error.sentence)
+
+    @app.errorhandler(Misused)
+    def misused(error: Misused) -> Response:
+        return refusal(400, error.sentence)
+
+    @app.errorhandler(Reused)
+    def reused(error: Reused) -> Response:
+        return refusal(409, error.sentence)
+
+    @app.errorhandler(Unavailable)
+    def unavailable(error: Unavailable) -> Response:
+        log.error("record unavailable at %s", request.endpoint)
+        return refusal(503)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        # The message of an exception may hold what a person entered; its kind and its place do not.
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+        log.error("%s at %s in %s %s", type(error).__name__, where, request.method, request.endpoint)
+        return refusal(500)

@@ -1,0 +1,102 @@
+"""What a form brought, as an input of the run. Nothing is judged here: the engine does that, for every door alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort
+from werkzeug.datastructures import MultiDict
+
+from shepherd.run.api import (
+    Abandon,
+    Answer,
+    Change,
+    Continue,
+    Fields,
+    GoBack,
+    HandOver,
+    Input,
+    Note,
+    Pause,
+    Refused,
+    Request,
+    Resume,
+    TakeOver,
+)
+
+Form = MultiDict[str, str]
+FIELD = "f."
+NONE_FITS = "None of the answers fitted."
+
+
+def number(form: Form, name: str) -> int:
+    """A whole number that our own page put into the form; anything else is nobody's form."""
+    text = form.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        abort(400)
+    return int(text)
+
+
+def fields(form: Form) -> dict[str, str]:
+    """The values of the fields, by the names that the flow gave them."""
+    return {name[len(FIELD) :]: value for name, value in form.items() if name.startswith(FIELD)}
+
+
+def one_or_all(form: Form, is_ask: bool) -> Any:
+    """The value of an old answer given anew: one text for an ask, all fields for a collect."""
+    values = fields(form)
+    return next(iter(values.values()), "") if is_ask else values
+
+
+def _answer(form: Form) -> Answer:
+    return Answer(form["value"] if "value" in form else next(iter(fields(form).values()), ""))
+
+
+def _back(form: Form) -> GoBack:
+    if not form.get("to"):
+        raise Refused("nowhere_back", "There is nothing before this step that can be answered anew.")
+    return GoBack(number(form, "to"))
+
+
+def _change(form: Form) -> Change:
+    return Change(number(form, "visit"), one_or_all(form, form.get("is_ask") == "yes"))
+
+
+def _note(form: Form) -> Note:
+    text = form.get("text", "").strip()
+    if not text:
+        raise Refused("required", "The note is empty. Write something first.")
+    return Note(text)
+
+
+def _none_fits(form: Form) -> Input:
+    """None of the answers fits: to somebody who knows, or as a note for whoever keeps the flow."""
+    reason = " ".join((NONE_FITS, form.get("reason", "").strip())).strip()
+    to = form.get("to", "")
+    return HandOver(to, reason) if to else Note(reason)
+
+
+READ: dict[str, Callable[[Form], Input]] = {
+    "continue": lambda form: Continue(),
+    "answer": _answer,
+    "fields": lambda form: Fields(fields(form)),
+    "again": lambda form: Request(again=True),
+    "back": _back,
+    "change": _change,
+    "note": _note,
+    "none": _none_fits,
+    "pause": lambda form: Pause(form.get("reason", "").strip()),
+    "resume": lambda form: Resume(),
+    "take_over": lambda form: TakeOver(),
+    "hand_over": lambda form: HandOver(form.get("to", ""), form.get("reason", "").strip()),
+    "gone": lambda form: Abandon(form.get("reason", "customer_gone")),
+}
+
+
+def read(form: Form) -> Input:
+    """The input that *form* brings; Refused where it is empty, 400 where it is none of our forms."""
+    act = READ.get(form.get("act", ""))
+    if act is None:
+        abort(400)
+    return act(form)

@@ -1,0 +1,211 @@
+"""The page of a run: one address, whose GET shows where the contact stands and whose POST takes what the agent did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Reply
+
+from shepherd.desk import Reused, RunView, Stale, Taken
+from shepherd.run.api import Change, Choice, GoBack, PathItem, Refused
+from shepherd.web import forms
+from shepherd.web.marks import Marks
+from shepherd.web.show import GONE, RunPage, blanks, page_of
+from shepherd.web.who import ask_name, desk, here
+
+pages = Blueprint("run", __name__, url_prefix="/runs")
+pages.before_request(ask_name)
+PATIENCE = 0.3
+
+
+def show(view: RunView, status: int = 200, **more: Any) -> Response:
+    """The run page of *view*."""
+    page = page_of(view, here(), desk().clock(), **more)
+    return make_response(render_template("run.html", page=page), status)
+
+
+@pages.get("/<run_id>")
+def step(run_id: str) -> Response:
+    """Where the contact stands. A call under way gets a moment to come back before the waiting page is shown."""
+    view = desk().see(run_id)
+    return show(desk().wait(run_id, PATIENCE) if view.calling else view)
+
+
+@pages.get("/<run_id>/state")
+def state(run_id: str) -> Response:
+    """The number of the latest event, for the script that waits for a call."""
+    return Response(str(desk().see(run_id).seq), mimetype="text/plain")
+
+
+@pages.post("/<run_id>")
+def act(run_id: str) -> Reply:
+    """Take one act of the agent, and go to where the run then stands."""
+    form = request.form
+    try:
+        _take(run_id, form)
+    except Stale as error:
+        return show(error.run, 409, told=error.sentence, note=_note(form))
+    except Reused:
+        told = "This page was sent twice with different answers. The first one was taken; here is the step after it."
+        return show(desk().see(run_id), 409, told=told, note=_note(form))
+    except Refused as error:
+        return _refused(run_id, error, form)
+    return redirect(url_for("run.step", run_id=run_id), 303)
+
+
+def _take(run_id: str, form: forms.Form) -> Taken:
+    who, seq, token = here(), forms.number(form, "seq"), form.get("token", "")
+    if not token or len(token) > 64:
+        abort(400)
+    if form.get("act") == "settle":
+        made = form.get("value")
+        if made not in ("yes", "no"):
+            abort(400)
+        return desk().answer_open_do(run_id, made == "yes", seq=seq, token=token, actor=who.actor, role=who.role)
+    return desk().take(run_id, forms.read(form), seq=seq, token=token, actor=who.actor, role=who.role)
+
+
+def _note(form: forms.Form) -> str:
+    """A note that was not taken, to be shown again."""
+    return form.get("text", "") if form.get("act") == "note" else ""
+
+
+def _refused(run_id: str, error: Refused, form: forms.Form) -> Response:
+    """The same step again, with what was entered and what is wrong with it."""
+    view = desk().see(run_id)
+    names = {b.name for b in blanks(view.waiting)}
+    wrong = {name: sentence for name, (_, sentence) in error.fields.items() if name in names}
+    given = forms.fields(form) if form.get("act") in ("answer", "fields") else {}
+    return show(view, 422, errors=wrong or {"": error.sentence}, given=given, note=_note(form))
+
+
+# --- an old answer given anew ---------------------------------------------------------------------
+
+
+@pages.get("/<run_id>/change/<int:visit>")
+def change(run_id: str, visit: int) -> Response:
+    """The old question, to be answered anew."""
+    return _ask_anew(run_id, visit)
+
+
+@pages.post("/<run_id>/change/<int:visit>")
+def preview_change(run_id: str, visit: int) -> Response:
+    """What would fall away; nothing has changed yet."""
+    view = desk().see(run_id)
+    old = _visit(view, visit)
+    value = forms.one_or_all(request.form, old.verb == "ask")
+    try:
+        falls = desk().preview(run_id, Change(visit, value))
+    except Refused as error:
+        wrong = {name: sentence for name, (_, sentence) in error.fields.items()}
+        return _ask_anew(run_id, visit, 422, errors=wrong or {"": error.sentence}, given=forms.fields(request.form))
+    hidden = [("is_ask", "yes" if old.verb == "ask" else "no")]
+    hidden += [(forms.FIELD + name, text) for name, text in forms.fields(request.form).items()]
+    ask = {
+        "heading": f"Change “{old.title}”?",
+        "from_": old.answer,
+        "to": _as_shown(run_id, visit, forms.fields(request.form)),
+        "falls": [item for item in falls if item.visit != visit],
+        "act": "change",
+        "button": "Change it",
+        "values": hidden,
+    }
+    return _confirm(view, ask, visit)
+
+
+@pages.get("/<run_id>/back/<int:visit>")
+def back(run_id: str, visit: int) -> Response:
+    """What going back to an old step would take off the path."""
+    view = desk().see(run_id)
+    old = _visit(view, visit)
+    ask = {
+        "heading": f"Go back to “{old.title}”?",
+        "from_": "",
+        "to": "",
+        "falls": desk().preview(run_id, GoBack(visit)),
+        "act": "back",
+        "button": "Go back",
+        "values": [("to", visit)],
+    }
+    return _confirm(view, ask, visit)
+
+
+def _confirm(view: RunView, ask: Mapping[str, Any], visit: int) -> Response:
+    page = page_of(view, here(), desk().clock(), visit=visit)
+    return make_response(render_template("confirm.html", page=page, ask=ask))
+
+
+def _visit(view: RunView, number: int) -> PathItem:
+    """The visit *number* where it still stands and may be gone back to."""
+    found = next((p for p in view.path if p.visit == number), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _ask_anew(run_id: str, visit: int, status: int = 200, **more: Any) -> Response:
+    view = desk().see(run_id)
+    old = _visit(view, visit)
+    asked = desk().question(run_id, visit)
+    given = {b.name: b.given for b in blanks(asked) if not b.secret} | more.pop("given", {})
+    question = {"heading": old.title, "answer": old.answer, "blanks": blanks(asked)}
+    page = page_of(view, here(), desk().clock(), visit=visit, given=given, **more)
+    return make_response(render_template("change.html", page=page, question=question), status)
+
+
+def _as_shown(run_id: str, visit: int, values: Mapping[str, str]) -> str:
+    """The new answer as people read it: labels for options, secrets never."""
+    shown = []
+    asked = blanks(desk().question(run_id, visit))
+    for blank in asked:
+        text = next((c.label for c in blank.choices if c.value == values.get(blank.name)), values.get(blank.name, ""))
+        text = "given anew" if blank.secret else text or "left empty"
+        shown.append(text if len(asked) == 1 else f"{blank.label}: {text}")
+    return "; ".join(shown)
+
+
+# --- leaving the step ------------------------------------------------------------------------------
+
+
+def _page(run_id: str) -> RunPage:
+    return page_of(desk().see(run_id), here(), desk().clock())
+
+
+def _queues(extra: tuple[Choice, ...] = ()) -> list[Choice]:
+    named = [(name, Marks.words(name)) for name in desk().library.policy.queues]
+    choices = [*extra, *(Choice(value=v, label=label) for v, label in named)]
+    return [Choice(value=c.value, label=c.label, key=str(n) if n <= 9 else "") for n, c in enumerate(choices, 1)]
+
+
+@pages.get("/<run_id>/hand-over")
+def hand_over(run_id: str) -> str:
+    """To whom, and why."""
+    ask = {
+        "heading": "Hand over to whom?",
+        "sentence": "They get the path, the answers and the case note, and go on at this very step.",
+        "act": "hand_over",
+        "choices": _queues(),
+        "label": "What they should know",
+    }
+    return render_template("leave.html", page=_page(run_id), ask=ask)
+
+
+@pages.get("/<run_id>/none-fits")
+def none_fits(run_id: str) -> str:
+    """None of the answers fits: never a dead end."""
+    ask = {
+        "heading": "None of these fits",
+        "sentence": "Hand the contact to somebody who can help, or only note it, for the people who keep this flow.",
+        "act": "none",
+        "choices": _queues((Choice(value="", label="Only note it, and stay here"),)),
+        "label": "What the customer said",
+    }
+    return render_template("leave.html", page=_page(run_id), ask=ask)
+
+
+@pages.get("/<run_id>/gone")
+def gone(run_id: str) -> str:
+    """The contact is over without an end."""
+    return render_template("gone.html", page=_page(run_id), choices=GONE)

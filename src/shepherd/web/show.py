@@ -1,0 +1,231 @@
+"""A run made ready for its page: which kind of page, which heading, what was given so far, what may be offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import url_for
+
+from shepherd.desk import AssuranceView, RunView, new_id
+from shepherd.run.api import AtDo, AtEnd, AtForm, AtLookup, AtQuestion, AtStuck, Blank, Choice, PathItem, Waiting
+from shepherd.web.marks import Marks
+from shepherd.web.who import Who
+
+GIVEN = frozenset({"ask", "collect", "lookup", "do", "call"})
+HUMAN = frozenset({"message", "ask", "collect"})
+GONE = (
+    Choice(value="hung_up", label="They hung up", key="1"),
+    Choice(value="no_reply", label="They no longer answer", key="2"),
+    Choice(value="later", label="They will come back later", key="3"),
+)
+SETTLE = (
+    Choice(value="yes", label="Yes, it was done", key="1"),
+    Choice(value="no", label="No, it was not done", key="2"),
+)
+REASONS = {"hung_up": "The customer hung up", "no_reply": "The customer no longer answered", "later": "To be continued"}
+
+
+class Identity(NamedTuple):
+    """What the strip says of the customer's identity: the one coloured item."""
+
+    text: str
+    good: bool
+
+
+class Elsewhere(NamedTuple):
+    """Why this agent can't answer now."""
+
+    heading: str
+    sentence: str
+    can_take: bool
+
+
+class Remark(NamedTuple):
+    """A note in the list."""
+
+    text: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPage:
+    """All that the templates of a run read. *kind* names the template of the step."""
+
+    run_id: str
+    url: str
+    seq: int
+    token: str
+    visit: int
+    ticket: str
+    customer: str
+    identity: Identity
+    channel: str
+    flow: str
+    version: int
+    kind: str
+    heading: str
+    waiting: Waiting
+    told: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    so_far: tuple[PathItem, ...] = ()
+    notes: tuple[Remark, ...] = ()
+    note_kept: str = ""
+    case_note: str = ""
+    back_to: int | None = None
+    elsewhere: Elsewhere | None = None
+    settlements: tuple[Choice, ...] = SETTLE
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the call under way changes something elsewhere."""
+        return isinstance(self.waiting, AtDo)
+
+    @property
+    def says(self) -> str:
+        """What is said aloud when the page has come."""
+        if self.errors:
+            return ""
+        return f"Now: {self.heading}"
+
+
+def page_of(
+    view: RunView,
+    who: Who,
+    now: datetime,
+    *,
+    told: str = "",
+    errors: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+    note: str = "",
+    visit: int = 0,
+) -> RunPage:
+    """The page of *view* for *who*; *errors* and *given* come back from a form that was refused."""
+    elsewhere = _elsewhere(view, who)
+    kind = _kind(view, elsewhere)
+    kept = {b.name: b.given for b in blanks(view.waiting) if not b.secret}
+    kept |= {k: v for k, v in (given or {}).items() if k not in {b.name for b in blanks(view.waiting) if b.secret}}
+    return RunPage(
+        run_id=view.id,
+        url=url_for("run.step", run_id=view.id),
+        seq=view.seq,
+        token=new_id(),
+        visit=visit or view.waiting.visit,
+        ticket=view.ticket.number,
+        customer=name_of(view.customer, view.ticket.customer_ref),
+        identity=identity(view.assurances, now),
+        channel=view.channel,
+        flow=view.title,
+        version=view.version,
+        kind=kind,
+        heading=heading(view.waiting),
+        waiting=view.waiting,
+        told=told or view.message,
+        errors=errors or {},
+        given=kept,
+        so_far=tuple(p for p in reversed(view.path) if p.verb in GIVEN and p.answer),
+        notes=tuple(Remark(text, at, by) for at, by, text in reversed(view.notes)),
+        note_kept=note,
+        case_note=view.case_note,
+        back_to=back_to(view),
+        elsewhere=elsewhere,
+    )
+
+
+def _kind(view: RunView, elsewhere: Elsewhere | None) -> str:
+    waiting = view.waiting
+    if isinstance(waiting, AtEnd):
+        return "ended"
+    if elsewhere is not None:
+        return "elsewhere"
+    if view.state == "paused":
+        return "paused"
+    if view.open_do:
+        return "broken"
+    if isinstance(waiting, AtLookup):
+        return "call" if view.calling else "broken"
+    if isinstance(waiting, AtStuck):
+        return "stuck"
+    if isinstance(waiting, AtQuestion):
+        return "question"
+    return "form" if isinstance(waiting, AtForm) else "message"
+
+
+def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
+    """Whose turn it is, where it is not this agent's."""
+    role = view.waiting.role
+    if isinstance(view.waiting, AtEnd):
+        return None
+    if view.state == "handed_over":
+        return Elsewhere(
+            f"Waits for {Marks.words(view.owner).lower() or 'a colleague'}",
+            "It was handed over with everything so far. Whoever takes it over goes on at the very same step.",
+            True,
+        )
+    if role and role != who.role:
+        return Elsewhere(
+            f"Waits for a {role}",
+            f"This step must be answered by a {role} who has not answered in this run before. "
+            "It stays here until then; nothing is lost.",
+            False,
+        )
+    if not role and view.owner and view.owner != who.name:
+        return Elsewhere(
+            f"{view.owner} is guiding this contact", "You can read along, or take it over and go on from here.", True
+        )
+    return None
+
+
+def heading(waiting: Waiting) -> str:
+    """The one line that names the step: the question itself where there is one."""
+    name = Marks.words(waiting.step.rpartition("/")[2])
+    if isinstance(waiting, AtQuestion):
+        return waiting.question
+    if isinstance(waiting, AtDo):
+        return f"Being done: {Marks.words(waiting.operation)}"
+    if isinstance(waiting, AtLookup):
+        return f"Being looked up: {Marks.words(waiting.operation)}"
+    if isinstance(waiting, AtStuck):
+        return "The flow can’t go on by itself"
+    if isinstance(waiting, AtEnd):
+        if waiting.outcome:
+            return Marks.words(waiting.outcome)
+        return REASONS.get(waiting.reason, Marks.words(waiting.reason or "ended"))
+    return name
+
+
+def blanks(waiting: Waiting) -> tuple[Blank, ...]:
+    """What is to be filled at this stop."""
+    if isinstance(waiting, AtQuestion):
+        return (waiting.blank,)
+    return waiting.blanks if isinstance(waiting, AtForm) else ()
+
+
+def back_to(view: RunView) -> int | None:
+    """The latest visit before this one where somebody acted and to which one may go back."""
+    return next((p.visit for p in reversed(view.path) if p.can_go_back and p.verb in HUMAN), None)
+
+
+def identity(held: tuple[AssuranceView, ...], now: datetime) -> Identity:
+    """What is established about the customer, and since when."""
+    found = next((a for a in held if a.name == "identity"), None)
+    if found is None:
+        return Identity("not established", False)
+    if found.until is not None and found.until <= now:
+        return Identity("expired, ask again", False)
+    level = f"{found.level}, " if found.level else ""
+    age = "just now" if found.age < 60 else f"{Marks.span(found.age // 60 * 60)} ago"
+    return Identity(f"{level}{age}" if level else f"established {age}", True)
+
+
+def name_of(facts: Mapping[str, Any], ref: str = "") -> str:
+    """The customer's name as far as the facts have one, else their number."""
+    for keys in (("name",), ("full_name",), ("first_name", "last_name")):
+        parts = [str(facts[k]) for k in keys if facts.get(k)]
+        if parts:
+            return " ".join(parts)
+    return ref or "Unknown caller"

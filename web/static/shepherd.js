@@ -1,0 +1,133 @@
+/* Shepherd's one script. Every page works without it; with it there are keys, and a saved answer is never taken twice. */
+"use strict";
+(() => {
+  const page = document.body;
+  const status = document.getElementById("status");
+  const say = (text) => { if (status) status.textContent = text; };
+  let saving = false;
+
+  const typing = (at) =>
+    at instanceof HTMLElement &&
+    (at.isContentEditable || at.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=submit], [type=button])"));
+
+  /* One submission at a time. The same token goes out with a repeat, so that the desk can tell it from a new answer. */
+  const send = async (form, button) => {
+    const body = new URLSearchParams(new FormData(form, button));
+    let reply;
+    try {
+      reply = await fetch(form.action, { method: "POST", body, redirect: "manual", credentials: "same-origin" });
+    } catch {
+      saving = false;
+      form.classList.remove("saving");
+      say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
+      return;
+    }
+    if (reply.type === "opaqueredirect") {
+      location.replace(form.dataset.next || location.pathname);
+    } else {
+      if (button && button.name) {
+        const kept = document.createElement("input");
+        kept.type = "hidden";
+        kept.name = button.name;
+        kept.value = button.value;
+        form.append(kept);
+      }
+      form.submit();
+    }
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (saving) {
+      event.preventDefault();
+      say("Your first answer is still being saved. The second one was not taken.");
+      return;
+    }
+    saving = true;
+    form.classList.add("saving");
+    say("Saving …");
+    if (form.hasAttribute("data-send")) {
+      event.preventDefault();
+      send(form, event.submitter);
+    }
+  });
+
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    saving = false;
+    document.querySelectorAll(".saving").forEach((form) => form.classList.remove("saving"));
+  });
+
+  /* Keys: off, plain, or with Alt. Never while typing, composing or repeating, never with other modifiers. */
+  const pressed = (event) => {
+    if (event.code.startsWith("Digit")) return event.altKey ? event.code.slice(5) : event.key;
+    if (event.altKey && event.code.startsWith("Key")) return event.code.slice(3).toLowerCase();
+    return event.key;
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229 || event.repeat || event.defaultPrevented) return;
+    const at = event.target;
+    if (event.key === "Enter" && event.ctrlKey && at instanceof HTMLTextAreaElement && at.form) {
+      event.preventDefault();
+      at.form.requestSubmit();
+      return;
+    }
+    if (event.key === "Escape") {
+      const keys = document.getElementById("keys");
+      if (keys) keys.open = false;
+      if (typing(at)) at.blur();
+      return;
+    }
+    const mode = page.dataset.keys;
+    if (mode === "off" || typing(at) || event.ctrlKey || event.metaKey) return;
+    if (event.altKey !== (mode === "alt")) return;
+    const key = pressed(event);
+    if (event.shiftKey && /^[a-z]$/i.test(key)) return;
+    const target = key.length === 1 && [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].pop();
+    if (!target) return;
+    event.preventDefault();
+    if (saving) {
+      say("Your first answer is still being saved. The second one was not taken.");
+    } else if (target instanceof HTMLDetailsElement) {
+      target.open = !target.open;
+      if (target.open) target.querySelector("summary").focus();
+    } else if (typing(target)) {
+      const folded = target.closest("details");
+      if (folded) folded.open = true;
+      target.focus();
+    } else {
+      target.click();
+    }
+  });
+
+  /* A new step: its heading is where reading begins, and one polite line says it has come. */
+  const focused = document.querySelector("[data-focus]");
+  if (focused) focused.focus();
+  if (page.dataset.says) setTimeout(() => say(page.dataset.says), 150);
+
+  /* Type-ahead: the list gets shorter while one types. */
+  const narrows = document.querySelector("[data-narrows]");
+  if (narrows) {
+    narrows.addEventListener("input", () => {
+      const asked = narrows.value.toLowerCase().split(/\s+/);
+      const rows = [...document.querySelectorAll(`#${narrows.dataset.narrows} li`)];
+      rows.forEach((row) => { row.hidden = !asked.every((word) => row.dataset.words.includes(word)); });
+      say(`${rows.filter((row) => !row.hidden).length} of ${rows.length} flows`);
+    });
+  }
+
+  /* While a call is made: look each second, and load the page only when there is something new. */
+  const call = document.querySelector("[data-watch]");
+  if (call) {
+    const look = async () => {
+      try {
+        const reply = await fetch(call.dataset.watch, { credentials: "same-origin" });
+        if (reply.ok && (await reply.text()) !== call.dataset.state) return location.reload();
+      } catch { /* the next look will tell */ }
+      setTimeout(look, 1000);
+    };
+    setTimeout(look, 700);
+  }
+})();
