@@ -10,6 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from shepherd.check import (
+    assurance,
+    audience,
+    calls,
+    grants,
+    loops,
+    policy_refs,
+    reach,
+    routes,
+    targets,
+)
 from shepherd.flow.findings import Finding, Rule
 
 if TYPE_CHECKING:
@@ -18,10 +29,29 @@ if TYPE_CHECKING:
 Family = Callable[["Draft"], Iterable[Finding]]
 
 #: Every family, in the order in which they run; the order of findings does not depend on it.
-FAMILIES: tuple[Family, ...] = ()
+FAMILIES: tuple[Family, ...] = (
+    targets.targets,
+    reach.reach,
+    loops.loops,
+    routes.routes,
+    calls.calls,
+    policy_refs.policy_refs,
+    grants.grants,
+    assurance.assurance,
+    audience.audience,
+)
 
 #: Every rule, sorted by code.
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (
+            rule
+            for room in (targets, reach, loops, routes, calls, policy_refs, grants, assurance, audience)
+            for rule in room.RULES
+        ),
+        key=lambda rule: rule.code,
+    )
+)
 
 
 def examine(draft: Draft) -> list[Finding]:

@@ -1,0 +1,114 @@
+"""A library: flows that have passed every check, ready to be run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shepherd.check import examine
+from shepherd.check.callgraph import calls_of
+from shepherd.check.grants import all_grants
+from shepherd.check.summaries import REPRESENTATIVE
+from shepherd.flow.canonical import digest
+from shepherd.flow.draft import Draft, from_documents, read_draft
+from shepherd.flow.findings import Finding
+from shepherd.flow.model import Connector, Do, Flow, Lookup, Policy
+
+
+class FlowRejected(Exception):
+    """Flows that may not be run: *findings* says what is wrong, errors and warnings, sorted by place."""
+
+    def __init__(self, findings: Iterable[Finding]):
+        self.findings = tuple(findings)
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        first = errors[0] if errors else self.findings[0]
+        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        super().__init__(
+            f"{first.file}:{first.place.line}:{first.place.column}: {first.message} [{first.code} {first.name}]{more}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """
+    All flows that may be run, with the desk's policy and connectors.
+
+    *documents* are the typed sources by name (``flow:internet_down``, ``desk``, ``connectors:line``), from which the
+    same library can be made again at any time.
+    """
+
+    flows: Mapping[str, Flow]
+    policy: Policy
+    connectors: Mapping[str, Connector]
+    documents: Mapping[str, Any]
+    hashes: Mapping[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        hashes = {name: digest(document) for name, document in self.documents.items()}
+        object.__setattr__(self, "hashes", hashes)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Library:
+        """The library in the folder *path*. Raises FlowRejected where anything is an error."""
+        draft = read_draft(Path(path))
+        return cls.of(draft, examine(draft))
+
+    @classmethod
+    def load(cls, documents: Mapping[str, Any]) -> Library:
+        """
+        The library that stored *documents* make.
+
+        They passed when they were published; what later releases check more strictly does not stop a run under way.
+        """
+        draft = from_documents(documents)
+        return cls.of(draft, draft.findings)
+
+    @classmethod
+    def of(cls, draft: Draft, findings: Iterable[Finding]) -> Library:
+        """The library that *draft* is, if none of *findings* is an error."""
+        listed = tuple(findings)
+        if any(finding.severity == "error" for finding in listed):
+            raise FlowRejected(listed)
+        return cls(draft.flows, draft.policy, draft.connectors, draft.documents)
+
+    def bundle(self, flow: str) -> dict[str, str]:
+        """The hash of every document that a run of *flow* can reach, by name (FORMATS §2)."""
+        flows = self._reached(flow)
+        names = {f"flow:{name}" for name in flows} | {"desk"}
+        for name in flows:
+            for step in self.flows[name].steps.values():
+                if isinstance(step.action, Lookup | Do):
+                    names.add(f"connectors:{step.action.operation.partition('.')[0]}")
+                    if isinstance(step.action, Do) and step.action.undo:
+                        names.add(f"connectors:{step.action.undo.partition('.')[0]}")
+        return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
+
+    def document(self, hash_: str) -> Any:
+        """The typed source whose hash is *hash_*. Raises KeyError where there is none."""
+        for name, known in self.hashes.items():
+            if known == hash_:
+                return self.documents[name]
+        raise KeyError(hash_)
+
+    def _reached(self, flow: str) -> set[str]:
+        """The flows that *flow* calls, and those that grant what any of them requires."""
+        granting: dict[str, set[str]] = {}
+        for other in self.flows.values():
+            for grant in all_grants(other):
+                granting.setdefault(grant.name, set()).add(other.id)
+        for name, declared in self.policy.assurances.items():
+            granting.setdefault(name, set()).update(declared.granted_by)
+        seen: set[str] = set()
+        queue = [flow]
+        while queue:
+            name = queue.pop()
+            if name in seen or name not in self.flows:
+                continue
+            seen.add(name)
+            reached = self.flows[name]
+            queue += [call.flow for _, call in calls_of(reached)]
+            for need in (*reached.requires, *(n for step in reached.steps.values() for n in step.requires)):
+                queue += granting.get(need.name.removeprefix(REPRESENTATIVE), ())
+        return seen

@@ -1,0 +1,182 @@
+"""Whether what a flow names beside itself exists: operations, queues, severities, roles, categories, tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from shepherd.check.routes import operation_of
+from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
+from shepherd.flow.model import Do, Escalate, Flow, Lookup, Step
+
+if TYPE_CHECKING:
+    from shepherd.flow.draft import Draft
+
+UNKNOWN_OPERATION = Rule(
+    "SHP611",
+    "unknown-operation",
+    "error",
+    "A lookup or do names a connector, or one of its operations, that connectors.yaml does not declare.",
+)
+WRONG_VERB = Rule(
+    "SHP612",
+    "lookup-or-do",
+    "error",
+    "`lookup` is for operations that only read, `do` for those that change something.",
+)
+NO_ONCE_PER = Rule(
+    "SHP613",
+    "do-without-once-per",
+    "error",
+    "A `do` says how often it may be done: `once_per: visit`, `run` or `ticket`. A second entry then changes nothing.",
+)
+WRONG_UNDO = Rule(
+    "SHP614",
+    "wrong-undo",
+    "error",
+    "`undo` names the operation that takes a change back; it must be declared, and change something.",
+)
+UNKNOWN_QUEUE = Rule("SHP615", "unknown-queue", "error", "The queue is not one of desk.yaml's.")
+UNKNOWN_SEVERITY = Rule("SHP616", "unknown-severity", "error", "The severity is not one of desk.yaml's.")
+UNKNOWN_ROLE = Rule("SHP617", "unknown-role", "error", "The role is not one of desk.yaml's.")
+UNKNOWN_CATEGORY = Rule("SHP618", "unknown-category", "error", "The category is not one of desk.yaml's.")
+UNKNOWN_TAG = Rule("SHP619", "unknown-tag", "error", "desk.yaml lists the tags that steps may have, and not this one.")
+BARRED_UNDO = Rule(
+    "SHP620",
+    "undo-behind-a-bar",
+    "error",
+    "`undo` lets one go back over the step, and `no_going_back` forbids it: one of the two is a mistake.",
+)
+
+RULES = (
+    UNKNOWN_OPERATION,
+    WRONG_VERB,
+    NO_ONCE_PER,
+    WRONG_UNDO,
+    UNKNOWN_QUEUE,
+    UNKNOWN_SEVERITY,
+    UNKNOWN_ROLE,
+    UNKNOWN_CATEGORY,
+    UNKNOWN_TAG,
+    BARRED_UNDO,
+)
+
+
+def policy_refs(draft: Draft) -> Iterator[Finding]:
+    """Names that desk.yaml or connectors.yaml would have to know; silent where that file itself is broken."""
+    broken = {f.file.rpartition("/")[2] for f in draft.findings if f.severity == "error" and not f.flow}
+    desk = draft.policy.file.rpartition("/")[2] not in broken if draft.policy.file else "desk.yaml" not in broken
+    for flow in draft.flows.values():
+        for step in flow.steps.values():
+            if "connectors.yaml" not in broken:
+                yield from _operation(draft, flow, step)
+            yield from _change(draft, flow, step, check_undo="connectors.yaml" not in broken)
+        if desk:
+            yield from _desk(draft, flow)
+
+
+def _operation(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
+    action = step.action
+    if not isinstance(action, Lookup | Do):
+        return
+    place = step.places.get(step.verb, action.place)
+    operation = operation_of(draft, action.operation)
+    if operation is None:
+        yield UNKNOWN_OPERATION.at(
+            place,
+            f'"{action.operation}" is not declared',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint=_like(draft, action.operation),
+        )
+    elif operation.reads == isinstance(action, Do):
+        what = "only reads" if operation.reads else "changes something"
+        yield WRONG_VERB.at(
+            place,
+            f'"{action.operation}" {what}',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint=f"Write `{'lookup' if operation.reads else 'do'}: {action.operation}`.",
+        )
+
+
+def _like(draft: Draft, name: str) -> str:
+    connector = name.partition(".")[0]
+    known = [f"{c.name}.{o}" for c in draft.connectors.values() for o in c.operations]
+    own = [n for n in known if n.startswith(f"{connector}.")]
+    return nearest(name, known) or f"Operations: {allowed(own or known)}."
+
+
+def _change(draft: Draft, flow: Flow, step: Step, *, check_undo: bool) -> Iterator[Finding]:
+    action = step.action
+    if not isinstance(action, Do):
+        return
+    if action.once_per is None:
+        yield NO_ONCE_PER.at(
+            step.places.get("do", action.place),
+            f'"{step.id}" changes something, and does not say how often it may',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint="Write `once_per: ticket`, `run` or `visit`.",
+        )
+    if action.undo is None:
+        return
+    place = step.places.get("undo", action.place)
+    if step.no_going_back:
+        yield BARRED_UNDO.at(
+            place,
+            f'"{step.id}" has both `undo` and `no_going_back`',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint="Take one of them out.",
+        )
+    operation = operation_of(draft, action.undo)
+    if check_undo and (operation is None or operation.reads):
+        what = "is not declared" if operation is None else "only reads"
+        yield WRONG_UNDO.at(
+            place,
+            f'"{action.undo}" {what}, and cannot take a change back',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint=_like(draft, action.undo) if operation is None else "Name an operation that changes something.",
+        )
+
+
+def _desk(draft: Draft, flow: Flow) -> Iterator[Finding]:
+    policy = draft.policy
+    if flow.category not in policy.categories:
+        yield _unknown(
+            UNKNOWN_CATEGORY, flow, None, flow.places.get("category", flow.place), flow.category, policy.categories
+        )
+    for step in flow.steps.values():
+        if step.role is not None and step.role not in policy.roles:
+            yield _unknown(UNKNOWN_ROLE, flow, step, step.places.get("by", step.place), step.role, policy.roles)
+        if step.tag and policy.tags and step.tag not in policy.tags:
+            yield _unknown(UNKNOWN_TAG, flow, step, step.places.get("tag", step.place), step.tag, policy.tags)
+        action = step.action
+        if not isinstance(action, Escalate) or not policy.declared:
+            continue
+        if action.queue not in policy.queues:
+            place = step.places.get("escalate", action.place)
+            yield _unknown(UNKNOWN_QUEUE, flow, step, place, action.queue, policy.queues)
+        if action.severity is not None and action.severity not in policy.severities:
+            place = step.places.get("severity", action.place)
+            yield _unknown(UNKNOWN_SEVERITY, flow, step, place, action.severity, policy.severities)
+
+
+def _unknown(rule: Rule, flow: Flow, step: Step | None, place: Place, word: str, known: Iterable[str]) -> Finding:
+    names = tuple(known)
+    what = rule.name.partition("-")[2]
+    return rule.at(
+        place,
+        f'there is no {what} "{word}"',
+        file=flow.file,
+        flow=flow.id,
+        step=step.id if step is not None else "",
+        hint=nearest(word, names) or (f"desk.yaml has: {allowed(names)}." if names else "desk.yaml lists none."),
+    )

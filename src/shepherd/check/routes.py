@@ -1,0 +1,140 @@
+"""Whether every answer, result and outcome is routed, and every try that may run out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from shepherd.flow.findings import Finding, Rule, allowed, nearest
+from shepherd.flow.model import Ask, Call, Do, Flow, Lookup, Operation, Step
+
+if TYPE_CHECKING:
+    from shepherd.flow.draft import Draft
+
+UNROUTED = Rule(
+    "SHP213",
+    "unrouted-result",
+    "error",
+    "Every result of a lookup, do or call needs a way: `error` too, and `unknown` for a do.",
+)
+UNKNOWN_RESULT = Rule(
+    "SHP214",
+    "unknown-result",
+    "error",
+    "A way is given for a result that the operation or the called flow does not have.",
+)
+UNROUTED_ANSWER = Rule(
+    "SHP215",
+    "unrouted-answer",
+    "error",
+    "An answer that may be given leads nowhere.",
+)
+NO_WAY_WHEN_OUT = Rule(
+    "SHP211",
+    "attempts-without-way-out",
+    "error",
+    "A step with `attempts` has to say where to go when none is left: `out_of_attempts: STEP`.",
+)
+OUT_WITHOUT_ATTEMPTS = Rule(
+    "SHP212",
+    "way-out-without-attempts",
+    "error",
+    "`out_of_attempts` says where to go when no try is left, but the step does not count tries.",
+)
+
+RULES = (UNROUTED, UNKNOWN_RESULT, UNROUTED_ANSWER, NO_WAY_WHEN_OUT, OUT_WITHOUT_ATTEMPTS)
+
+
+def routes(draft: Draft) -> Iterator[Finding]:
+    """Results, outcomes and answers without a way, or ways without them; attempts without a way out."""
+    for flow in draft.flows.values():
+        for step in flow.steps.values():
+            action = step.action
+            if isinstance(action, Lookup | Do):
+                operation = operation_of(draft, action.operation)
+                if operation is not None:
+                    names = operation.result_names() if isinstance(action, Do) else _read(operation)
+                    yield from _routed(flow, step, "result", names, f'"{action.operation}"')
+            elif isinstance(action, Call) and action.flow in draft.flows:
+                called = draft.flows[action.flow]
+                yield from _routed(flow, step, "outcome", called.outcomes, f'the flow "{called.id}"')
+            elif isinstance(action, Ask) and action.routed:
+                yield from _answers(flow, step, action)
+            yield from _attempts(flow, step)
+
+
+def operation_of(draft: Draft, name: str) -> Operation | None:
+    """The operation that ``connector.operation`` names, if it is known."""
+    connector, _, operation = name.partition(".")
+    known = draft.connectors.get(connector)
+    return known.operations.get(operation) if known is not None else None
+
+
+def _read(operation: Operation) -> tuple[str, ...]:
+    """The results of a lookup; one of an operation that changes things is reported elsewhere."""
+    return tuple(name for name in operation.result_names() if name != "unknown" or name in operation.results)
+
+
+def _routed(flow: Flow, step: Step, kind: str, names: Iterable[str], whose: str) -> Iterator[Finding]:
+    known = tuple(names)
+    given = {by.partition(":")[2]: edge for by, edge in step.edges.items() if by.startswith(f"{kind}:")}
+    missing = [name for name in known if name not in given]
+    for name, edge in given.items():
+        if name in known:
+            continue
+        hint = nearest(name, missing)
+        if hint:
+            missing = [m for m in missing if hint != nearest(name, [m])]
+        yield UNKNOWN_RESULT.at(
+            step.places.get(f"results.{name}", edge.place),
+            f'{whose} has no {kind} "{name}"',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint=hint or f"It has: {allowed(known)}.",
+        )
+    if missing:
+        yield UNROUTED.at(
+            step.places.get("results", step.place),
+            f"the {kind}{'s' if len(missing) > 1 else ''} {allowed(missing)} of {whose} "
+            f"lead{'' if len(missing) > 1 else 's'} nowhere",
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint=f"Add to `results`: {', '.join(f'{name}: STEP' for name in missing[:4])}.",
+        )
+
+
+def _answers(flow: Flow, step: Step, action: Ask) -> Iterator[Finding]:
+    for option in action.field.options:
+        if f"answer:{option.value}" not in step.edges:
+            yield UNROUTED_ANSWER.at(
+                option.place,
+                f'the answer "{option.value}" leads nowhere',
+                file=flow.file,
+                flow=flow.id,
+                step=step.id,
+                hint="Write `then: STEP` for it.",
+            )
+
+
+def _attempts(flow: Flow, step: Step) -> Iterator[Finding]:
+    way = step.edges.get("out_of_attempts")
+    if step.attempts is not None and way is None:
+        yield NO_WAY_WHEN_OUT.at(
+            step.places.get("attempts", step.attempts.place),
+            f'"{step.id}" does not say where to go when no try is left',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint="Write `out_of_attempts: STEP` beside `attempts`.",
+        )
+    elif step.attempts is None and way is not None:
+        yield OUT_WITHOUT_ATTEMPTS.at(
+            way.place,
+            f'"{step.id}" has `out_of_attempts`, but no `attempts`',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint="Write `attempts: 3` beside it, or take it out.",
+        )

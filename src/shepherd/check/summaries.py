@@ -1,0 +1,259 @@
+"""
+What a walk does to an assurance: held, as before, or lost; through loops, and through called flows by summaries.
+
+For one assurance at one level, every walk from a flow's first step to another is one of three effects: after it the
+assurance is HELD, or is as it was BEFORE, or is LOST. So a flow is explored over pairs of step and effect, and all
+that a caller has to know of it is, for each outcome, which effects are possible and the shortest walk that has each.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from shepherd.check.callgraph import CallGraph, calls_of
+from shepherd.check.walks import Ways, ending, loops
+from shepherd.flow.model import Call, Edge, Flow, Grant, Need, Step
+
+LOST, BEFORE, HELD = 0, 1, 2
+
+REPRESENTATIVE = "representative."
+
+
+class Asked(NamedTuple):
+    """The assurance that is followed: its name, and the least level that counts as held."""
+
+    name: str
+    level: int
+
+
+class State(NamedTuple):
+    """A step as it is entered, and what the walk to it has done to the assurance."""
+
+    step: str
+    effect: int
+
+
+class Move(NamedTuple):
+    """One way on from a state; *through* is the walk through the called flow, where the step calls."""
+
+    edge: Edge
+    state: State
+    cost: int
+    through: Through | None = None
+
+
+class Through(NamedTuple):
+    """A walk through a called flow: its view, and the last state before its end."""
+
+    view: View
+    state: State
+
+
+class Came(NamedTuple):
+    """How a state was first reached: the least cost, and the move from the state before (None at the start)."""
+
+    cost: int
+    before: State | None
+    move: Move | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """
+    One flow, explored for one assurance.
+
+    *names* are the names under which this flow gives it, *lost_by* those under which it takes it away: in a call
+    about a representative, ``identity`` means ``representative.identity``. *weak* counts an answer given anew as the
+    loss of what was granted on it. *needs* are those of each step that has any, the flow's own at its first step.
+    *outcomes* has for each outcome the effects that are possible, each with the shortest walk.
+    """
+
+    flow: Flow
+    asked: Asked
+    names: frozenset[str]
+    lost_by: frozenset[str]
+    weak: bool
+    expires: bool
+    out: Ways
+    looping: frozenset[str]
+    needs: Mapping[str, tuple[Need, ...]]
+    proved: Mapping[str, Mapping[str, tuple[Need, ...]]]
+    called: Mapping[str, View | None]
+    came: dict[State, Came] = field(default_factory=dict)
+    outcomes: dict[str, dict[int, tuple[int, State]]] = field(default_factory=dict)
+
+    def grants(self, grants: tuple[Grant, ...]) -> bool:
+        """Whether one of *grants* gives what is asked."""
+        return any(g.name in self.names and g.level >= self.asked.level for g in grants)
+
+    def covers(self, needs: Iterable[Need]) -> bool:
+        """Whether what is asked is held wherever *needs* are met."""
+        return any(n.name in self.names and n.level >= self.asked.level for n in needs)
+
+    def met(self, state: State) -> int:
+        """The effect once the guard of the step has let the contact in."""
+        needs = self.needs.get(state.step)
+        return HELD if needs and self.covers(needs) else state.effect
+
+    def inside(self, state: State) -> int:
+        """The effect while the step is worked on: its guard has passed, and what it withdraws is gone."""
+        step = self.flow.steps[state.step]
+        return LOST if step.withdraws and not self.lost_by.isdisjoint(step.withdraws) else self.met(state)
+
+    def moves(self, state: State) -> Iterator[Move]:
+        """Every way on from *state*."""
+        step = self.flow.steps[state.step]
+        inside = self.inside(state)
+        decides = self.weak and step.id in self.looping and self._may_grant(step)
+        proved = self.proved.get(step.id)
+        for edge in self.out[step.id]:
+            by = edge.by
+            if by == "out_of_attempts":
+                # The guard comes before the count of tries, and only a lost race finds the step entered.
+                for effect in {self.met(state), min(self.met(state), inside)}:
+                    yield Move(edge, State(edge.target, effect), 1 + 2 * (step.attempts.most if step.attempts else 0))
+            elif by == "unmet":
+                yield Move(edge, State(edge.target, self._unmet(step, state.effect)), 1)
+            elif step.verb == "call" and by != "no_answer":
+                yield from self._returns(step, edge, inside, decides)
+            else:
+                granted = bool(edge.grants) and self.grants(edge.grants)
+                after = HELD if granted else LOST if decides and by != "no_answer" else inside
+                if proved and after != HELD and self.covers(proved.get(by, ())):
+                    if after == LOST:  # the branch is taken only where it is held
+                        continue
+                    after = HELD
+                yield Move(edge, State(edge.target, after), 1)
+
+    def _returns(self, step: Step, edge: Edge, inside: int, decides: bool) -> Iterator[Move]:
+        """The ways on from a call by one of its outcomes."""
+        called = self.called.get(step.id)
+        if called is None:  # unknown, or called in a circle: reported elsewhere, so nothing is held against it
+            yield Move(edge, State(edge.target, HELD), 1)
+            return
+        for effect, (cost, end) in called.outcomes.get(edge.by.partition(":")[2], {}).items():
+            after = inside if effect == BEFORE else effect
+            if decides and effect != HELD:
+                after = LOST
+            if self.grants(edge.grants):
+                after = HELD
+            yield Move(edge, State(edge.target, after), cost + 2, Through(called, end))
+
+    def _may_grant(self, step: Step) -> bool:
+        """Whether some way out of *step* gives what is asked."""
+        if any(edge.grants and self.grants(edge.grants) for edge in self.out[step.id]):
+            return True
+        called = self.called.get(step.id)
+        return called is not None and any(HELD in effects for effects in called.outcomes.values())
+
+    def _unmet(self, step: Step, effect: int) -> int:
+        """Taken because a need is not met: then what is asked is lost, unless it was another need or a higher level."""
+        for need in step.requires:
+            if need.name in self.names and (need.level <= self.asked.level or self.expires):
+                return LOST
+        return effect
+
+    def explore(self) -> None:
+        """Find every state that can be reached, with the shortest walk to it, and the effects of every outcome."""
+        start = State(self.flow.first, HELD if self.covers(self.flow.requires) else BEFORE)
+        came, tick = self.came, 0
+        came[start] = Came(0, None, None)
+        heap = [(0, 0, start)]
+        done: set[State] = set()
+        while heap:
+            cost, _, state = heapq.heappop(heap)
+            if state in done:
+                continue
+            done.add(state)
+            for move in self.moves(state):
+                old = came.get(move.state)
+                if old is None or cost + move.cost < old.cost:
+                    came[move.state] = Came(cost + move.cost, state, move)
+                    tick += 1
+                    heapq.heappush(heap, (cost + move.cost, tick, move.state))
+        for state in came:
+            self._end(state)
+
+    def _end(self, state: State) -> None:
+        name = ending(self.flow.steps[state.step])
+        if name is None or name not in self.flow.outcomes:
+            return
+        after = HELD if self.grants(self.flow.outcomes[name].grants) else self.inside(state)
+        best = self.outcomes.setdefault(name, {})
+        walk = (self.came[state].cost, state)
+        best[after] = min(best.get(after, walk), walk)
+
+
+Mode = Literal["own", "other", "neither"]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """
+    Every flow of a library explored for what is asked, made on demand and kept; callees come before callers.
+
+    A flow is viewed in a mode: for its ``own`` contact; as called about the ``other`` person, whose assurance is
+    followed; or as called about another, while ``neither`` of its grants touches the assurance that is followed.
+    """
+
+    calls: CallGraph
+    ways: Mapping[str, Ways]
+    looping: Mapping[str, frozenset[str]]
+    needs: Mapping[str, Mapping[str, tuple[Need, ...]]]
+    proved: Mapping[str, Mapping[str, Mapping[str, tuple[Need, ...]]]]
+    kept: dict[tuple[Asked, bool], dict[tuple[str, Mode], View]] = field(default_factory=dict)
+
+    def of(self, asked: Asked, *, weak: bool, expires: bool) -> Mapping[tuple[str, Mode], View]:
+        """The views of every flow, by its id and mode."""
+        if (asked, weak) not in self.kept:
+            self.kept[asked, weak] = self._made(asked, weak, expires)
+        return self.kept[asked, weak]
+
+    def _made(self, asked: Asked, weak: bool, expires: bool) -> dict[tuple[str, Mode], View]:
+        made: dict[tuple[str, Mode], View] = {}
+        about: Mode = "other" if asked.name.startswith(REPRESENTATIVE) else "neither"
+        short = asked.name.removeprefix(REPRESENTATIVE)
+        names: Mapping[Mode, frozenset[str]] = {
+            "own": frozenset((asked.name,)),
+            "other": frozenset((asked.name, short)),
+            "neither": frozenset(),
+        }
+        modes: tuple[Mode, ...] = ("own", about) if self._about_others() else ("own",)
+        for flow_id in self.calls.order:
+            flow = self.calls.flows[flow_id]
+            for mode in modes:
+                view = View(
+                    flow=flow,
+                    asked=asked,
+                    names=names[mode],
+                    lost_by=names["own"] if mode == "neither" else names[mode],
+                    weak=weak,
+                    expires=expires,
+                    out=self.ways[flow_id],
+                    looping=self.looping[flow_id],
+                    needs=self.needs[flow_id],
+                    proved=self.proved[flow_id] if mode == "own" else {},
+                    called={s.id: self._called(flow, s, mode, about, made) for s, _ in calls_of(flow)},
+                )
+                view.explore()
+                made[flow_id, mode] = view
+        return made
+
+    def _about_others(self) -> bool:
+        return any(call.about for flow in self.calls.flows.values() for _, call in calls_of(flow))
+
+    def _called(
+        self, flow: Flow, step: Step, mode: Mode, about: Mode, made: Mapping[tuple[str, Mode], View]
+    ) -> View | None:
+        callee = self.calls.callee(flow, step)
+        if callee is None or not isinstance(step.action, Call):
+            return None
+        return made[callee.id, about if step.action.about else mode]
+
+
+def looping_steps(out: Ways) -> frozenset[str]:
+    """The steps that can be entered twice within one call."""
+    return frozenset(step for part in loops(out) for step in part)

@@ -1,0 +1,223 @@
+"""The proof of ``requires`` against an explorer that walks every path."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from tests.check.explorer import Explorer
+from tests.check.hand import draft, flow, step
+
+from shepherd.check import examine
+from shepherd.check.assurance import CALL_NOT_GRANTED, GIVEN_ANEW, MAY_EXPIRE, NOT_GRANTED, assurance
+from shepherd.check.paths import visited
+from shepherd.flow.findings import Hop
+from shepherd.flow.model import Assurance, Flow, Policy
+
+NAMES = ("identity", "consent")
+
+
+def authentication(**given: Any) -> Flow:
+    """Two tries at a PIN; verified grants the identity."""
+    return flow(
+        "authentication",
+        step("ask_pin", "then>check"),
+        step("check", "answer:ok>ok", "answer:no>ask_pin", "out_of_attempts>bad", attempts=2, per="ticket"),
+        step("ok", end="verified"),
+        step("bad", end="failed"),
+        outcomes={"verified": "identity"},
+        **given,
+    )
+
+
+def caller(*edges: str, **book: Any) -> Flow:
+    """A flow that identifies and then books, with *edges* out of the call."""
+    return flow(
+        "main",
+        step("greet", "then>identify"),
+        step("identify", *edges, call="authentication"),
+        step("menu", "answer:a>book", "answer:b>done"),
+        step("book", "then>done", requires=["identity"], **book),
+        step("done", end="fin"),
+        category="orders",
+    )
+
+
+def test_the_path_goes_through_the_called_flow_and_its_loop():
+    """
+    The printed path has every hop of the called flow, and spends the tries that its way out needs.
+    """
+    found = list(assurance(draft(authentication(), caller("outcome:verified>menu", "outcome:failed>menu"))))
+
+    assert [f.code for f in found] == [NOT_GRANTED.code]
+    assert [f"{hop.step} {hop.by}" for hop in found[0].path] == [
+        "main/greet start",
+        "main/identify then",
+        "authentication/ask_pin call",
+        "authentication/check then",
+        "authentication/ask_pin answer:no",
+        "authentication/check then",
+        "authentication/ask_pin answer:no",
+        "authentication/check then",
+        "authentication/bad out_of_attempts",
+        "main/menu outcome:failed",
+        "main/book answer:a",
+    ]
+    assert Hop("authentication/bad", "out_of_attempts:check") in visited(found[0].path)
+
+
+def test_a_call_that_always_grants_is_enough():
+    """
+    Where every way to the step goes through the outcome that grants, nothing is found.
+    """
+    found = list(assurance(draft(authentication(), caller("outcome:verified>menu", "outcome:failed>done"))))
+
+    assert found == []
+
+
+def test_what_may_expire_needs_a_way_for_it():
+    """
+    A declared life of an assurance makes `unmet` necessary, and its being there is enough.
+    """
+    policy = Policy(assurances={"identity": Assurance(name="identity", granted_by=("authentication",), expires=1800)})
+    edges = ("outcome:verified>menu", "outcome:failed>done")
+    without = list(assurance(draft(authentication(), caller(*edges), policy=policy)))
+    main = caller(*edges)
+    book = step("book", "then>done", "unmet>identify", requires=["identity"])
+    with_ = flow("main", *(book if s.id == "book" else s for s in main.steps.values()), category="orders")
+
+    assert [f.code for f in without] == [MAY_EXPIRE.code]
+    assert list(assurance(draft(authentication(), with_, policy=policy))) == []
+
+
+@pytest.mark.parametrize(("again", "codes"), [("", [GIVEN_ANEW.code]), ("identity", [])])
+def test_an_answer_given_anew_needs_a_withdrawal(again: str, codes: list[str]):
+    """
+    Leaving the deciding step of a loop without its grant counts as a loss, unless the flow withdraws it itself.
+    """
+    one = flow(
+        "authentication",
+        step("ask", "answer:right>menu+identity", "answer:wrong>done", withdraws=(again,) if again else ()),
+        step("menu", "answer:again>ask", "answer:go>guarded"),
+        step("guarded", "then>done", requires=["identity"]),
+        step("done", "answer:more>menu", "answer:no>end"),
+        step("end", end="fin"),
+    )
+    found = [f.code for f in assurance(draft(one))]
+
+    if again:
+        assert found == [NOT_GRANTED.code]
+    else:
+        assert found == [NOT_GRANTED.code]
+    fine = flow(
+        "authentication",
+        step("ask", "answer:right>menu+identity", "answer:wrong>end", withdraws=(again,) if again else ()),
+        step("menu", "answer:again>ask", "answer:go>guarded"),
+        step("guarded", "then>end", requires=["identity"]),
+        step("end", end="fin"),
+    )
+    assert list(assurance(draft(fine))) == []
+
+
+def test_a_flow_that_requires_at_its_head_binds_its_callers():
+    """
+    Inside, the assurance is taken for granted; a call on a path without it is found.
+    """
+    helper = flow("helper", step("do_it", "then>end", requires=["identity"]), step("end", end="fin"), requires=["identity"])
+    main = flow("main", step("go", "outcome:fin>end", call="helper"), step("end", end="fin"))
+    found = list(assurance(draft(authentication(), helper, main)))
+
+    assert [(f.code, f.flow, f.step) for f in found] == [(CALL_NOT_GRANTED.code, "main", "go")]
+
+
+def random_library(seed: int) -> list[Flow]:
+    """Three small flows, the later ones calling the earlier, with loops, grants, withdrawals and attempts."""
+    rng = random.Random(seed)
+    flows: list[Flow] = []
+    for n in range(3):
+        names = [f"s{i}" for i in range(rng.randint(2, 5))]
+        outcomes = {f"o{i}": rng.choice(["", "", *NAMES]) for i in range(rng.randint(1, 2))}
+        ends = {f"e_{o}": o for o in outcomes}
+        targets = [*names, *names, *ends]
+        steps = [_random_step(rng, name, targets, flows) for name in names]
+        steps += [step(e, end=o) for e, o in ends.items()]
+        requires = [rng.choice(NAMES)] if rng.random() < 0.15 else []
+        flows.append(flow(f"f{n}", *steps, outcomes=outcomes, requires=requires))
+    return flows
+
+
+def _random_step(rng: random.Random, name: str, targets: list[str], flows: list[Flow]) -> Any:
+    given: dict[str, Any] = {}
+    edges: list[str] = []
+    if flows and rng.random() < 0.35:
+        called = rng.choice(flows)
+        given["call"] = called.id
+        edges = [f"outcome:{o}>{rng.choice(targets)}" for o in called.outcomes]
+    else:
+        edges = [f"answer:{i}>{rng.choice(targets)}" for i in range(rng.randint(1, 3))]
+    if rng.random() < 0.3:
+        edges[0] += f"+{rng.choice(NAMES)}"
+    if rng.random() < 0.3:
+        given["requires"] = rng.sample(NAMES, rng.randint(1, 2))
+        if rng.random() < 0.5:
+            edges.append(f"unmet>{rng.choice(targets)}")
+    if rng.random() < 0.15:
+        given["withdraws"] = (rng.choice(NAMES),)
+    if rng.random() < 0.3:
+        given.update(attempts=rng.randint(1, 3), per=rng.choice(["run", "call", "ticket"]))
+        edges.append(f"out_of_attempts>{rng.choice(targets)}")
+    return step(name, *edges, **given)
+
+
+def proof_of(flows: list[Flow]) -> dict[tuple[str, str, str], Any]:
+    """The strict findings of the proof by flow, step and assurance."""
+    found = {}
+    for f in assurance(draft(*flows)):
+        if f.code in (NOT_GRANTED.code, CALL_NOT_GRANTED.code):
+            need = next(n for n in NAMES if f"requires {n}" in f.message)
+            found[f.flow, f.step, need] = f
+    return found
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_the_proof_agrees_with_every_walk(block: int):
+    """
+    With tries that may run out at any time, exactly those steps are found that some walk enters without the assurance.
+    """
+    for seed in range(block * 60, block * 60 + 60):
+        flows = random_library(seed)
+        by_id = {f.id: f for f in flows}
+        granted = {g.name for f in flows for s in f.steps.values() for e in s.edges.values() for g in e.grants}
+        granted |= {g.name for f in flows for o in f.outcomes.values() for g in o.grants}
+        found = set(proof_of(flows))
+        for root in by_id:
+            explorer = Explorer(by_id, root, counting=False)
+            walked = {(root, s, need) for s, need in explorer.explore() if need in granted}
+            proved = {key for key in found if key[0] == root}
+
+            assert walked <= proved, seed
+            assert not explorer.complete or proved == walked, seed
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_a_printed_path_can_be_walked(block: int):
+    """
+    With tries counted, no walk finds what the proof does not; and the printed path is a walk to the step without it.
+    """
+    for seed in range(block * 60, block * 60 + 60):
+        flows = random_library(seed)
+        by_id = {f.id: f for f in flows}
+        proof = proof_of(flows)
+        for (root, name, need), finding in proof.items():
+            free = Explorer(by_id, root, counting=False)
+            assert free.walks(finding.path, need), (seed, root, name, finding.path)
+
+
+def test_examine_gives_one_finding_for_one_mistake():
+    """
+    An edge that goes round the identification gives that one finding and no other.
+    """
+    found = examine(draft(authentication(), caller("outcome:verified>menu", "outcome:failed>menu")))
+
+    assert [f.code for f in found] == [NOT_GRANTED.code]
