@@ -73,6 +73,8 @@ class Explorer:
                 yield self._to(place, way, held)
             if self.counting and spent >= step.attempts.most:
                 return
+            if not self.counting and step.attempts.per == "ticket":  # another run may spend it meanwhile
+                yield self._to(place, way, held - set(step.withdraws))
         held -= set(step.withdraws)
         place = place._replace(held=held)
         outcome = ending(step)

@@ -112,9 +112,7 @@ class View:
         for edge in self.out[step.id]:
             by = edge.by
             if by == "out_of_attempts":
-                # The guard comes before the count of tries, and only a lost race finds the step entered.
-                for effect in {self.met(state), min(self.met(state), inside)}:
-                    yield Move(edge, State(edge.target, effect), 1 + 2 * (step.attempts.most if step.attempts else 0))
+                yield from self._spent(step, edge, self.met(state), inside)
             elif by == "unmet":
                 yield Move(edge, State(edge.target, self._unmet(step, state.effect)), 1)
             elif step.verb == "call" and by != "no_answer":
@@ -127,6 +125,19 @@ class View:
                         continue
                     after = HELD
                 yield Move(edge, State(edge.target, after), 1)
+
+    @staticmethod
+    def _spent(step: Step, edge: Edge, met: int, inside: int) -> Iterator[Move]:
+        """
+        No try is left. The guard comes before the count of tries, and the count before what the step withdraws.
+
+        Only tries that another run may spend can be found spent once the step has been entered.
+        """
+        attempts = step.attempts
+        cost = 1 + 2 * attempts.most if attempts is not None else 1
+        yield Move(edge, State(edge.target, met), cost)
+        if inside < met and attempts is not None and attempts.per in ("ticket", "customer"):
+            yield Move(edge, State(edge.target, inside), cost)
 
     def _returns(self, step: Step, edge: Edge, inside: int, decides: bool) -> Iterator[Move]:
         """The ways on from a call by one of its outcomes."""
