@@ -1,0 +1,223 @@
+"""Walking a flow at the keyboard: the words are printed, you answer for the customer and for other systems."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shepherd.run import advance, start
+from shepherd.run.api import (
+    SYSTEM,
+    Actor,
+    Answer,
+    AtDo,
+    AtForm,
+    AtLookup,
+    AtMessage,
+    AtQuestion,
+    Blank,
+    Choice,
+    Continue,
+    Fields,
+    Finished,
+    GoBack,
+    Refused,
+    Request,
+    Spent,
+    Stamp,
+    Time,
+)
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+    from shepherd.flow.model import Field
+    from shepherd.run.state import Run
+
+KEYS = "b back · t let the time pass · q quit"
+FINE, NO_END = 0, 1
+
+
+class _Quit(Exception):
+    """The walk is left before its end."""
+
+
+class Walker:
+    """One walk by hand."""
+
+    def __init__(self, library: Library, flow: str, inputs: dict[str, str]):
+        self.library, self.flow, self.inputs = library, flow, inputs
+        self.late = timedelta()
+        self.tries: dict[str, int] = {}
+
+    def walk(self) -> int:
+        """Walk until an end; the exit code."""
+        try:
+            run = self._start()
+            while not run.ended:
+                run = self._turn(run)
+        except (_Quit, EOFError):
+            click.echo("\nLeft before an end.", err=True)
+            return NO_END
+        self._words(run.waiting)
+        click.secho(f"Ended: {run.outcome} ({run.end.code if run.end else ''})", bold=True)
+        return FINE
+
+    def _start(self) -> Run:
+        flow = self.library.flows[self.flow]
+        click.secho(flow.title, bold=True)
+        click.echo(f"Nothing is recorded. {KEYS}\n")
+        given = dict(self.inputs)
+        for name, field in flow.inputs.items():
+            if name not in given:
+                given[name] = self._line(f"{field.label or name}: ")
+        while True:
+            try:
+                return start(self.library, self.flow, inputs=given, facts={}, stamp=self._stamp("")).run
+            except Refused as refused:
+                click.secho(refused.sentence, fg="red")
+                if refused.at not in flow.inputs:
+                    raise _Quit from None
+                given[refused.at] = self._line(f"{refused.at}: ")
+
+    def _turn(self, run: Run) -> Run:
+        waiting = run.waiting
+        self._words(waiting)
+        ask = ASK.get(type(waiting))
+        if ask is None:
+            click.secho(waiting.sentence, fg="red")
+            return self._back(run)
+        return ask(self, run, waiting)
+
+    def _take(self, run: Run, given: Any, *, system: bool = False) -> Run:
+        try:
+            spent = {step: Spent(count, count) for step, count in self.tries.items()}
+            step = advance(run, given, stamp=self._stamp(run.waiting.role, system=system), spent=spent)
+        except Refused as refused:
+            for name, (_, sentence) in refused.fields.items():
+                click.secho(f"{name}: {sentence}", fg="red")
+            if not refused.fields:
+                click.secho(refused.sentence, fg="red")
+            return run
+        for spent_try in step.event.tries:
+            self.tries[spent_try.step] = self.tries.get(spent_try.step, 0) + 1
+        return step.run
+
+    # --- what is waited for --------------------------------------------------------------------
+
+    def _message(self, run: Run, waiting: AtMessage) -> Run:
+        line = self._line("[Enter] goes on > ")
+        return self._key(run, line) or self._take(run, Continue())
+
+    def _question(self, run: Run, waiting: AtQuestion) -> Run:
+        click.secho(waiting.question, bold=True)
+        self._choices(waiting.blank.choices)
+        line = self._line("> ", hidden=waiting.blank.secret)
+        taken = {c.value for c in waiting.blank.choices}
+        known = None if line in taken else self._key(run, line, plain=bool(taken))
+        return known or self._take(run, Answer(_value(line, waiting.blank)))
+
+    def _form(self, run: Run, waiting: AtForm) -> Run:
+        values = {}
+        for blank in waiting.blanks:
+            self._choices(blank.choices)
+            line = self._line(f"{blank.label}{' (optional)' if blank.optional else ''}: ", hidden=blank.secret)
+            known = self._key(run, line, plain=False)
+            if known is not None:
+                return known
+            values[blank.name] = _value(line, blank)
+        return self._take(run, Fields(values))
+
+    def _call(self, run: Run, waiting: AtLookup) -> Run:
+        if not waiting.requested:
+            return self._take(run, Request(), system=True)
+        connector, _, name = waiting.operation.partition(".")
+        operation = self.library.connectors[connector].operations[name]
+        click.secho(f"{waiting.operation} is called. What does it answer?", fg="cyan")
+        names = operation.result_names()
+        self._choices([Choice(value=n, label=n, key=str(i) if i < 10 else "") for i, n in enumerate(names, 1)])
+        line = self._line("> ")
+        known = None if line in names else self._key(run, line)
+        if known is not None:
+            return known
+        result = names[int(line) - 1] if line.isascii() and line.isdigit() and 0 < int(line) <= len(names) else line
+        values = {n: self._line(f"  {n}{_hint(f)}: ") for n, f in operation.results.get(result, {}).items()}
+        return self._take(run, Finished(result, {n: v for n, v in values.items() if v}), system=True)
+
+    # --- keys and words ------------------------------------------------------------------------
+
+    def _key(self, run: Run, line: str, *, plain: bool = True) -> Run | None:
+        """The run after a key such as ``b``, or None where *line* is no key (``:b`` works in text fields too)."""
+        key = line.removeprefix(":") if line.startswith(":") or plain else ""
+        if key == "q":
+            raise _Quit
+        if key == "b":
+            return self._back(run)
+        if key == "t":
+            due = run.waiting.due
+            if due is None:
+                click.echo("Nothing is due at this step.")
+                return run
+            self.late += max(timedelta(), due - self._now())
+            return self._take(run, Time(), system=True)
+        return None
+
+    def _back(self, run: Run) -> Run:
+        stops = [item.visit for item in run.path if item.can_go_back]
+        if not stops:
+            click.secho("There is no step to go back to.", fg="red")
+            if type(run.waiting) not in ASK:
+                raise _Quit
+            return run
+        return self._take(run, GoBack(stops[-1]))
+
+    def _words(self, waiting: Any) -> None:
+        click.secho(f"\n{waiting.step}{f'  (for a {waiting.role})' if waiting.role else ''}", dim=True)
+        words = waiting.words
+        for mark, text, colour in (("!", words.warn, "yellow"), ("Say", words.say, None), ("Do", words.guide, "cyan")):
+            if text:
+                click.secho(f"{mark}: {text}", fg=colour)
+
+    def _choices(self, choices: Sequence[Choice]) -> None:
+        for choice in choices:
+            value = f" [{choice.value}]" if choice.value != choice.label else ""
+            click.echo(f"  {choice.key or '-'}  {choice.label}{value}")
+
+    def _line(self, prompt: str, *, hidden: bool = False) -> str:
+        if hidden and sys.stdin.isatty():
+            return str(click.prompt(prompt.rstrip(" >:") or "Secret", hide_input=True, prompt_suffix=" > ")).strip()
+        click.echo(prompt, nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.strip()
+
+    def _now(self) -> datetime:
+        now = datetime.now(UTC) + self.late
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def _stamp(self, role: str, *, system: bool = False) -> Stamp:
+        who = SYSTEM if system else Actor("agent", role or "you")
+        return Stamp(self._now(), "+00:00", who, role or "agent")
+
+
+ASK: dict[type, Callable[[Walker, Run, Any], Run]] = {
+    AtMessage: Walker._message,
+    AtQuestion: Walker._question,
+    AtForm: Walker._form,
+    AtLookup: Walker._call,
+    AtDo: Walker._call,
+}
+
+
+def _value(line: str, blank: Blank) -> str:
+    """What *line* stands for: the digit of a choice, or itself."""
+    return next((c.value for c in blank.choices if line and line in (c.key, c.value)), line)
+
+
+def _hint(field: Field) -> str:
+    options = [option.value for option in field.options]
+    return f" ({', '.join(options)})" if options else f" ({field.type.name or field.type.kind})"

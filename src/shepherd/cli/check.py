@@ -1,0 +1,133 @@
+"""``shepherd check``: what is wrong with a library of flows, all of it at once."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from shepherd.cli.settings import draft_of, library_option, settings
+
+if TYPE_CHECKING:
+    from shepherd.flow.draft import Draft
+    from shepherd.flow.findings import Finding
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["human", "json", "github"]), default="human", show_default=True)
+@library_option
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], form: str, library: Path | None) -> None:
+    """
+    Say what is wrong with a library of flows.
+
+    Without FILE the whole library is checked. A FILE is checked within the folder it belongs to, and only what
+    is wrong in it is shown.
+    """
+    findings: list[Finding] = []
+    sources: dict[str, str] = {}
+    files = 0
+    for chosen in _chosen(paths, settings(library=library).library):
+        draft = draft_of(chosen.folder)
+        names = chosen.names or set(draft.sources)
+        files += len(names)
+        for finding in _examined(draft):
+            if finding.file in names or not chosen.names:
+                findings.append(finding if form == "json" else _placed(finding, chosen.folder))
+        sources |= {_shown(chosen.folder, name): text for name, text in draft.sources.items()}
+    findings.sort(key=lambda finding: finding.order)
+    if form == "json":
+        from shepherd.check.report import as_json
+
+        click.echo(json.dumps(as_json(findings, files), ensure_ascii=False))
+    elif form == "github":
+        for finding in findings:
+            click.echo(github(finding))
+    else:
+        _human(findings, sources)
+        click.echo(_summary(findings, files))
+    ctx.exit(1 if any(f.severity == "error" for f in findings) else 0)
+
+
+class Chosen(NamedTuple):
+    """A library to check; *names* are the files whose findings are wanted, none for all."""
+
+    folder: Path
+    names: set[str]
+
+
+def _chosen(paths: tuple[Path, ...], library: Path) -> Iterator[Chosen]:
+    if not paths:
+        yield Chosen(library, set())
+    files: dict[Path, set[str]] = {}
+    for path in paths:
+        if path.is_dir():
+            yield Chosen(path, set())
+        elif path.is_file():
+            folder = library if library.resolve() in path.resolve().parents else path.parent
+            name = path.resolve().relative_to(folder.resolve()).as_posix()
+            files.setdefault(folder, set()).add(name)
+        else:
+            raise click.UsageError(f"There is no file or folder {path}.")
+    for folder, names in files.items():
+        yield Chosen(folder, names)
+
+
+def _examined(draft: Draft) -> list[Finding]:
+    from shepherd.check import examine
+
+    return examine(draft)
+
+
+def _shown(folder: Path, name: str) -> str:
+    """A file of *folder* as one may open it from here."""
+    path = folder / name
+    near = os.path.relpath(path)
+    return path.as_posix() if near.startswith("..") else Path(near).as_posix()
+
+
+def _placed(finding: Finding, folder: Path) -> Finding:
+    return replace(finding, file=_shown(folder, finding.file))
+
+
+def show(folder: Path, draft: Draft, findings: Iterable[Finding]) -> None:
+    """The findings of a library that another command needs, on stderr."""
+    placed = [_placed(finding, folder) for finding in findings]
+    _human(placed, {_shown(folder, name): text for name, text in draft.sources.items()}, err=True)
+    click.echo(f"{_summary(placed, len(draft.sources))} The flows may not be run until they are mended.", err=True)
+
+
+def _human(findings: Iterable[Finding], sources: dict[str, str], *, err: bool = False) -> None:
+    from shepherd.check.report import render_one
+
+    for finding in findings:
+        first, _, rest = render_one(finding, sources.get(finding.file)).partition("\n")
+        click.secho(first, bold=True, fg="red" if finding.severity == "error" else "yellow", err=err)
+        click.echo(rest, err=err)
+
+
+def _summary(findings: list[Finding], files: int) -> str:
+    errors = sum(f.severity == "error" for f in findings)
+    warnings = len(findings) - errors
+    if not findings:
+        return f"Nothing wrong in {_many(files, 'file')}."
+    return f"{_many(errors, 'error')} and {_many(warnings, 'warning')} in {_many(files, 'file')}."
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def github(finding: Finding) -> str:
+    """*finding* as a line that GitHub shows beside the code."""
+    kind = "error" if finding.severity == "error" else "warning"
+    place = finding.place
+    message = f"{finding.message} {finding.hint}".strip().replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    file = finding.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+    return f"::{kind} file={file},line={place.line},col={place.column},title={finding.code}::{message}"

@@ -1,0 +1,40 @@
+"""``shepherd rule``: what a finding's code means, with a wrong and a right example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("rule")
+@click.argument("code", default="")
+@click.pass_context
+def command(ctx: click.Context, code: str) -> None:
+    """Explain CODE (SHP201), with a wrong and a right example; without CODE, list them all."""
+    from shepherd.check import RULES
+    from shepherd.flow.findings import nearest
+
+    if not code:
+        for rule in RULES:
+            click.echo(f"{rule.code}  {rule.name:<32} {rule.severity}")
+        return
+    wanted = code.strip().upper()
+    found = next((r for r in RULES if wanted == r.code or code.strip().lower() == r.name), None)
+    if found is None:
+        hint = nearest(wanted, [r.code for r in RULES]) or nearest(code, [r.name for r in RULES])
+        raise click.UsageError(f'There is no rule "{code}". {hint}'.strip())
+    click.secho(f"{found.code} {found.name}", bold=True, nl=False)
+    click.echo(f"  ({found.severity})\n\n{found.says}")
+    for kind in ("wrong", "right"):
+        for file, text in _examples(f"{found.code}-{found.name}", kind):
+            click.echo(f"\n{kind.capitalize()}: {file}\n")
+            click.echo("".join(f"    {line}" for line in text.splitlines(keepends=True)).rstrip())
+
+
+def _examples(folder: str, kind: str) -> list[tuple[str, str]]:
+    import shepherd.check
+
+    root = Path(shepherd.check.__file__).parent / "examples" / folder / kind
+    files = sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".csv"))
+    return [(path.relative_to(root).as_posix(), path.read_text("utf-8", errors="replace")) for path in files]

@@ -1,0 +1,110 @@
+"""``shepherd run``: walk a flow in the terminal, by hand or by a file of answers. Nothing is recorded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shepherd.cli.settings import library_of, library_option, settings
+
+if TYPE_CHECKING:
+    from shepherd.author import Given, Played
+    from shepherd.check.library import Library
+
+
+@click.command("run")
+@click.argument("flow")
+@click.option("--answers", metavar="FILE", help="The `given` part of a scenario, YAML or JSON; - reads it from stdin.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; needs --answers.")
+@click.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="An input of the flow.")
+@library_option
+@click.pass_context
+def command(
+    ctx: click.Context, flow: str, answers: str | None, as_json: bool, inputs: tuple[str, ...], library: Path | None
+) -> None:
+    """
+    Walk FLOW in the terminal. Nothing is recorded, and nothing is called: you say what other systems answer.
+
+    With --answers a file says it all; the command ends with 1 where it does not lead to an end.
+    """
+    if as_json and answers is None:
+        raise click.UsageError("--json needs --answers.")
+    folder, name = _flow(flow, settings(library=library).library)
+    checked = library_of(folder)
+    if name not in checked.flows:
+        from shepherd.flow.findings import nearest
+
+        raise click.UsageError(f'There is no flow "{name}" in {folder}. {nearest(name, checked.flows)}'.strip())
+    given = dict(_pair(text) for text in inputs)
+    if answers is None:
+        from shepherd.cli.by_hand import Walker
+
+        ctx.exit(Walker(checked, name, given).walk())
+    ctx.exit(_by_answers(checked, name, _read(answers, name, given), as_json))
+
+
+def _flow(flow: str, library: Path) -> tuple[Path, str]:
+    """The library and the id of the flow that is meant: by id, or by its file."""
+    path = Path(flow)
+    if path.suffix in (".yaml", ".yml"):
+        if not path.is_file():
+            raise click.UsageError(f"There is no file {flow}.")
+        inside = library.resolve() in path.resolve().parents
+        return (library if inside else path.parent), path.stem
+    return library, flow
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise click.UsageError(f'--input "{text}" should be NAME=VALUE.')
+    return name, value
+
+
+def _read(answers: str, flow: str, inputs: dict[str, str]) -> Given:
+    from dataclasses import replace
+
+    from shepherd.author import Malformed, read_given
+    from shepherd.cli.trees import tree_of
+
+    if answers == "-":
+        data = click.get_binary_stream("stdin").read()
+    elif Path(answers).is_file():
+        data = Path(answers).read_bytes()
+    else:
+        raise click.UsageError(f"There is no file {answers}.")
+    try:
+        tree = tree_of(data, "-" if answers == "-" else answers)
+        if isinstance(tree, dict) and set(tree) == {"given"}:
+            tree = tree["given"]
+        given = read_given(tree, flow)
+    except Malformed as error:
+        raise click.UsageError(str(error)) from None
+    return replace(given, inputs={**given.inputs, **inputs})
+
+
+def _by_answers(library: Library, flow: str, given: Given, as_json: bool) -> int:
+    from shepherd.author import play
+    from shepherd.cli.walked import run_as_json
+
+    played = play(library, flow, given)
+    if as_json:
+        click.echo(json.dumps(run_as_json(played), ensure_ascii=False))
+    else:
+        _human(played)
+    return 0 if played.run is not None and played.run.ended else 1
+
+
+def _human(played: Played) -> None:
+    if played.run is not None:
+        for item in played.run.path:
+            click.echo(f"{item.visit:>4}  {item.step:<36} {item.answer}".rstrip())
+        if played.run.end is not None:
+            click.secho(f"Ended: {played.run.outcome} ({played.run.end.code})", bold=True)
+    if played.problem:
+        click.secho(played.problem, fg="red", err=True)
+    for name in played.unused:
+        click.secho(f"given and not used: {name}", fg="yellow", err=True)

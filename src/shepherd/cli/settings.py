@@ -1,0 +1,81 @@
+"""The options that settings have in common, and opening what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+    from shepherd.desk import Desk, Settings
+    from shepherd.flow.draft import Draft
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def library_option(function: F) -> F:
+    """``--library``."""
+    return click.option(
+        "--library", type=click.Path(path_type=Path), metavar="FOLDER", help="The folder of flows (default ./flows)."
+    )(function)
+
+
+def record_options(function: F) -> F:
+    """``--database`` and ``--keys``."""
+    database = click.option("--database", metavar="URL", help="The record (default sqlite:///shepherd.db).")
+    keys = click.option("--keys", metavar="FILE", help="The customers' keys (default shepherd-keys.db).")
+    return database(keys(function))
+
+
+def settings(**flags: Any) -> Settings:
+    """Flag, then ``SHEPHERD_*``, then the nearest ``shepherd.toml``, then default."""
+    from shepherd.desk.settings import Settings
+
+    return Settings.find(flags)
+
+
+def draft_of(folder: Path) -> Draft:
+    """The draft in *folder*; wrong use where there is no such folder."""
+    from shepherd.flow.draft import read_draft
+
+    if not folder.is_dir():
+        raise click.UsageError(f"There is no folder {folder}. Name one with --library.")
+    return read_draft(folder)
+
+
+def library_of(folder: Path) -> Library:
+    """The library in *folder*; its findings are shown, and the command ends with 1, where it has errors."""
+    from shepherd.check.library import FlowRejected, Library
+
+    if not folder.is_dir():
+        raise click.UsageError(f"There is no folder {folder}. Name one with --library.")
+    try:
+        return Library.read(folder)
+    except FlowRejected as rejected:
+        from shepherd.cli.check import show
+
+        show(folder, draft_of(folder), rejected.findings)
+        raise click.exceptions.Exit(1) from None
+
+
+def open_desk(**flags: Any) -> Desk:
+    """A desk over a record that is there; nothing is made for a command that only reads."""
+    from shepherd.desk import Desk
+
+    found = settings(**flags)
+    missing = absent(found.database)
+    if missing:
+        raise click.UsageError(f"There is no record at {missing}. Name one with --database.")
+    return Desk.open(found)
+
+
+def absent(database: str) -> str:
+    """The file of an SQLite *database* where it does not exist; else the empty text."""
+    prefix = "sqlite:///"
+    if not database.startswith(prefix):
+        return ""
+    file = database.removeprefix(prefix).partition("?")[0]
+    return "" if file in ("", ":memory:") or Path(file).exists() else file

@@ -1,0 +1,117 @@
+"""``shepherd test``: walk the scenarios beside the flows, and count what they cover."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shepherd.cli.settings import library_of, library_option, settings
+
+if TYPE_CHECKING:
+    from shepherd.author import Coverage, Scenario, Verdict
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, metavar="[FOLDER|FILE]...", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
+@library_option
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], form: str, library: Path | None) -> None:
+    """
+    Walk the scenarios of a library (NAME.scenarios.yaml beside NAME.yaml), and count the edges they cover.
+
+    FOLDER is a library; a FILE of scenarios is walked alone.
+    """
+    from shepherd.author import cover, run_scenario
+
+    folder, only = _chosen(paths, settings(library=library).library)
+    checked = library_of(folder)
+    scenarios = _scenarios(folder, only)
+    verdicts = [run_scenario(checked, scenario) for scenario in scenarios]
+    wanted = {scenario.flow for scenario in scenarios} if only else set(checked.flows)
+    flows = {name: flow for name, flow in checked.flows.items() if name in wanted}
+    covered = cover(flows, (verdict.played for verdict in verdicts))
+    ok = all(verdict.ok for verdict in verdicts)
+    if form == "json":
+        click.echo(json.dumps(as_json(ok, verdicts, covered), ensure_ascii=False))
+    else:
+        _human(verdicts, covered)
+    ctx.exit(0 if ok else 1)
+
+
+def _chosen(paths: tuple[Path, ...], library: Path) -> tuple[Path, tuple[Path, ...]]:
+    missing = next((path for path in paths if not path.exists()), None)
+    if missing is not None:
+        raise click.UsageError(f"There is no file or folder {missing}.")
+    folders = {path if path.is_dir() else path.parent for path in paths}
+    if len(folders) > 1:
+        raise click.UsageError("Give one library, or files of one folder.")
+    folder = folders.pop() if folders else library
+    files = tuple(path for path in paths if not path.is_dir())
+    if folder != library and files and library.resolve() in folder.resolve().parents:
+        folder = library
+    return folder, files
+
+
+def _scenarios(folder: Path, only: tuple[Path, ...]) -> list[Scenario]:
+    from shepherd.author.given import SUFFIX, Malformed, read_scenarios
+    from shepherd.cli.trees import tree_of
+
+    found: list[Scenario] = []
+    for path in only or sorted(folder.rglob(f"*{SUFFIX}")):
+        try:
+            name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+            found += read_scenarios(tree_of(path.read_bytes(), name), name)
+        except Malformed as error:
+            click.echo(f"Error: {error}", err=True)
+            raise click.exceptions.Exit(1) from None
+    return found
+
+
+def as_json(ok: bool, verdicts: Iterable[Verdict], covered: Iterable[Coverage]) -> dict[str, Any]:
+    """The object that ``test --format json`` prints."""
+    return {
+        "shepherd": "test/1",
+        "ok": ok,
+        "scenarios": [
+            {
+                "flow": verdict.scenario.flow,
+                "name": verdict.scenario.name,
+                "ok": verdict.ok,
+                "failures": list(verdict.failures),
+                "path": list(verdict.path),
+            }
+            for verdict in verdicts
+        ],
+        "coverage": [
+            {"flow": c.flow, "steps": list(c.steps), "edges": list(c.edges), "missing": list(c.missing)}
+            for c in covered
+        ],
+    }
+
+
+def _human(verdicts: list[Verdict], covered: Iterable[Coverage]) -> None:
+    from shepherd.author.coverage import total
+
+    for verdict in verdicts:
+        if not verdict.ok:
+            click.secho(f"failed  {verdict.scenario.flow}: {verdict.scenario.name}", fg="red", bold=True)
+            for failure in verdict.failures:
+                click.echo(f"        {failure}")
+    covered = list(covered)
+    for one in covered:
+        mine = [verdict for verdict in verdicts if verdict.scenario.flow == one.flow]
+        passed = sum(verdict.ok for verdict in mine)
+        click.echo(
+            f"{one.flow:<24} scenarios {passed}/{len(mine)}   steps {one.steps[0]}/{one.steps[1]}"
+            f"   edges {one.edges[0]}/{one.edges[1]}"
+        )
+        for edge in one.missing:
+            click.secho(f"    not walked: {edge}", fg="yellow")
+    failed = sum(not verdict.ok for verdict in verdicts)
+    click.echo(f"{len(verdicts) - failed} scenarios passed, {failed} failed.")
+    click.echo(total(covered))

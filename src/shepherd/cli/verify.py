@@ -1,0 +1,42 @@
+"""``shepherd verify``: whether the record is as it was written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from shepherd.cli.settings import library_option, open_desk, record_options
+
+
+@click.command("verify")
+@click.argument("ticket", default="")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@library_option
+@record_options
+@click.pass_context
+def command(ctx: click.Context, ticket: str, as_json: bool, **flags: Any) -> None:
+    """Prove that the record, or TICKET alone, is as it was written."""
+    desk = open_desk(**flags)
+    try:
+        report = desk.verify(ticket)
+    finally:
+        desk.close()
+    if as_json:
+        broken = [{"run": b.run, "seq": b.seq, "what": b.what} for b in report.broken]
+        shown = {
+            "shepherd": "verify/1",
+            "ok": report.ok,
+            "entries": report.entries,
+            "runs": report.runs,
+            "sealed": report.sealed,
+            "broken": broken,
+        }
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        for one in report.broken:
+            where = f"run {one.run}" if one.run else "the record"
+            click.secho(f"{where}{f', entry {one.seq}' if one.seq is not None else ''}: {one.what}", fg="red")
+        click.echo(f"{report.entries} entries in {report.runs} runs. {report.sentence}")
+    ctx.exit(0 if report.ok else 1)
