@@ -21,6 +21,9 @@ LOST, BEFORE, HELD = 0, 1, 2
 
 REPRESENTATIVE = "representative."
 
+#: What a way costs that one walk alone can't take: any other is shown first.
+FAR = 100
+
 
 class Asked(NamedTuple):
     """The assurance that is followed: its name, and the least level that counts as held."""
@@ -126,8 +129,7 @@ class View:
                     after = HELD
                 yield Move(edge, State(edge.target, after), 1)
 
-    @staticmethod
-    def _spent(step: Step, edge: Edge, met: int, inside: int) -> Iterator[Move]:
+    def _spent(self, step: Step, edge: Edge, met: int, inside: int) -> Iterator[Move]:
         """
         No try is left. The guard comes before the count of tries, and the count before what the step withdraws.
 
@@ -135,6 +137,8 @@ class View:
         """
         attempts = step.attempts
         cost = 1 + 2 * attempts.most if attempts is not None else 1
+        if step.id not in self.looping:  # tries can be spent only by other calls or runs
+            cost += FAR
         yield Move(edge, State(edge.target, met), cost)
         if inside < met and attempts is not None and attempts.per in ("ticket", "customer"):
             yield Move(edge, State(edge.target, inside), cost)
