@@ -1,0 +1,81 @@
+"""The path as CSV: RFC 4180, with nothing that a spreadsheet program would take for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import datetime
+
+from shepherd.audit.path import PathRow
+
+COLUMNS = (
+    "ticket",
+    "run",
+    "entry",
+    "visit",
+    "time_utc",
+    "seconds",
+    "who",
+    "role",
+    "step",
+    "kind",
+    "entered_by",
+    "question",
+    "say",
+    "guide",
+    "warn",
+    "why",
+    "answer",
+    "source",
+    "attempt",
+    "granted",
+    "ended",
+    "taken_back_by_entry",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, bom: bool = False) -> bytes:
+    """*rows* as CSV in UTF-8, a heading first; *bom* for programs that guess the encoding otherwise."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        words = row.words
+        cells = (
+            ticket,
+            run,
+            str(row.seq),
+            str(row.visit or ""),
+            utc(row.at),
+            "" if row.seconds is None else f"{row.seconds:.3f}",
+            row.who,
+            row.role,
+            row.step,
+            row.kind,
+            row.by,
+            row.title,
+            words.say,
+            words.guide,
+            words.warn,
+            words.why,
+            row.answer,
+            row.source,
+            "" if row.attempt is None else str(row.attempt),
+            " ".join(row.granted),
+            row.ended,
+            "" if row.struck_by is None else str(row.struck_by),
+        )
+        writer.writerow([harmless(cell) for cell in cells])
+    return (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode("utf-8")
+
+
+def harmless(cell: str) -> str:
+    """*cell*, with an apostrophe before what a spreadsheet program would work out."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
+
+
+def utc(at: datetime) -> str:
+    """A UTC time as in the entries."""
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

@@ -1,0 +1,99 @@
+"""All connectors of a library behind one call."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from shepherd.flow.model import Connector, Operation
+
+_log = logging.getLogger("shepherd.connect")
+
+
+class Reply(NamedTuple):
+    """What another system said: a declared result, ``error`` (nothing happened) or ``unknown``; *source* names it."""
+
+    result: str
+    values: Mapping[str, Any] = {}  # noqa: RUF012 - a default of a NamedTuple, never changed
+    source: str = ""
+
+
+class BrokenTable(Exception):
+    """A data file can't be used; the sentence says which and why."""
+
+
+class Kind(Protocol):
+    """One connector under way; made by a row of KINDS."""
+
+    def call(self, operation: Operation, inputs: Mapping[str, Any], key: str) -> Reply:
+        """Do *operation*; *key* makes a repeated change do nothing."""
+
+    def search(self, operation: Operation, words: str, limit: int) -> list[dict[str, str]]:
+        """Rows that have every one of *words*, as the ``ok`` fields of *operation* and the key, for type-ahead."""
+
+
+class Setting(NamedTuple):
+    """Where a connector finds its files: data in *folder*, changes in the SQLite file *changes*."""
+
+    folder: Path
+    changes: Path
+
+
+def _table(connector: Connector, setting: Setting) -> Kind:
+    from shepherd.connect.table import Table
+
+    return Table(connector, setting)
+
+
+KINDS: dict[str, Callable[[Connector, Setting], Kind]] = {"table": _table}
+
+
+class Connectors:
+    """Every connector of *declared*, opened at its first use."""
+
+    def __init__(self, declared: Mapping[str, Connector], *, folder: Path, changes: Path):
+        self._declared = declared
+        self._setting = Setting(folder, changes)
+        self._open: dict[str, Kind] = {}
+
+    def call(self, operation: str, inputs: Mapping[str, Any], *, key: str) -> Reply:
+        """
+        Call ``connector.operation``. Never raises: what goes wrong is ``error``, or ``unknown`` once a change began.
+
+        Values never stand in the log: they may be a person's.
+        """
+        kind, found = self._find(operation)
+        if kind is None or found is None:
+            return Reply("error", source=operation)
+        try:
+            reply = kind.call(found, inputs, key)
+        except (BrokenTable, OSError, sqlite3.Error, ValueError) as error:
+            _log.error("%s failed: %s", operation, error if isinstance(error, BrokenTable) else type(error).__name__)
+            return Reply("error", source=operation)
+        return reply._replace(source=reply.source or operation)
+
+    def search(self, operation: str, words: str, *, limit: int) -> list[dict[str, str]]:
+        """Rows behind a looking-up *operation* that have every one of *words*; none where it can't be searched."""
+        kind, found = self._find(operation)
+        if kind is None or found is None or not words.strip():
+            return []
+        try:
+            return kind.search(found, words, limit)
+        except (BrokenTable, OSError) as error:
+            _log.error("%s can't be searched: %s", operation, error)
+            return []
+
+    def _find(self, operation: str) -> tuple[Kind | None, Operation | None]:
+        name, _, verb = operation.partition(".")
+        connector = self._declared.get(name)
+        if connector is None or verb not in connector.operations:
+            return None, None
+        if connector.kind not in KINDS:
+            _log.error("%s: connectors of kind %s are not built in", operation, connector.kind)
+            return None, None
+        if name not in self._open:
+            self._open[name] = KINDS[connector.kind](connector, self._setting)
+        return self._open[name], connector.operations[verb]
