@@ -66,9 +66,7 @@ def flow(name: str, *steps: Step, outcomes: Mapping[str, str] | None = None, **g
     made.update(given)
     made["requires"] = tuple(Need(name=n) for n in made.get("requires", ()))
     return Flow(
-        outcomes={
-            n: Outcome(name=n, resolves=True, grants=(Grant(name=g),) if g else ()) for n, g in ended.items()
-        },
+        outcomes={n: Outcome(name=n, resolves=True, grants=(Grant(name=g),) if g else ()) for n, g in ended.items()},
         steps={s.id: s for s in steps},
         first=steps[0].id,
         **made,

@@ -6,14 +6,14 @@ import random
 from typing import Any
 
 import pytest
-from tests.check.explorer import Explorer
-from tests.check.hand import draft, flow, step
 
 from shepherd.check import examine
 from shepherd.check.assurance import CALL_NOT_GRANTED, GIVEN_ANEW, MAY_EXPIRE, NOT_GRANTED, assurance
 from shepherd.check.paths import visited
 from shepherd.flow.findings import Hop
 from shepherd.flow.model import Assurance, Flow, Policy
+from tests.check.explorer import Explorer
+from tests.check.hand import draft, flow, step
 
 NAMES = ("identity", "consent")
 
@@ -130,7 +130,9 @@ def test_a_flow_that_requires_at_its_head_binds_its_callers():
     """
     Inside, the assurance is taken for granted; a call on a path without it is found.
     """
-    helper = flow("helper", step("do_it", "then>end", requires=["identity"]), step("end", end="fin"), requires=["identity"])
+    helper = flow(
+        "helper", step("do_it", "then>end", requires=["identity"]), step("end", end="fin"), requires=["identity"]
+    )
     main = flow("main", step("go", "outcome:fin>end", call="helper"), step("end", end="fin"))
     found = list(assurance(draft(authentication(), helper, main)))
 

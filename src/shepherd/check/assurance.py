@@ -13,7 +13,7 @@ from shepherd.check.proved import proved
 from shepherd.check.summaries import HELD, REPRESENTATIVE, Asked, State, View, Views, looping_steps
 from shepherd.check.walks import ways
 from shepherd.flow.findings import Finding, Place, Rule
-from shepherd.flow.model import Call, Flow, Grant, Need, Policy, Step
+from shepherd.flow.model import Call, Flow, Need, Policy, Step
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -49,20 +49,16 @@ RULES = (NOT_GRANTED, MAY_EXPIRE, GIVEN_ANEW, CALL_NOT_GRANTED)
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the proof looks at: the flows with their views, and the policy that says what may expire."""
+    """What the proof looks at: the flows with their views, and the assurances that may expire."""
 
-    flows: Mapping[str, Flow]
     policy: Policy
     calls: CallGraph
     views: Views
+    expiring: frozenset[str]
 
     def expires(self, name: str) -> bool:
         """Whether *name* may expire, by desk.yaml or by a grant of some flow."""
-        plain = name.removeprefix(REPRESENTATIVE)
-        declared = self.policy.assurances.get(plain)
-        if declared is not None and declared.expires is not None:
-            return True
-        return any(grant.expires is not None for grant in _grants_of(self.flows, plain))
+        return name.removeprefix(REPRESENTATIVE) in self.expiring
 
     def view(self, flow: Flow, need: Need, *, weak: bool = False) -> View:
         """*flow* for its own contact, explored for *need*."""
@@ -98,7 +94,9 @@ def prove(flows: Mapping[str, Flow], policy: Policy) -> Proof:
         {flow.id: _needs(flow) for flow in flows.values()},
         {flow.id: proved(flow) for flow in flows.values()},
     )
-    return Proof(flows, policy, calls, views)
+    expiring = {name for name, declared in policy.assurances.items() if declared.expires is not None}
+    expiring |= {g.name for flow in flows.values() for g in all_grants(flow) if g.expires is not None}
+    return Proof(policy, calls, views, frozenset(expiring))
 
 
 def unmet_states(view: View, step: Step) -> list[State]:
@@ -192,10 +190,3 @@ def described(need: Need, policy: Policy) -> str:
     levels = declared.levels if declared is not None else ()
     named = levels[need.level - 1] if need.level <= len(levels) else str(need.level)
     return f"{need.name} at level {named}"
-
-
-def _grants_of(flows: Mapping[str, Flow], name: str) -> Iterator[Grant]:
-    for flow in flows.values():
-        for grant in all_grants(flow):
-            if grant.name == name:
-                yield grant

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shepherd.check.callgraph import CallGraph, call_graph
-from shepherd.check.walks import UNTRIED, Ways, circle, ending, spread, ways
+from shepherd.check.reach import ends_of
+from shepherd.check.walks import UNTRIED, Ways, circle, ending, leading_to, spread, ways
 from shepherd.check.walks import loops as circles
 from shepherd.flow.findings import Finding, Hop, Rule
 from shepherd.flow.model import Ask, Collect, Edge, Flow, Step
@@ -62,8 +63,8 @@ def loops(draft: Draft) -> Iterator[Finding]:
     for flow_id in calls.order:
         flow = draft.flows[flow_id]
         out = ways(flow)
-        seen = spread((flow.first,), out)
-        out = {step: edges for step, edges in out.items() if step in seen}
+        live = spread((flow.first,), out) & leading_to(ends_of(flow, out), out)  # the rest is found by `reach`
+        out = {s: tuple(e for e in edges if e.target in live) for s, edges in out.items() if s in live}
         yield from _flow(calls, passing, flow, out)
         _summarise(calls, passing, flow, out)
 
@@ -167,7 +168,7 @@ def _summarise(calls: CallGraph, passing: Passing, flow: Flow, out: Ways) -> Non
     def ends(way: Ways, starts: set[str]) -> set[str]:
         return {name for s in spread(starts, way) if (name := ending(flow.steps[s])) is not None}
 
-    first = {flow.first}
+    first = {flow.first} & set(out)
     alone = _only(flow, out, lambda s, e: not s.human and _through(calls, passing.alone, flow, s, e))
     passing.alone[flow.id] = ends(alone, first)
     free = _only(

@@ -53,23 +53,21 @@ def visited(path: Iterable[Hop]) -> tuple[Hop, ...]:
 
 def walk(view: View, goal: State, tries: Counter[str]) -> list[Move]:
     """The moves of the shortest walk to *goal*, with circles where tries have to be spent; *tries* counts them."""
-    for step in view.flow.steps.values():
-        if step.attempts is not None and step.attempts.per == "call":
-            tries[f"{view.flow.id}/{step.id}"] = 0
+    here: Counter[str] = Counter()
     walked: list[Move] = []
     for state, move in _shortest(view, goal):
         step = view.flow.steps[state.step]
         if move.edge.by == "out_of_attempts" and step.attempts is not None:
-            at = state
-            while tries[f"{view.flow.id}/{step.id}"] < step.attempts.most and len(walked) < MOST:
+            at, spent = state, here if step.attempts.per == "call" else tries
+            while spent[f"{view.flow.id}/{step.id}"] < step.attempts.most and len(walked) < MOST:
                 around = _circle(view, at)
                 if not around:
                     break
                 walked.extend(around)
-                _count(view, around, tries)
+                _count(view, around, tries, here)
                 at = around[-1].state
         walked.append(move)
-        _count(view, (move,), tries)
+        _count(view, (move,), tries, here)
     return walked
 
 
@@ -77,10 +75,11 @@ def _reversed(view: View, moves: list[Move]) -> list[Hop | tuple[View, Move]]:
     return [(view, move) for move in reversed(moves)]
 
 
-def _count(view: View, moves: Iterable[Move], tries: Counter[str]) -> None:
+def _count(view: View, moves: Iterable[Move], *counters: Counter[str]) -> None:
     for move in moves:
         if move.edge.by not in UNTRIED:
-            tries[f"{view.flow.id}/{move.edge.source}"] += 1
+            for tries in counters:
+                tries[f"{view.flow.id}/{move.edge.source}"] += 1
 
 
 def _shortest(view: View, goal: State) -> list[tuple[State, Move]]:

@@ -40,10 +40,9 @@ def reach(draft: Draft) -> Iterator[Finding]:
     for flow in draft.flows.values():
         out = ways(flow)
         seen = spread((flow.first,), out)
-        loose = {s.id for s in flow.steps.values() if falls_off(s) or len(out[s.id]) < len(s.edges)}
-        if not any(len(out[s]) < len(flow.steps[s].edges) for s in loose):
+        if all(len(out[s.id]) == len(s.edges) for s in flow.steps.values()):
             yield from _unreachable(flow, out, seen)
-        ends = {s for s in seen if ending(flow.steps[s]) is not None or s in loose}
+        ends = seen & ends_of(flow, out)
         if ends:
             yield from _stuck(flow, out, seen, ends)
         else:
@@ -54,6 +53,15 @@ def reach(draft: Draft) -> Iterator[Finding]:
                 flow=flow.id,
                 hint="Add a step with `end: OUTCOME` and lead a way to it.",
             )
+
+
+def ends_of(flow: Flow, out: Ways) -> set[str]:
+    """The steps that end *flow*; one with a way that leads nowhere is given the benefit of the doubt."""
+    return {
+        step.id
+        for step in flow.steps.values()
+        if ending(step) is not None or falls_off(step) or len(out[step.id]) < len(step.edges)
+    }
 
 
 def _unreachable(flow: Flow, out: Ways, seen: set[str]) -> Iterator[Finding]:
