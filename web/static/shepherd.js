@@ -3,7 +3,10 @@
 (() => {
   const page = document.body;
   const status = document.getElementById("status");
-  const say = (text) => { if (status) status.textContent = text; };
+  const say = (text, seen = true) => {
+    status.className = seen ? "toast" : "hide";
+    status.textContent = text;
+  };
   let saving = false;
 
   const typing = (at) =>
@@ -103,9 +106,11 @@
   });
 
   /* A new step: its heading is where reading begins, and one polite line says it has come. */
-  const focused = document.querySelector("[data-focus]");
-  if (focused) focused.focus();
-  if (page.dataset.says) setTimeout(() => say(page.dataset.says), 150);
+  window.addEventListener("load", () => {
+    const focused = document.querySelector("[data-focus]");
+    setTimeout(() => { if (focused && document.activeElement === page) focused.focus(); }, 100);
+    if (page.dataset.says && !saving) setTimeout(() => saving || say(page.dataset.says, false), 150);
+  });
 
   /* Type-ahead: the list gets shorter while one types. */
   const narrows = document.querySelector("[data-narrows]");
@@ -114,7 +119,7 @@
       const asked = narrows.value.toLowerCase().split(/\s+/);
       const rows = [...document.querySelectorAll(`#${narrows.dataset.narrows} li`)];
       rows.forEach((row) => { row.hidden = !asked.every((word) => row.dataset.words.includes(word)); });
-      say(`${rows.filter((row) => !row.hidden).length} of ${rows.length} flows`);
+      say(`${rows.filter((row) => !row.hidden).length} of ${rows.length} flows`, false);
     });
   }
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, make_response, render_template, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
-from shepherd.desk import Desk, Misused, Reused, Unavailable, Unknown
+from shepherd.desk import Desk, DeskError, Misused, Unavailable, Unknown
 from shepherd.desk.settings import shipped
 from shepherd.web import agent, qa, runs
 from shepherd.web.guard import guard
@@ -26,8 +26,9 @@ WORDS = {
     413: ("Too large", "More than one megabyte was sent. Nothing was saved; shorten the text and send it again."),
     415: ("Not a form", "Only forms are read here. Nothing was done."),
     421: ("Not this address", "Shepherd answers only under a name of this machine, such as localhost or 127.0.0.1."),
-    500: ("Something broke", "The mistake is ours, and it was logged. What was saved stays saved; the run stands there."),
-    503: ("Not saved", "The record can’t be reached just now. Nothing was saved; go back and send the same form again."),
+    409: ("Not as it was", "The page was behind, so nothing was done. Open it again."),
+    500: ("Something broke", "The mistake is ours, and it was logged. What was saved stays saved."),
+    503: ("Not saved", "The record can’t be reached just now. Nothing was saved; go back and send the form again."),
 }
 
 
@@ -83,8 +84,8 @@ def _errors(app: Flask) -> None:
     def misused(error: Misused) -> Response:
         return refusal(400, error.sentence)
 
-    @app.errorhandler(Reused)
-    def reused(error: Reused) -> Response:
+    @app.errorhandler(DeskError)
+    def desk_error(error: DeskError) -> Response:
         return refusal(409, error.sentence)
 
     @app.errorhandler(Unavailable)

@@ -20,7 +20,6 @@ from shepherd.run.api import (
     Note,
     Pause,
     Refused,
-    Request,
     Resume,
     TakeOver,
 )
@@ -81,7 +80,6 @@ READ: dict[str, Callable[[Form], Input]] = {
     "continue": lambda form: Continue(),
     "answer": _answer,
     "fields": lambda form: Fields(fields(form)),
-    "again": lambda form: Request(again=True),
     "back": _back,
     "change": _change,
     "note": _note,

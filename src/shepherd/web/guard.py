@@ -1,4 +1,4 @@
-"""What stands between the network and the pages: whom we answer, how much we read, and which headers each reply bears."""
+"""What stands before the pages: whom we answer, whose forms we take, how much we read, which headers go out."""
 
 from __future__ import annotations
 

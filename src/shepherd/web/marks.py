@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Marks:
-    """The filters and functions that templates use; *zone* is the desk's time zone, *versions* hash each static file."""
+    """What templates use beside their data; *zone* is the desk's time zone, *versions* hash each static file."""
 
     def __init__(self, zone: str, versions: Mapping[str, str]):
         self.zone, self.versions = ZoneInfo(zone), versions
@@ -41,7 +41,7 @@ class Marks:
     @staticmethod
     def words(name: str) -> str:
         """An id as people read it: ``second_line`` is "Second line"."""
-        text = name.replace("_", " ").replace(".", ": ", 1)
+        text = name.replace("_", " ").replace(".", " ")
         return text[:1].upper() + text[1:]
 
     @staticmethod

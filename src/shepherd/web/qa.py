@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request, url_for
 
+from shepherd.audit.path import PathRow
 from shepherd.record import RunRow
 from shepherd.web.marks import Marks
-from shepherd.web.show import Identity, name_of
+from shepherd.web.show import name_of
 from shepherd.web.who import ask_name, desk
 
 pages = Blueprint("qa", __name__, url_prefix="/qa")
@@ -19,7 +22,61 @@ def runs() -> str:
     """Recorded runs, by ticket, agent, flow and outcome."""
     asked = {name: request.args.get(name, "").strip()[:64] for name in ("ticket", "agent", "flow", "outcome")}
     found = desk().recorded(**asked, limit=MOST, before=request.args.get("before", "")[:64])
-    older = url_for("qa.runs", **{k: v for k, v in asked.items() if v}, before=found[-1].id) if found else ""
+    query: dict[str, Any] = {k: v for k, v in asked.items() if v}
+    older = url_for("qa.runs", **query, before=found[-1].id) if found else ""
     flows = sorted(desk().library.flows.values(), key=lambda f: f.title)
     more = older if len(found) == MOST else ""
     return render_template("runs.html", asked=asked, rows=[_row(r) for r in found], more=more, flows=flows)
+
+
+def _row(run: RunRow) -> dict[str, object]:
+    over = run.status in ("ended", "abandoned")
+    found = desk().library.flows.get(run.flow)
+    return {
+        "id": run.id,
+        "at": run.created_at,
+        "ticket": run.number,
+        "flow": found.title if found else run.flow,
+        "outcome": Marks.words(run.outcome) if run.outcome else "",
+        "state": Marks.words(run.status),
+        "agents": ", ".join(dict.fromkeys(a for a in (run.created_by, run.owner) if a)),
+        "seconds": (run.updated_at - run.created_at).total_seconds() if over else None,
+    }
+
+
+@pages.get("/runs/<run_id>")
+def path(run_id: str) -> str:
+    """The path of a run, verified now."""
+    found = desk().audit(run_id)
+    head = found.ticket
+    page = {
+        "run_id": run_id,
+        "ticket": head.number,
+        "customer": name_of(found.facts.get("customer", found.facts), head.customer_ref),
+        "identity": None,
+        "channel": found.facts.get("channel", ""),
+        "flow": found.title,
+        "version": found.version,
+        "outcome": found.row.outcome,
+        "ended": found.row.status in ("ended", "abandoned"),
+        "case_note": found.case_note.text if found.case_note else "",
+    }
+    rows = [{"row": row, "words": words_of(row), "said": row.title not in row.words.say} for row in found.rows]
+    visits = sum(1 for row in found.rows if row.visit and not row.taken_back)
+    return render_template("path.html", found=found, page=page, rows=rows, visits=visits)
+
+
+def words_of(row: PathRow) -> list[tuple[str, str]]:
+    """The words of a visit as they were shown, each with the heading it had."""
+    words = row.words
+    named = (("Must not be missed", words.warn), ("Say", words.say), ("Do", words.guide), ("Why", words.why))
+    return [(name, text) for name, text in named if text]
+
+
+@pages.get("/runs/<run_id>/path.csv")
+def path_csv(run_id: str) -> Response:
+    """The path to take away."""
+    row = desk().audit(run_id).row
+    reply = Response(desk().csv(run_id, bom=True), mimetype="text/csv")
+    reply.headers["Content-Disposition"] = f'attachment; filename="{row.number}-{row.flow}.csv"'
+    return reply

@@ -110,7 +110,7 @@ def preview_change(run_id: str, visit: int) -> Response:
         "falls": [item for item in falls if item.visit != visit],
         "act": "change",
         "button": "Change it",
-        "values": hidden,
+        "hidden": hidden,
     }
     return _confirm(view, ask, visit)
 
@@ -127,7 +127,7 @@ def back(run_id: str, visit: int) -> Response:
         "falls": desk().preview(run_id, GoBack(visit)),
         "act": "back",
         "button": "Go back",
-        "values": [("to", visit)],
+        "hidden": [("to", visit)],
     }
     return _confirm(view, ask, visit)
 

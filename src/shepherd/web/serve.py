@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -12,16 +13,32 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server.mt import MTServer
 
-from shepherd.desk import Desk
+from shepherd.desk import Desk, DeskError, Settings, new_id
+from shepherd.run.api import Actor
 from shepherd.web.app import create_app
 from shepherd.web.guard import is_loopback
 
+log = logging.getLogger("shepherd.web")
 THREADS = 16
 DRAIN = 10
 
 
-class CannotServe(Exception):
-    """The address can't be served from; the message says why, and what to do."""
+TICK = 1.0
+DEMO = Actor("system", "demo", True)
+CALLS = (
+    ("C-1001", "phone", "No internet since this morning"),
+    ("C-1002", "phone", "Cannot log in any more"),
+    ("C-1003", "chat", "The internet is slow in the evening"),
+)
+
+
+class CannotServe(DeskError):
+    """The address can't be served from."""
+
+
+def tell(line: str) -> None:
+    """Print *line* at once, even into a pipe."""
+    print(line, flush=True)  # noqa: T201
 
 
 class OneProcess(MTServer):
@@ -36,13 +53,25 @@ class OneProcess(MTServer):
         """Serve with a global lock, too."""
 
 
-def serve(desk: Desk, *, host: str = "127.0.0.1", port: int = 8321, say: Callable[[str], Any] = print) -> None:
+def serve(settings: Settings, *, demo: bool = False, say: Callable[[str], Any] = tell) -> None:
     """
-    Serve *desk* until SIGTERM or Ctrl-C, then drain and return; *say* gets the address once it answers.
+    Open the desk of *settings* and serve it until SIGTERM or Ctrl-C; *demo* gives an empty desk its first tickets.
 
-    Port 0 takes a free one. Raises CannotServe.
+    Raises CannotServe where the address can't be had, and what ``Desk.open`` raises.
     """
-    port = free_port(host, port)
+    port = free_port(settings.host, settings.port)
+    desk = Desk.open(settings)
+    try:
+        if demo and not desk.tickets(limit=1):
+            for customer, channel, subject in CALLS:
+                desk.open_ticket(customer, channel=channel, subject=subject, actor=DEMO, token=new_id())
+        serve_desk(desk, host=settings.host, port=port, say=say)
+    finally:
+        desk.close()
+
+
+def serve_desk(desk: Desk, *, host: str, port: int, say: Callable[[str], Any]) -> None:
+    """Serve *desk* until told to stop, then drain and return; *say* gets the address once it answers."""
     app = create_app(desk)
     server = OneProcess(
         "shepherd",
@@ -59,7 +88,21 @@ def serve(desk: Desk, *, host: str = "127.0.0.1", port: int = 8321, say: Callabl
     shown = f"[{host}]" if ":" in host else host
     line = f"Shepherd is served at http://{shown}:{port}/ (process {os.getpid()}). Ctrl-C stops it."
     threading.Thread(target=_announce, args=(host, port, lambda: say(line)), daemon=True).start()
-    server.serve(target_loader=lambda: app, wrap_loader=False)
+    stopped = threading.Event()
+    threading.Thread(target=_tick, args=(desk, stopped), daemon=True).start()
+    try:
+        server.serve(target_loader=lambda: app, wrap_loader=False)
+    finally:
+        stopped.set()
+
+
+def _tick(desk: Desk, stopped: threading.Event) -> None:
+    """Set going what the clock makes due, each second; a tick that fails is logged, and the next one tries again."""
+    while not stopped.wait(TICK):
+        try:
+            desk.tick()
+        except Exception as error:
+            log.error("tick: %s", type(error).__name__)
 
 
 def _announce(host: str, port: int, say: Callable[[], Any]) -> None:

@@ -81,11 +81,6 @@ class RunPage:
     settlements: tuple[Choice, ...] = SETTLE
 
     @property
-    def is_change(self) -> bool:
-        """Whether the call under way changes something elsewhere."""
-        return isinstance(self.waiting, AtDo)
-
-    @property
     def says(self) -> str:
         """What is said aloud when the page has come."""
         if self.errors:
@@ -122,7 +117,7 @@ def page_of(
         flow=view.title,
         version=view.version,
         kind=kind,
-        heading=heading(view.waiting),
+        heading=heading(view.waiting, lost=view.open_do),
         waiting=view.waiting,
         told=told or view.message,
         errors=errors or {},
@@ -147,7 +142,7 @@ def _kind(view: RunView, elsewhere: Elsewhere | None) -> str:
     if view.open_do:
         return "broken"
     if isinstance(waiting, AtLookup):
-        return "call" if view.calling else "broken"
+        return "call"
     if isinstance(waiting, AtStuck):
         return "stuck"
     if isinstance(waiting, AtQuestion):
@@ -180,15 +175,15 @@ def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
     return None
 
 
-def heading(waiting: Waiting) -> str:
-    """The one line that names the step: the question itself where there is one."""
+def heading(waiting: Waiting, lost: bool = False) -> str:
+    """The one line that names the step: the question itself where there is one. *lost*: a change nobody knows about."""
     name = Marks.words(waiting.step.rpartition("/")[2])
     if isinstance(waiting, AtQuestion):
         return waiting.question
     if isinstance(waiting, AtDo):
-        return f"Being done: {Marks.words(waiting.operation)}"
+        return f"Was it done: {_operation(waiting)}?" if lost else f"Being done: {_operation(waiting)}"
     if isinstance(waiting, AtLookup):
-        return f"Being looked up: {Marks.words(waiting.operation)}"
+        return f"Being looked up: {_operation(waiting)}"
     if isinstance(waiting, AtStuck):
         return "The flow can’t go on by itself"
     if isinstance(waiting, AtEnd):
@@ -196,6 +191,10 @@ def heading(waiting: Waiting) -> str:
             return Marks.words(waiting.outcome)
         return REASONS.get(waiting.reason, Marks.words(waiting.reason or "ended"))
     return name
+
+
+def _operation(waiting: AtLookup) -> str:
+    return waiting.operation.replace(".", " ").replace("_", " ")
 
 
 def blanks(waiting: Waiting) -> tuple[Blank, ...]:

@@ -36,7 +36,7 @@ def desk() -> Desk:
 
 
 def clean(name: str) -> str:
-    """*name* as it may stand in the record: one line, normal form, no invisible characters; "" where nothing is left."""
+    """*name* as it may stand in the record: one line, normal form, nothing invisible; "" where nothing is left."""
     text = " ".join(unicodedata.normalize("NFC", name).split())
     if len(text) > LONGEST or any(unicodedata.category(c)[0] == "C" for c in text):
         return ""

@@ -1,0 +1,157 @@
+"""A real Chromium, and a desk served by its own process that may be killed and started again at the same address."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+QUIET = (
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+)
+AXE = "4.14.1"
+
+
+def pytest_collection_modifyitems(items):
+    """Every test of this folder drives a browser."""
+    for item in items:
+        if Path(__file__).parent in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def chromium() -> str:
+    """Where a Chromium is. A machine without one fails these tests: they never pass by being left out."""
+    found = os.environ.get("SHEPHERD_CHROMIUM") or next((p for p in map(shutil.which, NAMES) if p), None)
+    if found is None:
+        pytest.fail("There is no Chromium on the PATH. On Debian and Ubuntu: sudo apt-get install chromium", False)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser():
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    arguments = [*QUIET, *(["--no-sandbox"] if root else [])]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        yield started
+        started.close()
+
+
+class Served:
+    """``shepherd serve`` in a process of its own, over files in *folder*."""
+
+    def __init__(self, folder: Path, library: Path = ROOT / "flows"):
+        self.folder, self.library = folder, library
+        self.told = folder / "told.json"
+        self.port = 0
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Served:
+        """Start it, at the same port as before, and return when it has told its address."""
+        command = [sys.executable, "-m", "shepherd.cli", "serve", "--port", str(self.port)]
+        command += ["--library", str(self.library), "--database", f"sqlite:///{self.folder / 'desk.db'}"]
+        command += ["--keys", str(self.folder / "keys.db")]
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "SHEPHERD_TABLE_CONTROL": str(self.told)}
+        log = (self.folder / "serve.log").open("a")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+        assert found, f"shepherd serve said {line!r}; its log: {(self.folder / 'serve.log').read_text()[-2000:]}"
+        self.port = int(found[1])
+        return self
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End the process: SIGTERM lets it drain, SIGKILL is a crash."""
+        if self.process is None:
+            return 0
+        self.process.send_signal(how)
+        code = self.process.wait(20)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.process = None
+        return code
+
+    def crash(self) -> None:
+        """Kill it where it stands, and start it again."""
+        self.stop(signal.SIGKILL)
+        self.start()
+
+    def tell(self, operation: str, **how: object) -> None:
+        """Tell a table connector to be slow or to fail from now on: ``tell("line.test", slow=2)``."""
+        now = json.loads(self.told.read_text()) if self.told.is_file() else {}
+        self.told.write_text(json.dumps(now | {operation: how}))
+
+
+@pytest.fixture
+def served(tmp_path):
+    desk = Served(tmp_path).start()
+    yield desk
+    desk.stop()
+
+
+@pytest.fixture
+def context(browser: Browser):
+    made = browser.new_context(viewport={"width": 1366, "height": 768})
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext):
+    """A page that fails the test where the browser complains of a script or of the content policy."""
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda m: complaints.append(m.text) if "Content Security" in m.text else None)
+    yield opened
+    assert not complaints
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, brought by npm into a folder that git ignores."""
+    folder = CACHE / f"axe-{AXE}"
+    source = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.is_file():
+        if shutil.which("npm") is None:
+            pytest.fail(
+                "axe-core comes by npm, and there is none. On Debian and Ubuntu: sudo apt-get install npm", False
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--prefix", str(folder), "--no-save", "--ignore-scripts", f"axe-core@{AXE}"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+        if done.returncode != 0:
+            pytest.fail(f"npm could not bring axe-core: {done.stderr[-500:]}", False)
+    return source.read_text("utf-8")
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe finds on *page* at WCAG 2.2 AA, in words."""
+    page.evaluate(axe)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    return [
+        f"{v['id']}: {v['help']} at {', '.join(str(n['target']) for n in v['nodes'][:3])}" for v in found["violations"]
+    ]
