@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,8 +12,9 @@ import pytest
 from shepherd.check import examine
 from shepherd.check.assurance import CALL_NOT_GRANTED, GIVEN_ANEW, MAY_EXPIRE, NOT_GRANTED, assurance
 from shepherd.check.paths import visited
+from shepherd.flow import tree
 from shepherd.flow.findings import Hop
-from shepherd.flow.model import Assurance, Flow, Policy
+from shepherd.flow.model import Assurance, Branch, Decide, Edge, Flow, Need, Policy, Step
 from tests.check.explorer import Explorer
 from tests.check.hand import draft, flow, step
 
@@ -137,6 +140,130 @@ def test_a_flow_that_requires_at_its_head_binds_its_callers():
     found = list(assurance(draft(authentication(), helper, main)))
 
     assert [(f.code, f.flow, f.step) for f in found] == [(CALL_NOT_GRANTED.code, "main", "go")]
+
+
+def decide(name: str, *whens: tree.Node) -> Step:
+    """A decide that goes to ``book`` by its first branch, else to ``other``, else to ``end``."""
+    branches = tuple(
+        Branch(when=SimpleNamespace(tree=node), by=f"when:{n}")  # type: ignore[arg-type]
+        for n, node in enumerate(whens, 1)
+    )
+    made = step(name, *(f"when:{n}>{t}" for n, t in zip(range(1, len(whens) + 1), ("book", "other"), strict=False)))
+    edges = dict(made.edges) | {"otherwise": Edge(by="otherwise", source=name, target="end")}
+    return replace(made, verb="decide", action=Decide(branches=branches, otherwise=True), edges=edges)
+
+
+def assured(name: str = "identity") -> tree.Read:
+    return tree.Read(("assured", *name.split(".")), 0, 0)
+
+
+def guarded(*whens: tree.Node, level: int = 1, swap: bool = False) -> list[str]:
+    """What is found where a step that requires the identity stands behind a decide."""
+    first = decide("first", *whens)
+    if swap:
+        edges = {
+            by: replace(e, target={"book": "end", "end": "book"}.get(e.target, e.target))
+            for by, e in first.edges.items()
+        }
+        first = replace(first, edges=edges)
+    one = flow(
+        "one",
+        first,
+        replace(step("book", "then>end"), requires=(Need(name="identity", level=level),)),
+        step("other", "then>end"),
+        step("end", end="fin"),
+        category="orders",
+    )
+    return [f.code for f in assurance(draft(authentication(), one))]
+
+
+def test_a_branch_on_the_assurance_proves_it():
+    """
+    Behind `when: assured.identity`, alone or with more conditions, and behind the failure of its denial, it is held.
+    """
+    slow = tree.Read(("slow",), 0, 0)
+
+    assert guarded(assured()) == []
+    assert guarded(tree.All((slow, assured()), 0, 0)) == []
+    assert guarded(tree.Not(tree.Not(assured(), 0, 0), 0, 0)) == []
+    assert guarded(tree.Not(assured(), 0, 0), swap=True) == []
+    assert guarded(tree.Any_((slow, tree.Not(assured(), 0, 0)), 0, 0), swap=True) == []
+    assert guarded(slow) == [NOT_GRANTED.code]
+    assert guarded(tree.Any_((slow, assured()), 0, 0)) == [NOT_GRANTED.code]
+    assert guarded(tree.Not(assured(), 0, 0)) == [NOT_GRANTED.code]
+    assert guarded(assured("consent")) == [NOT_GRANTED.code]
+
+
+def test_a_branch_proves_the_level_that_it_compares_with():
+    """
+    `assured.identity >= 2` proves level 2, either way round; being assured at all proves level 1 only.
+    """
+    two, one = tree.Const(2, 0, 0), tree.Const(1, 0, 0)
+
+    assert guarded(tree.Compare(">=", assured(), two, 0, 0), level=2) == []
+    assert guarded(tree.Compare("<=", two, assured(), 0, 0), level=2) == []
+    assert guarded(tree.Compare(">", assured(), one, 0, 0), level=2) == []
+    assert guarded(tree.Compare("<", assured(), two, 0, 0), level=2, swap=True) == []
+    assert guarded(assured(), level=2) == [NOT_GRANTED.code]
+    assert guarded(tree.Compare("<", assured(), two, 0, 0), level=2) == [NOT_GRANTED.code]
+    assert guarded(tree.Compare("!=", assured(), two, 0, 0), level=2) == [NOT_GRANTED.code]
+
+
+@pytest.mark.parametrize(
+    ("about", "needs", "codes"),
+    [
+        ("representative", "representative.identity", []),
+        ("representative", "identity", [NOT_GRANTED.code]),
+        (None, "identity", []),
+        (None, "representative.identity", [NOT_GRANTED.code]),
+    ],
+)
+def test_a_call_about_a_representative_assures_the_representative_only(about: str | None, needs: str, codes: list[str]):
+    """
+    Who was identified on behalf of somebody is not that somebody, nor the other way round.
+    """
+    main = flow(
+        "main",
+        step("identify", "outcome:verified>book", "outcome:failed>end", call="authentication", about=about),
+        step("book", "then>end", requires=[needs]),
+        step("end", end="fin"),
+    )
+
+    assert [f.code for f in assurance(draft(authentication(), main))] == codes
+
+
+def test_a_lower_grant_is_not_enough_for_a_higher_level():
+    """
+    Level 2 is required, and what is granted without a level is level 1.
+    """
+    main = flow(
+        "main",
+        step("identify", "outcome:verified>book", "outcome:failed>end", call="authentication"),
+        replace(step("book", "then>end"), requires=(Need(name="identity", level=2),)),
+        step("end", end="fin"),
+    )
+
+    assert [f.code for f in assurance(draft(authentication(), main))] == [NOT_GRANTED.code]
+
+
+def test_a_very_long_flow_is_proved_without_deep_recursion():
+    """
+    Thousands of steps, and hundreds of flows that each call the next, are no trouble; their path is kept short.
+    """
+    flows = [flow("f0", step("a", "then>end"), step("end", end="fin"))]
+    for n in range(1, 400):
+        calls = [step(f"s{i}", f"outcome:fin>s{i + 1}", call=f"f{n - 1}") for i in range(2)]
+        flows.append(flow(f"f{n}", *calls, step("s2", "then>end"), step("end", end="fin")))
+    main = flow(
+        "main",
+        step("go", "outcome:fin>book", call="f399"),
+        step("book", "then>end", requires=["identity"]),
+        step("end", end="fin"),
+    )
+    found = list(assurance(draft(authentication(), *flows, main)))
+
+    assert [f.code for f in found] == [NOT_GRANTED.code]
+    assert [hop.step for hop in found[0].path] == ["main/go", "main/book"]
 
 
 def random_library(seed: int) -> list[Flow]:
