@@ -1,0 +1,222 @@
+"""What was read: the flows, policy and connectors of a folder, with all that was found wrong in reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shepherd.flow import schema, source
+from shepherd.flow.build import build
+from shepherd.flow.findings import Finding, Rule, nearest
+from shepherd.flow.ids import check_ids
+from shepherd.flow.model import Connector, Flow, Policy
+from shepherd.flow.policy import connector_of, connectors_of, policy_of, ticket_connector
+from shepherd.flow.source import Map, Scalar
+
+KINDS = ("flow", "desk", "connectors", "scenarios", "list", "promises", "translation")
+
+UNKNOWN_KIND = Rule(
+    "SHP101",
+    "unknown-kind",
+    "error",
+    "A file's first key says what it is: flow, desk, connectors or scenarios. Nothing else is read.",
+)
+WRONG_NAME = Rule(
+    "SHP102",
+    "wrong-file-name",
+    "error",
+    "A flow's id is the name of its file, so that everybody finds it; ids are unique over the library.",
+)
+SECOND_POLICY = Rule(
+    "SHP103",
+    "second-policy-file",
+    "error",
+    "A library has one desk file, and each connector is declared once, so that there is one answer to every question.",
+)
+RULES = (UNKNOWN_KIND, WRONG_NAME, SECOND_POLICY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file of the right shape: its kind, its tree with places, its typed source."""
+
+    kind: str
+    file: str
+    root: Map
+    typed: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """
+    Everything read from a folder, right or wrong.
+
+    *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME`` to typed source. *scenarios* are the scenario files.
+    *sources* maps file names, relative to *folder*, to their text. *broken* are ids of flows that were not built.
+    """
+
+    folder: Path | None = None
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
+    documents: Mapping[str, Any] = field(default_factory=dict)
+    scenarios: tuple[Document, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_draft(path: Path | str) -> Draft:
+    """
+    Read a folder of flows, or one file as a library of its own.
+
+    Raises FileNotFoundError where there is nothing; all else that is wrong is a finding.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file or folder {path}.")
+    folder = path if path.is_dir() else path.parent
+    files = sorted(_files(path)) if path.is_dir() else [path]
+    findings: list[Finding] = []
+    sources: dict[str, str] = {}
+    documents: list[Document] = []
+    for file in files:
+        name = file.relative_to(folder).as_posix()
+        data = file.read_bytes()
+        sources[name] = data.decode("utf-8", "replace")
+        document = _document(data, name, findings)
+        if document is not None:
+            documents.append(document)
+    return _assemble(documents, findings, folder=folder, sources=sources)
+
+
+def from_documents(documents: Mapping[str, Any]) -> Draft:
+    """Compile again what was kept by its hash: typed sources by document name. They were checked when they were read."""
+    made: list[Document] = []
+    connectors: dict[str, Connector] = {"ticket": ticket_connector()}
+    for name, typed in documents.items():
+        kind, _, rest = name.partition(":")
+        root = source.from_json(typed)
+        if not isinstance(root, Map):
+            continue
+        if kind == "connectors":
+            connectors[rest] = connector_of(rest, root, typed, file="connectors.yaml")
+        else:
+            made.append(Document(kind=kind, file=f"{rest or kind}.yaml", root=root, typed=typed))
+    policy = next((policy_of(d.root, file=d.file) for d in made if d.kind == "desk"), Policy())
+    flows: dict[str, Flow] = {}
+    findings: list[Finding] = []
+    for document in made:
+        if document.kind == "flow":
+            flow, found = build(document.root, file=document.file, typed=document.typed, policy=policy)
+            findings += found
+            if flow is not None:
+                flows[flow.id] = flow
+    return Draft(
+        flows=flows, policy=policy, connectors=connectors, documents=dict(documents), findings=tuple(findings)
+    )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for file in folder.rglob("*.yaml"):
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts):
+            yield file
+
+
+def _document(data: bytes, name: str, findings: list[Finding]) -> Document | None:
+    """The document in *data*, or None where it can't be read; what is wrong goes to *findings*."""
+    read = source.read(data, name)
+    findings += read.findings
+    root = read.root
+    if root is None:
+        return None
+    if not isinstance(root, Map) or not root.entries:
+        findings.append(UNKNOWN_KIND.at(root.place, "This file holds no keys.", file=name, hint=_first_keys()))
+        return None
+    first = root.entries[0][0]
+    if first.text not in KINDS:
+        hint = nearest(first.text, KINDS) or _first_keys()
+        message = f'"{first.text}" is not what a file may begin with.'
+        findings.append(UNKNOWN_KIND.at(first.place, message, file=name, hint=hint))
+        return None
+    typed, found = schema.validate(root, first.text, name)
+    findings += found
+    if found or read.findings:
+        return None
+    return Document(kind=first.text, file=name, root=root, typed=typed)
+
+
+def _first_keys() -> str:
+    return f"Begin with one of: {', '.join(KINDS)}."
+
+
+def _assemble(
+    documents: list[Document], findings: list[Finding], *, folder: Path, sources: Mapping[str, str]
+) -> Draft:
+    kept: dict[str, Any] = {}
+    policy = Policy()
+    connectors: dict[str, Connector] = {"ticket": ticket_connector()}
+    for document in documents:
+        if document.kind == "desk":
+            if "desk" in kept:
+                findings.append(_second(document, "There is a desk file already."))
+                continue
+            policy, kept["desk"] = policy_of(document.root, file=document.file), document.typed
+        elif document.kind == "connectors":
+            for name, connector in connectors_of(document.root, document.typed, file=document.file).items():
+                if name in connectors:
+                    findings.append(_second(document, f'The connector "{name}" is declared already.', connector))
+                    continue
+                connectors[name] = connector
+                kept[f"connectors:{name}"] = document.typed["connectors"][name]
+    flows: dict[str, Flow] = {}
+    for document in documents:
+        if document.kind == "flow":
+            flow = _flow(document, policy, findings, flows)
+            if flow is not None:
+                flows[flow.id] = flow
+                kept[f"flow:{flow.id}"] = document.typed
+    return Draft(
+        folder=folder,
+        flows=flows,
+        policy=policy,
+        connectors=connectors,
+        documents=kept,
+        scenarios=tuple(d for d in documents if d.kind == "scenarios"),
+        findings=tuple(findings),
+        sources=sources,
+    )
+
+
+def _second(document: Document, message: str, connector: Connector | None = None) -> Finding:
+    place = connector.place if connector else document.root.entries[0][0].place
+    return SECOND_POLICY.at(place, message, file=document.file, hint="Keep one of the two.")
+
+
+def _flow(
+    document: Document, policy: Policy, findings: list[Finding], flows: Mapping[str, Flow]
+) -> Flow | None:
+    root, file = document.root, document.file
+    key = root.get("flow")
+    if not isinstance(key, Scalar):
+        return None
+    stem = file.rpartition("/")[2].removesuffix(".yaml")
+    if key.text != stem:
+        message = f'The flow is "{key.text}", but its file is "{stem}.yaml".'
+        findings.append(
+            WRONG_NAME.at(key.place, message, file=file, hint=f'Name the file "{key.text}.yaml".', flow=key.text)
+        )
+    elif key.text in flows:
+        message = f'There is a flow "{key.text}" already, in {flows[key.text].file}.'
+        findings.append(WRONG_NAME.at(key.place, message, file=file, hint="Give one of them another name.", flow=stem))
+        return None
+    wrong = list(check_ids(document.typed, root, file))
+    findings += wrong
+    if wrong:
+        return None
+    flow, found = build(root, file=file, typed=document.typed, policy=policy)
+    findings += found
+    return flow
+
+

@@ -1,0 +1,133 @@
+"""What stands beside the flows: the desk's policy and its connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shepherd.flow.findings import NOWHERE, Place
+from shepherd.flow.model import Assurance, Connector, Field, Operation, Policy, Queue, Severity
+from shepherd.flow.reader import Reader, is_map, names, pairs, plain, seconds, true
+from shepherd.flow.source import Map, Node
+from shepherd.flow.types import Type
+
+OPERATION_KEYS = frozenset("reads inputs results accepts_secret timeout repeatable".split())
+DEFAULT_TIMEOUT = 8
+TICKET = {
+    "priority": ("to",),
+    "queue": ("to",),
+    "tag": ("name",),
+    "follow_up": ("in", "owner", "what"),
+    "note": ("text",),
+}
+
+
+def ticket_connector() -> Connector:
+    """The connector ``ticket`` that every desk has: its finished calls are the change itself."""
+    operations = {
+        name: Operation(
+            name=name,
+            reads=False,
+            inputs={i: Field(name=i, type=Type.named("text")) for i in inputs},
+            results={"ok": {}},
+            repeatable=True,
+        )
+        for name, inputs in TICKET.items()
+    }
+    return Connector(name="ticket", kind="ticket", operations=operations)
+
+
+def policy_of(root: Map, *, file: str) -> Policy:
+    """The policy of a ``desk.yaml`` that has passed its schema; what it leaves out has a default."""
+    reader = Reader(file, "", {})
+    default = Policy()
+    named = {key.text: tuple(n.text for n in names(node)) for key, node in root.entries}
+    return Policy(
+        name=plain(root.get("desk"), default.name),
+        time_zone=plain(root.get("time_zone"), default.time_zone),
+        facts={key.text: reader.fields(node) for key, node in pairs(root.get("facts"))},
+        roles=named.get("roles") or default.roles,
+        queues={
+            k.text: Queue(name=k.text, skill=_in(v, "skill"), owner=_in(v, "owner"))
+            for k, v in pairs(root.get("queues"))
+        },
+        assurances={k.text: _assurance(k.text, v) for k, v in pairs(root.get("assurances"))},
+        severities={
+            k.text: Severity(
+                name=k.text,
+                acknowledge=seconds(_in(v, "acknowledge")),
+                update_every=seconds(_in(v, "update_every")),
+                resolve=seconds(_in(v, "resolve")),
+            )
+            for k, v in pairs(root.get("severities"))
+        },
+        categories=named.get("categories") or default.categories,
+        tags=named.get("tags") or default.tags,
+        customer_lookup=plain(root.get("customer_lookup")),
+        declared=True,
+        file=file,
+        places=dict(_places(root)),
+    )
+
+
+def _in(node: Node, key: str) -> str:
+    at = is_map(node)
+    return plain(at.get(key)) if at else ""
+
+
+def _assurance(name: str, node: Node) -> Assurance:
+    at = is_map(node)
+    if at is None:
+        return Assurance(name=name, granted_by=())
+    return Assurance(
+        name=name,
+        granted_by=tuple(n.text for n in names(at.get("granted_by"))),
+        levels=tuple(n.text for n in names(at.get("levels"))),
+        expires=seconds(plain(at.get("expires"))),
+    )
+
+
+def _places(root: Map) -> Iterator[tuple[str, Place]]:
+    for key, value in root.entries:
+        yield key.text, value.place
+        for inner, below in pairs(value):
+            yield f"{key.text}.{inner.text}", below.place
+            for third, deepest in pairs(below):
+                yield f"{key.text}.{inner.text}.{third.text}", deepest.place
+
+
+def connectors_of(root: Map, typed: Mapping[str, Any], *, file: str) -> dict[str, Connector]:
+    """The connectors of a ``connectors.yaml`` that has passed its schema."""
+    settings = typed.get("connectors", {})
+    return {
+        key.text: connector_of(key.text, node, settings.get(key.text, {}), file=file, place=key.place)
+        for key, node in pairs(root.get("connectors"))
+        if isinstance(node, Map)
+    }
+
+
+def connector_of(name: str, node: Map, typed: Mapping[str, Any], *, file: str, place: Place = NOWHERE) -> Connector:
+    """One connector; settings that are not the language's own are kept as typed, for its kind to read."""
+    reader = Reader(file, "", {})
+    operations = {
+        key.text: _operation(reader, key.text, at, typed.get("operations", {}).get(key.text, {}), key.place)
+        for key, at in pairs(node.get("operations"))
+        if isinstance(at, Map)
+    }
+    rest = {k: v for k, v in typed.items() if k not in ("kind", "operations")}
+    return Connector(name=name, kind=plain(node.get("kind")), operations=operations, settings=rest, place=place)
+
+
+def _operation(reader: Reader, name: str, at: Map, typed: Mapping[str, Any], place: Place) -> Operation:
+    results = {key.text: reader.fields(node) for key, node in pairs(at.get("results"))}
+    return Operation(
+        name=name,
+        reads=true(at.get("reads")),
+        inputs=reader.fields(at.get("inputs")),
+        results=results,
+        accepts_secret=true(at.get("accepts_secret")),
+        timeout=seconds(plain(at.get("timeout"))) or DEFAULT_TIMEOUT,
+        repeatable=true(at.get("repeatable")),
+        settings={k: v for k, v in typed.items() if k not in OPERATION_KEYS},
+        place=place,
+    )
