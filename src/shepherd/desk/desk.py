@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from shepherd.desk.clock import Clock, system_clock
-from shepherd.desk.settings import Settings
+from shepherd.check.library import Library
+from shepherd.connect import Connectors
+from shepherd.desk.anew import question
+from shepherd.desk.clock import Clock, system_clock, whole
+from shepherd.desk.errors import Misused, Unknown
+from shepherd.desk.flows import find
+from shepherd.desk.going import Going
+from shepherd.desk.guide import Guide
+from shepherd.desk.ids import new_id
+from shepherd.desk.mask import mask
+from shepherd.desk.qa import Audits
+from shepherd.desk.runs import Runs
+from shepherd.desk.settings import Settings, changes_file
+from shepherd.desk.starting import Starting
+from shepherd.desk.tickets import Tickets, valid_id
+from shepherd.desk.times import Times
 from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunView, Taken, TicketView
-from shepherd.record import Report, RunRow, Ticket
-from shepherd.run.api import Actor, Change, GoBack, Input, PathItem
+from shepherd.record import Record, Report, RunRow, Ticket, open_record
+from shepherd.run.api import Actor, AtForm, AtQuestion, Change, GoBack, Input, PathItem
+from shepherd.run.doors import LONGEST_NOTE
 
-if TYPE_CHECKING:
-    from shepherd.check.library import Library
-    from shepherd.connect import Connectors
-    from shepherd.record import Record
+LONGEST_NAME = 80
 
 
 class Desk:
@@ -28,45 +39,69 @@ class Desk:
 
     def __init__(self, library: Library, record: Record, connectors: Connectors, *, clock: Clock = system_clock):
         self.library, self.record, self.connectors, self.clock = library, record, connectors, clock
+        zone = library.policy.time_zone
+        self._runs = Runs(library, record)
+        self._going = Going(self._runs, record, connectors, clock, zone)
+        self._guide = Guide(self._going, self._runs, record)
+        self._tickets = Tickets(library, record, connectors, clock)
+        self._starting = Starting(library, record, self._runs, self._tickets, self._going, self._guide)
+        self._audits = Audits(self._runs, record, clock)
+        self._times = Times(self._going, self._guide, self._runs, record)
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock = system_clock) -> Desk:
         """A desk by its settings; raises ``FlowRejected`` where the library has errors, ``RecordUnavailable`` else."""
-        raise NotImplementedError
+        library = Library.read(settings.library)
+        record = open_record(settings.database, settings.keys)
+        connectors = Connectors(library.connectors, folder=settings.library, changes=changes_file(settings))
+        return cls(library, record, connectors, clock=clock)
 
     def close(self) -> None:
         """Drain what is under way and let go of the record."""
-        raise NotImplementedError
+        self._going.calls.close()
+        self._tickets.close()
+        self.record.close()
 
     # --- customers and tickets --------------------------------------------------------------------
 
     def search_customers(self, words: str, *, limit: int = 8) -> tuple[CustomerRow, ...]:
         """Customers whose searched columns have every one of *words*, for type-ahead; none without a customer base."""
-        raise NotImplementedError
+        return self._tickets.search(words, limit)
 
     def open_ticket(
         self, customer_id: str | None, *, channel: str, subject: str, actor: Actor, token: str = ""
     ) -> TicketView:
-        """A new ticket with its first contact; the same *token* again gives the same ticket. None: an unknown caller."""
-        raise NotImplementedError
+        """A new ticket with its first contact, the same for the same *token*. None: an unknown caller."""
+        named(actor)
+        ticket = self._tickets.open(
+            customer_id, channel=channel, subject=subject, actor=actor, id_=valid_id(token or new_id()), new_id=new_id
+        )
+        return self._tickets.view(ticket)
 
     def tickets(self, words: str = "", *, limit: int = 50) -> tuple[Ticket, ...]:
         """The newest tickets, or those that *words* (a number, a customer's number, a subject's word) find."""
-        raise NotImplementedError
+        return tuple(self.record.tickets(words.strip()[:200], limit=limit))
 
     def ticket(self, id_or_number: str) -> TicketView:
         """A ticket with all that stands on it."""
-        raise NotImplementedError
+        return self._tickets.view(self._tickets.find(id_or_number))
 
     def note_ticket(self, id_or_number: str, text: str, *, actor: Actor, token: str) -> TicketView:
         """A free note on the ticket, outside any run."""
-        raise NotImplementedError
+        named(actor)
+        ticket = self._tickets.find(id_or_number)
+        text = mask(text.strip())
+        if not text or len(text) > LONGEST_NOTE:
+            raise Misused(f"A note has 1 to {LONGEST_NOTE} characters.")
+        at = whole(self.clock())
+        self.record.add_item(ticket.id, valid_id(token), "note", text, at=at, actor=actor)
+        return self._tickets.view(ticket)
 
     # --- runs -------------------------------------------------------------------------------------
 
     def flows(self, words: str = "", *, category: str = "", limit: int = 20) -> tuple[FlowRow, ...]:
         """Flows that may be started whose title, id, category or words have every one of *words*, best first."""
-        raise NotImplementedError
+        return find(self.library, words, category, limit)
 
     def start(
         self,
@@ -80,11 +115,15 @@ class Desk:
         channel: str = "",
     ) -> Taken:
         """Start *flow* on a ticket; ``customer_id`` is filled in from it, *inputs* gives the others (FlowRow.asks)."""
-        raise NotImplementedError
+        named(actor)
+        found = self._tickets.find(ticket)
+        return self._starting.start(
+            found, flow, actor=actor, token=token, role=role, inputs=inputs or {}, channel=channel
+        )
 
     def see(self, run: str) -> RunView:
         """A run as it stands. What is due by the clock, or was left open by a crash, is set going first."""
-        raise NotImplementedError
+        return self._guide.see(run)
 
     def take(self, run: str, input: Input, *, seq: int, token: str, actor: Actor, role: str = "agent") -> Taken:
         """
@@ -92,29 +131,36 @@ class Desk:
 
         ``Stale`` carries the true step. A call that follows is under way when this returns: ``wait`` for it.
         """
-        raise NotImplementedError
+        named(actor)
+        return self._guide.take(run, input, seq=seq, token=token, actor=actor, role=role)
 
     def wait(self, run: str, seconds: float = 0.3) -> RunView:
         """The run when its call has come back, or as it stands after *seconds*."""
-        raise NotImplementedError
+        return self._guide.wait(run, seconds)
 
     def answer_open_do(self, run: str, made: bool, *, seq: int, token: str, actor: Actor, role: str = "agent") -> Taken:
         """The agent says whether a change that nobody knows about was made (``RunView.open_do``)."""
-        raise NotImplementedError
+        named(actor)
+        return self._guide.answer_open_do(run, made, seq=seq, token=token, actor=actor, role=role)
 
     def preview(self, run: str, input: Change | GoBack) -> tuple[PathItem, ...]:
         """What would fall away."""
-        raise NotImplementedError
+        return self._guide.preview(run, input)
+
+    def question(self, run: str, visit: int) -> AtQuestion | AtForm:
+        """The question of an old visit with what was given, to be answered anew (``Change``)."""
+        return question(self._runs.load(run).run, visit)
 
     # --- the case note ------------------------------------------------------------------------------
 
     def case_note(self, run: str) -> CaseNote:
         """The case note of a run: as stored, or worked out from the path while the run is under way."""
-        raise NotImplementedError
+        return self._guide.case_note(run)
 
     def correct_note(self, run: str, text: str, *, actor: Actor, token: str) -> CaseNote:
         """Correct the stored note of a run that is over, by a new entry."""
-        raise NotImplementedError
+        named(actor)
+        return self._guide.correct_note(run, text, actor=actor, token=token)
 
     # --- QA -----------------------------------------------------------------------------------------
 
@@ -122,32 +168,50 @@ class Desk:
         self, *, ticket: str = "", agent: str = "", flow: str = "", outcome: str = "", limit: int = 50, before: str = ""
     ) -> tuple[RunRow, ...]:
         """Recorded runs, newest first; *before* is the id of the last one seen."""
-        raise NotImplementedError
+        if ticket:
+            try:
+                ticket = self._tickets.find(ticket).id
+            except Unknown:
+                return ()
+        return tuple(
+            self.record.runs(
+                ticket=ticket or None,
+                agent=agent or None,
+                flow=flow or None,
+                outcome=outcome or None,
+                limit=limit,
+                before=before or None,
+            )
+        )
 
     def audit(self, run: str) -> Recorded:
         """The path of a run for QA: audit rows, verify's verdict on this run, the case note."""
-        raise NotImplementedError
+        return self._audits.audit(run)
 
     def csv(self, run: str, *, bom: bool = False) -> bytes:
         """The path as CSV (RFC 4180); *bom* for spreadsheet programs that need one."""
-        raise NotImplementedError
+        return self._audits.csv(run, bom)
 
     def verify(self, ticket: str = "") -> Report:
         """The verdict over the whole record, or one ticket."""
-        raise NotImplementedError
+        return self.record.verify(self._tickets.find(ticket).id if ticket else None)
 
     def bodies(self, ticket: str) -> list[bytes]:
         """The entries of a ticket, in order, as stored (``path TICKET --json``)."""
-        raise NotImplementedError
+        return self.record.bodies(self._tickets.find(ticket).id)
 
     def paths(self, ticket: str) -> Sequence[Recorded]:
         """The paths of every run of a ticket, oldest first."""
-        raise NotImplementedError
+        return self._audits.of_ticket(self._tickets.find(ticket).id)
 
     # --- time ---------------------------------------------------------------------------------------
 
     def tick(self, now: datetime | None = None) -> int:
         """Set going what the clock makes due (``no_answer``, runs nobody touched); how many runs moved."""
-        raise NotImplementedError
+        return self._times.tick(now or self.clock())
 
 
+def named(actor: Actor) -> None:
+    """Refuse whoever has no name: it is all that the record has of them until sign-in exists."""
+    if not actor.id.strip() or len(actor.id) > LONGEST_NAME:
+        raise Misused(f"Say who you are, in 1 to {LONGEST_NAME} characters.")

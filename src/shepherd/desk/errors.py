@@ -38,3 +38,7 @@ class Misused(DeskError):
 
 class Unavailable(DeskError):
     """The record can't be reached: nothing was saved; the same form may be sent again."""
+
+
+class Broken(DeskError):
+    """A recorded run can't be folded any more: changed from outside, or erased."""

@@ -49,10 +49,18 @@ class Settings(NamedTuple):
 
 
 def shipped(name: str) -> Path:
-    """A folder that travels with the product (``flows``, ``schemas``, ``web``): in the package, else in the checkout."""
+    """A folder that travels with the product (``flows``, ``web`` …): in the package, else in the checkout."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "_data" / name
     return inside if inside.is_dir() else package.parents[1] / name
+
+
+def changes_file(settings: Settings) -> Path:
+    """Where tables note what was changed through them: beside an SQLite database, else beside the keys."""
+    prefix = "sqlite:///"
+    file = settings.database.removeprefix(prefix) if settings.database.startswith(prefix) else settings.keys
+    path = Path(file.partition("?")[0])
+    return path.with_name(f"{path.stem}-tables.db")
 
 
 def _library(folder: Path) -> Path:

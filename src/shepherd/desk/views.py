@@ -1,4 +1,4 @@
-"""What the desk shows: plain frozen rows, ready for a page or the terminal. Personal values are unsealed or "erased"."""
+"""What the desk shows: plain frozen rows, ready for a page or the terminal. Personal values are unsealed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,171 @@
+"""Guiding a contact: each input of a person is taken once, at the page it was given on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from shepherd.audit.casenote import case_note
+from shepherd.desk import moves as planning
+from shepherd.desk.errors import Misused, Reused, Stale, Unavailable
+from shepherd.desk.going import AGAIN, Going, declared, give_way
+from shepherd.desk.inputs import body_of, masked
+from shepherd.desk.moves import Moves
+from shepherd.desk.runs import CASE_NOTE, Live, Runs
+from shepherd.desk.views import CaseNote, RunView, Taken
+from shepherd.record import (
+    Record,
+    RecordError,
+    RecordUnavailable,
+    Submission,
+    TokenReused,
+)
+from shepherd.run import advance, preview
+from shepherd.run.api import (
+    SYSTEM,
+    Abandon,
+    Actor,
+    AtDo,
+    Change,
+    Finished,
+    GoBack,
+    Note,
+    PathItem,
+    Refused,
+)
+from shepherd.run.state import Run
+
+
+class Guide:
+    """What people do with runs."""
+
+    def __init__(self, going: Going, runs: Runs, record: Record):
+        self._going, self._runs, self._record = going, runs, record
+
+    # --- uses -------------------------------------------------------------------------------------
+
+    def take(self, run_id: str, given: Any, *, seq: int, token: str, actor: Actor, role: str) -> Taken:
+        """Take *given* at the page numbered *seq*, once per *token*."""
+        live = self._going.live(run_id)
+        given = masked(given, live.run)
+        body = {"seq": seq, "by": [actor.kind, actor.id, role], "given": body_of(given, live.run)}
+        submission = Submission(token, self._record.request_hash(body))
+        for attempt in range(AGAIN):
+            if live.run.seq != seq:
+                return self._behind(live, seq, submission)
+            if self._going.reach_time(live):
+                live = self._going.live(run_id)
+                continue
+            stamp = self._going.stamp(live.run, actor, role)
+            try:
+                moves = planning.plan(
+                    live,
+                    given,
+                    stamp=stamp,
+                    spent=self._going.spent(live),
+                    held=self._going.pocket.look(run_id),
+                    desk=self._going.desktop,
+                )
+            except Refused:
+                if self._runs.load(run_id, fresh=True).run.seq == seq:
+                    raise
+                live = self._going.live(run_id)
+                continue
+            done = self._going.store(live, moves, submission)
+            live = self._going.live(run_id)
+            if done is not None:
+                return Taken(run=self._going.show(live), repeated=done.repeated)
+            give_way(attempt)
+        raise Unavailable("Too many people work on this at once. Nothing was saved; send it again.")
+
+    def see(self, run_id: str) -> RunView:
+        """The run as it stands; what is due or was left open by a crash is set going first."""
+        live = self._going.live(run_id)
+        if self._going.reach_time(live) or self._going.recover(live):
+            live = self._going.live(run_id)
+        return self._going.show(live)
+
+    def wait(self, run_id: str, seconds: float) -> RunView:
+        """The run when its call is back, or as it stands after *seconds*."""
+        self.see(run_id)
+        self._going.calls.wait(run_id, seconds)
+        return self._going.show(self._going.live(run_id))
+
+    def answer_open_do(self, run_id: str, made: bool, *, seq: int, token: str, actor: Actor, role: str) -> Taken:
+        """The agent says whether a change was made whose reply was lost."""
+        live = self._going.live(run_id)
+        if not self._going.show(live).open_do and live.run.seq == seq:
+            raise Refused("not_now", "Nothing is open here that only you could know.", live.run.tip.ref)
+        result = Finished("error", source="asked the agent: not made")
+        if made:
+            waiting = live.run.waiting
+            fields = declared(live.run, waiting.operation).results.get("ok") if isinstance(waiting, AtDo) else None
+            told = fields is not None and all(f.optional for f in fields.values())
+            result = Finished("ok" if told else "unknown", source="asked the agent: made")
+        return self.take(run_id, result, seq=seq, token=token, actor=actor, role=role)
+
+    def reach_due(self, now: datetime) -> int:
+        """Take the time events of every run whose step is due by *now*."""
+        return sum(self._going.reach_time(self._going.live(run_id)) for run_id in self._going.dues.reached(now))
+
+    def preview(self, run_id: str, given: Change | GoBack) -> tuple[PathItem, ...]:
+        """What would fall away."""
+        live = self._going.live(run_id)
+        return preview(
+            live.run, masked(given, live.run), stamp=self._going.stamp(live.run, actor_of(live.run), "agent")
+        )
+
+    def case_note(self, run_id: str) -> CaseNote:
+        """The case note as stored, or as the path would have it now."""
+        live = self._going.live(run_id)
+        notes = [n for n in live.notes if n.use == CASE_NOTE]
+        if not notes:
+            return CaseNote(run=run_id, text=case_note(live.run, self._going.heading(live)), stored=False)
+        before = tuple((n.text, n.by, n.at) for n in notes[:-1])
+        last = notes[-1]
+        return CaseNote(run=run_id, text=last.text, stored=True, actor=last.by, at=last.at, before=before)
+
+    def correct_note(self, run_id: str, text: str, *, actor: Actor, token: str) -> CaseNote:
+        """A new entry that holds instead of the case note stored before."""
+        live = self._going.live(run_id)
+        if not live.run.ended:
+            raise Misused("The case note is written when the run is over. Write a note instead.")
+        given = masked(Note(text, use=CASE_NOTE), live.run)
+        submission = Submission(token, self._record.request_hash({"by": [actor.kind, actor.id], "note": given.text}))
+        for attempt in range(AGAIN):
+            live = self._runs.load(run_id, fresh=True)
+            moves = Moves(live.run)
+            moves.add(advance(live.run, given, stamp=self._going.stamp(live.run, actor, "agent")))
+            if self._going.store(live, moves, submission) is not None:
+                break
+            give_way(attempt)
+        return self.case_note(run_id)
+
+    def abandon(self, run_id: str, reason: str) -> bool:
+        """End a run that nobody goes on with; False where it is over already."""
+        live = self._runs.load(run_id, fresh=True)
+        if live.run.ended:
+            return False
+        stamp = self._going.stamp(live.run, SYSTEM, "system")
+        moves = planning.plan(live, Abandon(reason), stamp=stamp, spent=None, held={}, desk=self._going.desktop)
+        return self._going.store(live, moves, None) is not None
+
+    def _behind(self, live: Live, seq: int, submission: Submission) -> Taken:
+        """A page numbered other than the run: the same form again, or a stale one."""
+        try:
+            appended = self._record.append(live.id, seq, [], submission=submission)
+        except TokenReused as error:
+            raise Reused(error.sentence) from None
+        except RecordUnavailable as error:
+            raise Unavailable(error.sentence) from None
+        except RecordError:
+            appended = None
+        view = self.see(live.id)
+        if appended is not None and appended.repeated:
+            return Taken(run=view, repeated=True)
+        raise Stale(view)
+
+
+def actor_of(run: Run) -> Actor:
+    """Whoever holds *run*, else whoever moved it last: for asking what would be."""
+    return Actor("agent", run.owner) if run.owner else run.last.actor

@@ -1,0 +1,52 @@
+"""What people send: card numbers masked, and the body by which a repeated form is known, secrets left out."""
+
+from __future__ import annotations
+
+from dataclasses import fields as parts
+from dataclasses import replace
+from typing import Any
+
+from shepherd.desk.mask import mask, mask_all
+from shepherd.run.api import Abandon, Answer, Change, Fail, Fields, HandOver, Note, Pause
+from shepherd.run.keep import fields
+from shepherd.run.state import Run
+
+
+def masked(given: Any, run: Run) -> Any:
+    """*given* with card numbers masked in all that would be stored; secrets go on as they are."""
+    secret = _secret_fields(given, run)
+    if isinstance(given, Answer):
+        return given if secret else Answer(mask_all(given.value))
+    if isinstance(given, Fields):
+        return Fields({n: v if n in secret else mask_all(v) for n, v in given.values.items()})
+    if isinstance(given, Change):
+        if isinstance(given.value, dict):
+            return replace(given, value={n: v if n in secret else mask_all(v) for n, v in given.value.items()})
+        return given if secret else replace(given, value=mask_all(given.value))
+    if isinstance(given, Note | Pause | HandOver | Abandon | Fail):
+        texts: dict[str, Any] = {p.name: mask(getattr(given, p.name)) for p in parts(given)}
+        return replace(given, **texts)
+    return given
+
+
+def body_of(given: Any, run: Run) -> dict[str, Any]:
+    """*given* as JSON for the hash of its submission, without secrets."""
+    secret = _secret_fields(given, run)
+    body: dict[str, Any] = {"kind": type(given).__name__}
+    for part in parts(given):
+        value = getattr(given, part.name)
+        if isinstance(value, dict):
+            value = {n: str(v) for n, v in value.items() if n not in secret}
+        elif part.name == "value" and secret:
+            value = None
+        body[part.name] = value if value is None or isinstance(value, bool | int | dict) else str(value)
+    return body
+
+
+def _secret_fields(given: Any, run: Run) -> frozenset[str]:
+    """The names of the secret fields of the step that *given* is for."""
+    visit = run.tip
+    if isinstance(given, Change):
+        while visit.prev is not None and visit.number > given.visit:
+            visit = visit.prev
+    return frozenset(f.name for f in fields(visit.step) if f.secret)

@@ -1,0 +1,136 @@
+"""What one input makes of a run, the automatic rest included: pure planning, nothing is stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shepherd.audit.casenote import Heading, case_note
+from shepherd.desk.runs import CASE_NOTE, Live
+from shepherd.desk.secrets import Secrets, lacking, secret_names, taken_from, without
+from shepherd.flow.types import to_json
+from shepherd.record import Once, OnceKey, OnceState
+from shepherd.run import Step, advance
+from shepherd.run.api import SYSTEM, AtDo, AtLookup, Change, Event, Finished, GoBack, Note, Request, Spent, Stamp
+from shepherd.run.state import Run
+
+ASK_AGAIN = "The call could not be finished, and what was given for it is not kept. Please ask for it once more."
+MADE_BEFORE = "This was done before for the same purpose. Nothing was done twice; here is the first result."
+
+
+@dataclass(slots=True)
+class Moves:
+    """
+    Events to be stored together, and the run as it then stands.
+
+    *once* goes with them. *call* is the waiting call that is to be made once they are durable; *reply* is its answer
+    where no other system need be asked. *secrets* are those that may go with the call.
+    """
+
+    run: Run
+    events: list[Event] = field(default_factory=list)
+    once: Once | None = None
+    call: AtLookup | None = None
+    key: str = ""
+    reply: Finished | None = None
+    secrets: Secrets = field(default_factory=dict, repr=False)
+    message: str = ""
+
+    def add(self, step: Step) -> None:
+        """One more event."""
+        self.run = step.run
+        self.events.append(step.event)
+
+
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """What planning asks of the desk: the record's knowledge, and the stamp of the system."""
+
+    once_key: Callable[[Live, AtDo], OnceKey]
+    once: Callable[[OnceKey], OnceState | None]
+    heading: Callable[[Live], Heading]
+
+
+def plan(
+    live: Live, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | None, held: Secrets, desk: Desktop
+) -> Moves:
+    """*given* and all that follows from it by itself. Raises Refused."""
+    moves = Moves(live.run)
+    before = live.run
+    names = _secrets_at(before, given)
+    moves.add(advance(before, given, stamp=stamp, spent=spent))
+    visit = before.tip.number
+    if isinstance(given, Change) and moves.events[0].entered:
+        visit = moves.events[0].entered[0]["visit"]
+    moves.secrets = held | taken_from(given, visit, names)
+    go_on(live, moves, stamp=stamp, spent=spent, desk=desk)
+    if not moves.call and not secret_names_if_waiting(moves.run):
+        moves.secrets = {}
+    return moves
+
+
+def secret_names_if_waiting(run: Run) -> frozenset[str]:
+    """The secrets for which *run* asks now; none where it is over or calls."""
+    return frozenset() if run.ended or not run.tip.step.human else secret_names(run.waiting)
+
+
+def _secrets_at(run: Run, given: Any) -> frozenset[str]:
+    from shepherd.run.keep import fields
+
+    step = run.tip.step
+    if isinstance(given, Change):
+        visit = run.tip
+        while visit.prev is not None and visit.number > given.visit:
+            visit = visit.prev
+        step = visit.step
+    return frozenset("" if step.verb == "ask" else f.name for f in fields(step) if f.secret)
+
+
+def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] | None, desk: Desktop) -> None:
+    """Request the call that the run waits for, go back where its secret is gone, write the case note at the end."""
+    system = stamp._replace(actor=SYSTEM, role="system")
+    if moves.run.ended:
+        if not live.run.ended:
+            text = case_note(moves.run, desk.heading(live))
+            moves.add(advance(moves.run, Note(text, use=CASE_NOTE), stamp=system))
+        return
+    if moves.run.tip.step.verb not in ("lookup", "do"):
+        return
+    waiting = moves.run.waiting
+    if not isinstance(waiting, AtLookup) or waiting.requested:
+        return
+    if lacking(waiting.inputs, moves.secrets):
+        back_to_secret(moves, waiting, system)
+        return
+    moves.add(advance(moves.run, Request(), stamp=system, spent=spent))
+    requested(live, moves, waiting, desk)
+
+
+def back_to_secret(moves: Moves, waiting: AtLookup, system: Stamp) -> None:
+    """The secret of a call is gone: the form that asks for it stands again."""
+    assert waiting.secret_visit is not None
+    moves.add(advance(moves.run, GoBack(waiting.secret_visit), stamp=system))
+    moves.message = ASK_AGAIN
+
+
+def requested(live: Live, moves: Moves, waiting: AtLookup, desk: Desktop) -> None:
+    """A request was just planned: what is to be called, or what answers it without a call."""
+    if not moves.run.requested or moves.run.tip.number != waiting.visit:
+        return  # the last try was spent elsewhere meanwhile: the run has gone on by out_of_attempts
+    moves.call = waiting
+    if not isinstance(waiting, AtDo):
+        return
+    key = desk.once_key(live, waiting)
+    moves.key = key.text
+    known = desk.once(key)
+    if known is not None and known.done:
+        moves.reply = Finished(known.result, known.values or {}, repeated=True, source="made before")
+        moves.message = MADE_BEFORE
+    elif known is not None and known.open and (known.run != live.id or not moves.events[-1].data.get("again")):
+        moves.reply = Finished("unknown", source="the same change is under way elsewhere")
+    else:
+        if known is None or not known.open:
+            moves.once = Once(key, "requested")
+        if waiting.operation.startswith("ticket."):
+            moves.reply = Finished("ok", to_json(without(waiting.inputs)), source="ticket")

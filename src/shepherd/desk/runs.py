@@ -1,0 +1,142 @@
+"""Runs as last seen: a cache over the record, never the truth, and the libraries that they pin."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from shepherd.check.library import Library
+from shepherd.desk.errors import Broken, Unknown
+from shepherd.flow.canonical import digest
+from shepherd.record import NotFound, Record, Ticket
+from shepherd.run import Diverged, Erased, replay
+from shepherd.run.api import Event
+from shepherd.run.state import Run
+
+_MOST_RUNS, _MOST_LIBRARIES = 2000, 32
+CASE_NOTE = "case_note"
+
+
+class Said(NamedTuple):
+    """A note as it stands in the record."""
+
+    at: datetime
+    by: str
+    text: str
+    use: str
+
+
+class Live(NamedTuple):
+    """A run with what belongs to it: its ticket and contact, what it was started with, its notes, how it stands."""
+
+    id: str
+    run: Run
+    ticket: Ticket
+    contact: str
+    started: Mapping[str, Any]
+    notes: tuple[Said, ...]
+    handed_to: str
+
+    def after(self, run: Run, events: list[Event]) -> Live:
+        """The same some events later."""
+        return self._replace(run=run, notes=(*self.notes, *said(events)), handed_to=handed(events, self.handed_to))
+
+
+def said(events: list[Event]) -> list[Said]:
+    """The notes among *events*."""
+    return [Said(e.at, e.actor.id, _text(e.data["text"]), e.data.get("use", "")) for e in events if e.kind == "noted"]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "erased"
+
+
+def handed(events: list[Event], before: str = "") -> str:
+    """To whom the run was handed over and waits for, after *events*."""
+    for event in events:
+        if event.kind == "handed_over":
+            before = event.data["to"]
+        elif event.kind == "taken_over":
+            before = ""
+    return before
+
+
+class Runs:
+    """The cache: by run id, newest state wins, least used falls out."""
+
+    def __init__(self, library: Library, record: Record):
+        self._library, self._record = library, record
+        self._lock = threading.Lock()
+        self._live: OrderedDict[str, Live] = OrderedDict()
+        self._libraries: OrderedDict[str, Library] = OrderedDict()
+
+    def load(self, run_id: str, *, fresh: bool = False) -> Live:
+        """The run *run_id*; *fresh* asks the record whether somebody else has moved it."""
+        with self._lock:
+            live = self._live.get(run_id)
+            if live is not None:
+                self._live.move_to_end(run_id)
+        if live is not None and not (fresh and self._record.head(run_id).seq != live.run.seq):
+            return live
+        live = self._read(run_id)
+        self.keep(live)
+        return live
+
+    def keep(self, live: Live) -> None:
+        """Remember *live*, unless something newer is known."""
+        with self._lock:
+            known = self._live.get(live.id)
+            if known is None or known.run.seq < live.run.seq:
+                self._live[live.id] = live
+            self._live.move_to_end(live.id)
+            if len(self._live) > _MOST_RUNS:
+                self._live.popitem(last=False)
+
+    def forget(self, run_id: str) -> None:
+        """Read *run_id* from the record next time."""
+        with self._lock:
+            self._live.pop(run_id, None)
+
+    def library_of(self, started: Mapping[str, Any]) -> Library:
+        """The library that a run pins, by the data of its first event: compiled again from the stored documents."""
+        bundle = started["bundle"]
+        current = self._library
+        if started["flow"] in current.flows and dict(current.bundle(started["flow"])) == dict(bundle):
+            return current
+        key = digest(dict(bundle))
+        with self._lock:
+            known = self._libraries.get(key)
+        if known is None:
+            stored = self._record.documents(bundle.values())
+            known = Library.load({name: stored[hash_] for name, hash_ in bundle.items()})
+            with self._lock:
+                self._libraries[key] = known
+                if len(self._libraries) > _MOST_LIBRARIES:
+                    self._libraries.popitem(last=False)
+        return known
+
+    def events(self, run_id: str) -> list[Event]:
+        """The events of *run_id*, oldest first."""
+        try:
+            events = self._record.events(run_id)
+        except NotFound:
+            events = []
+        if not events:
+            raise Unknown("There is no such run.")
+        return events
+
+    def _read(self, run_id: str) -> Live:
+        events = self.events(run_id)
+        started = events[0].data
+        row = self._record.run(run_id)
+        try:
+            run = replay(self.library_of(started), events)
+        except Erased:
+            raise Broken("Personal values of this contact were erased. It can be read, but not continued.") from None
+        except Diverged as error:
+            raise Broken(f"The record of this run does not hold together: {error.sentence} Verify it.") from None
+        ticket = self._record.ticket(row.ticket)
+        return Live(run_id, run, ticket, row.contact or "", started, tuple(said(events)), handed(events))

@@ -1,0 +1,253 @@
+"""Customers and tickets: found, opened, and shown with all that their runs have put on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from shepherd.check.library import Library
+from shepherd.connect import Connectors
+from shepherd.desk.clock import Clock, whole
+from shepherd.desk.errors import Misused, Unknown
+from shepherd.desk.mask import mask, mask_all
+from shepherd.desk.runs import CASE_NOTE
+from shepherd.desk.show import facts_as_text
+from shepherd.desk.views import CaseNote, CustomerRow, FollowUp, TicketView
+from shepherd.flow.types import to_json
+from shepherd.record import Contact, Item, NotFound, Record, RunRow, Ticket
+from shepherd.run.api import Actor
+
+LONGEST_SUBJECT = 200
+CONTACT_LASTS = timedelta(hours=2)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_SPAN = re.compile(r"([0-9]{1,6}) ?(s|m|h|d)")
+_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class Tickets:
+    """The tickets of a desk."""
+
+    def __init__(self, library: Library, record: Record, connectors: Connectors, clock: Clock):
+        self._library, self._record, self._connectors, self._clock = library, record, connectors, clock
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="shepherd-customers")
+
+    def search(self, words: str, limit: int) -> tuple[CustomerRow, ...]:
+        """Customers that have every one of *words*."""
+        operation = self._library.policy.customer_lookup
+        if not operation:
+            return ()
+        rows = self._connectors.search(operation, words[:200], limit=limit)
+        return tuple(self._customer_row(row) for row in rows)
+
+    def _customer_row(self, row: Mapping[str, str]) -> CustomerRow:
+        id_, *rest = row.values()
+        names = [v for n, v in row.items() if n.endswith("name") and v] or [v for v in rest if v][:2]
+        return CustomerRow(id=id_, label=" ".join(names) or id_, facts=dict(list(row.items())[1:]))
+
+    def facts(self, customer: str) -> dict[str, Any] | None:
+        """The facts of *customer* that desk.yaml declares, from the customer base; None where it does not answer."""
+        policy = self._library.policy
+        if not policy.customer_lookup:
+            return {}
+        future = self._pool.submit(self._connectors.call, policy.customer_lookup, {"customer_id": customer}, key="")
+        try:
+            reply = future.result(timeout=3)
+        except TooLate:
+            return None
+        if reply.result == "not_found":
+            raise Unknown(f'The customer base has no customer "{customer[:64]}".')
+        if reply.result != "ok":
+            return None
+        declared = policy.facts.get("customer", {})
+        values: dict[str, Any] = mask_all(to_json(reply.values))
+        return {n: v for n, v in values.items() if n in declared}
+
+    def open(
+        self, customer_id: str | None, *, channel: str, subject: str, actor: Actor, id_: str, new_id: Any
+    ) -> Ticket:
+        """A new ticket and its first contact, once per *id_*."""
+        subject = mask(" ".join(subject.split()))
+        if len(subject) > LONGEST_SUBJECT:
+            raise Misused(f"Say in at most {LONGEST_SUBJECT} characters what the contact is about.")
+        now = whole(self._clock())
+        customer = None
+        if customer_id:
+            facts = self.facts(customer_id)
+            known = self._record.customer_by_ref(customer_id)
+            if facts is None and known is None:
+                facts = {}
+            customer = known if facts is None else self._record.put_customer(new_id(), customer_id, facts, at=now)
+        ticket = self._record.create_ticket(
+            id_, customer=customer.id if customer else None, subject=subject, at=now, actor=actor
+        )
+        if not self._record.contacts(ticket.id):
+            self._record.create_contact(new_id(), ticket.id, channel=_channel(channel), at=now, actor=actor)
+        return ticket
+
+    def contact(self, ticket: Ticket, *, channel: str, actor: Actor, new_id: Any, runs: Iterable[RunRow]) -> Contact:
+        """
+        The contact under way on *ticket*, or a new one.
+
+        What was established about a caller holds for their contact alone: another channel, or two hours without
+        anything, is another contact.
+        """
+        contacts = self._record.contacts(ticket.id)
+        now = whole(self._clock())
+        if contacts:
+            latest = max(contacts, key=lambda c: (c.at, c.id))
+            last = max([latest.at, *(r.updated_at for r in runs if r.contact == latest.id)])
+            if now - last < CONTACT_LASTS and (not channel or channel == latest.channel):
+                return latest
+            channel = channel or latest.channel
+        return self._record.create_contact(new_id(), ticket.id, channel=_channel(channel), at=now, actor=actor)
+
+    def find(self, id_or_number: str) -> Ticket:
+        """The ticket by its id or number."""
+        try:
+            return self._record.ticket(id_or_number.strip())
+        except NotFound:
+            raise Unknown(f'There is no ticket "{id_or_number.strip()[:64]}".') from None
+
+    def view(self, ticket: Ticket) -> TicketView:
+        """*ticket* with all that stands on it."""
+        record = self._record
+        runs = tuple(sorted(record.runs(ticket=ticket.id, limit=500), key=lambda r: (r.created_at, r.id), reverse=True))
+        sheet = Sheet(self._library)
+        for body in sorted(record.entries(ticket.id), key=lambda b: (b["at"], b["run"], b["seq"])):
+            sheet.read(body)
+        contacts = record.contacts(ticket.id)
+        customer = record.customer(ticket.customer) if ticket.customer else None
+        facts = customer.facts if customer else {}
+        return TicketView(
+            head=ticket,
+            status=sheet.status(runs),
+            customer=facts_as_text(facts) if isinstance(facts, Mapping) and set(facts) != {"erased"} else {},
+            channel=max(contacts, key=lambda c: (c.at, c.id)).channel if contacts else "",
+            runs=runs,
+            priority=sheet.priority,
+            queue=sheet.queue,
+            tags=tuple(sheet.tags),
+            follow_ups=tuple(sheet.follow_ups),
+            notes=(*sheet.notes, *(i for i in record.items(ticket.id) if i.kind == "note")),
+            case_notes=tuple(sheet.case_notes.values()),
+        )
+
+    def close(self) -> None:
+        """Wait for nobody."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def valid_id(token: str) -> str:
+    """*token*, which becomes the id of what is made; refused where it is none that ``new_id`` gives."""
+    if not _UUID.fullmatch(token):
+        raise Misused("The form has no valid token. Open the page again.")
+    return token
+
+
+def _channel(channel: str) -> str:
+    kept = mask(channel.strip())[:40]
+    return kept or "phone"
+
+
+@dataclass
+class Sheet:
+    """A ticket as its entries have written it."""
+
+    library: Library
+    priority: str = ""
+    queue: str = ""
+    tags: list[str] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
+    notes: list[Item] = field(default_factory=list)
+    case_notes: dict[str, CaseNote] = field(default_factory=dict)
+    resolved: bool = False
+    _asked: dict[tuple[str, int], str] = field(default_factory=dict)
+    _flow: dict[str, str] = field(default_factory=dict)
+
+    def read(self, body: Mapping[str, Any]) -> None:
+        """One more entry."""
+        data, run = body["data"], body["run"]
+        at = datetime.fromisoformat(body["at"])
+        if body["kind"] == "run_started":
+            self._flow[run] = data["flow"]
+        elif body["kind"] == "do_requested":
+            self._asked[run, data["visit"]] = data["operation"]
+        elif body["kind"] == "do_finished" and data["result"] == "ok" and not data.get("repeated"):
+            self._done(self._asked.get((run, data["visit"]), ""), data["values"], body, at)
+        elif body["kind"] == "noted":
+            self._noted(run, data, body, at)
+        for item in body["entered"]:
+            if "escalated" in item:
+                self._escalated(item["escalated"], at)
+            if "ended" in item:
+                self._ended(run, item["ended"], body, at)
+
+    def _done(self, operation: str, values: Mapping[str, Any], body: Mapping[str, Any], at: datetime) -> None:
+        told = {n: _shown(v) for n, v in values.items()}
+        if operation == "ticket.priority":
+            self.priority = told.get("to", "")
+        elif operation == "ticket.queue":
+            self.queue = told.get("to", "")
+        elif operation == "ticket.tag" and told.get("name") not in self.tags:
+            self.tags.append(told.get("name", ""))
+        elif operation == "ticket.follow_up":
+            self.follow_ups.append(
+                FollowUp(what=told.get("what", ""), owner=told.get("owner", ""), at=_after(at, told))
+            )
+        elif operation == "ticket.note":
+            self.notes.append(_item(body, at, told.get("text", "")))
+
+    def _noted(self, run: str, data: Mapping[str, Any], body: Mapping[str, Any], at: datetime) -> None:
+        text = _shown(data["text"])
+        if data.get("use") != CASE_NOTE:
+            self.notes.append(_item(body, at, text))
+            return
+        old = self.case_notes.get(run)
+        before = (*old.before, (old.text, old.actor, old.at)) if old and old.at else ()
+        self.case_notes[run] = CaseNote(
+            run=run, text=text, stored=True, actor=body["actor"]["id"], at=at, before=before
+        )
+
+    def _escalated(self, fields: Mapping[str, Any], at: datetime) -> None:
+        self.queue = fields["queue"]
+        until = fields.get("acknowledge_by") or fields.get("next_update") or fields.get("resolve_by")
+        what = f"Take over {fields['id']}"
+        due = datetime.fromisoformat(until) if until else None
+        self.follow_ups.append(FollowUp(what=what, owner=fields.get("owner") or fields["queue"], at=due))
+
+    def _ended(self, run: str, ended: Mapping[str, Any], body: Mapping[str, Any], at: datetime) -> None:
+        flow = self.library.flows.get(self._flow.get(run, ""))
+        outcome = flow.outcomes.get(ended["outcome"]) if flow else None
+        self.resolved = bool(outcome and outcome.resolves)
+        if outcome and outcome.follow_up:
+            what = f"Follow up: {ended['outcome'].replace('_', ' ')}"
+            due = at + timedelta(seconds=outcome.follow_up)
+            self.follow_ups.append(FollowUp(what=what, owner=body["actor"]["id"], at=due))
+
+    def status(self, runs: tuple[RunRow, ...]) -> str:
+        """new, in progress, resolved or open."""
+        if not runs:
+            return "new"
+        if any(r.status not in ("ended", "abandoned") for r in runs):
+            return "in progress"
+        return "resolved" if self.resolved and runs[0].status == "ended" else "open"
+
+
+def _shown(value: Any) -> str:
+    return "erased" if isinstance(value, Mapping) else str(value)
+
+
+def _after(at: datetime, told: Mapping[str, str]) -> datetime | None:
+    span = _SPAN.fullmatch(told.get("in", ""))
+    return at + timedelta(**{_UNIT[span[2]]: int(span[1])}) if span else None
+
+
+def _item(body: Mapping[str, Any], at: datetime, text: str) -> Item:
+    key = f"{body['run']}:{body['seq']}"
+    actor = body["actor"]["id"]
+    return Item(ticket=body["ticket"], key=key, run=body["run"], kind="note", at=at, actor=actor, value=text)
