@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from importlib import metadata
 
 import click
 
@@ -86,7 +85,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the reader has gone; nothing to flush to
         return FINE
-    except (OSError, metadata.PackageNotFoundError) as error:
+    except OSError as error:
         return complain(f"{getattr(error, 'filename', None) or ''} {getattr(error, 'strerror', None) or error}".strip())
     except Exception as error:
         sentence = getattr(error, "sentence", None)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["human", "json", "github"]), default="human", show_default=True)
 @library_option
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...], form: str, library: Path | None) -> None:
+def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, library: Path | None) -> None:
     """
     Say what is wrong with a library of flows.
 

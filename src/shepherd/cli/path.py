@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -19,7 +20,7 @@ def command(ticket: str, as_json: bool, **flags: Any) -> None:
     desk = open_desk(**flags)
     try:
         if as_json:
-            out = click.get_binary_stream("stdout")
+            out = sys.stdout.buffer
             for body in desk.bodies(ticket):
                 out.write(body + b"\n")
             return

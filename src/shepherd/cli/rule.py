@@ -10,7 +10,7 @@ import click
 @click.command("rule")
 @click.argument("code", default="")
 @click.pass_context
-def command(ctx: click.Context, code: str) -> None:
+def command(ctx: click.Context, /, code: str) -> None:
     """Explain CODE (SHP201), with a wrong and a right example; without CODE, list them all."""
     from shepherd.check import RULES
     from shepherd.flow.findings import nearest

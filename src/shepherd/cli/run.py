@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @library_option
 @click.pass_context
 def command(
-    ctx: click.Context, flow: str, answers: str | None, as_json: bool, inputs: tuple[str, ...], library: Path | None
+    ctx: click.Context, /, flow: str, answers: str | None, as_json: bool, inputs: tuple[str, ...], library: Path | None
 ) -> None:
     """
     Walk FLOW in the terminal. Nothing is recorded, and nothing is called: you say what other systems answer.
@@ -71,7 +72,7 @@ def _read(answers: str, flow: str, inputs: dict[str, str]) -> Given:
     from shepherd.cli.trees import tree_of
 
     if answers == "-":
-        data = click.get_binary_stream("stdin").read()
+        data = sys.stdin.buffer.read()
     elif Path(answers).is_file():
         data = Path(answers).read_bytes()
     else:

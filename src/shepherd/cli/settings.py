@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,30 +47,40 @@ def draft_of(folder: Path) -> Draft:
     return read_draft(folder)
 
 
-def library_of(folder: Path) -> Library:
-    """The library in *folder*; its findings are shown, and the command ends with 1, where it has errors."""
-    from shepherd.check.library import FlowRejected, Library
-
+@contextmanager
+def rejected(folder: Path) -> Iterator[None]:
+    """Where the flows of *folder* turn out to have errors: show them, and end the command with 1."""
     if not folder.is_dir():
         raise click.UsageError(f"There is no folder {folder}. Name one with --library.")
+    from shepherd.check.library import FlowRejected
+
     try:
-        return Library.read(folder)
-    except FlowRejected as rejected:
+        yield
+    except FlowRejected as error:
         from shepherd.cli.check import show
 
-        show(folder, draft_of(folder), rejected.findings)
+        show(folder, draft_of(folder), error.findings)
         raise click.exceptions.Exit(1) from None
+
+
+def library_of(folder: Path) -> Library:
+    """The library in *folder*, or the findings that forbid it."""
+    with rejected(folder):
+        from shepherd.check.library import Library
+
+        return Library.read(folder)
 
 
 def open_desk(**flags: Any) -> Desk:
     """A desk over a record that is there; nothing is made for a command that only reads."""
-    from shepherd.desk import Desk
-
     found = settings(**flags)
     missing = absent(found.database)
     if missing:
         raise click.UsageError(f"There is no record at {missing}. Name one with --database.")
-    return Desk.open(found)
+    with rejected(found.library):
+        from shepherd.desk import Desk
+
+        return Desk.open(found)
 
 
 def absent(database: str) -> str:

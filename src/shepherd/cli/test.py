@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shepherd.cli.settings import library_of, library_option, settings
+from shepherd.cli.settings import draft_of, library_option, rejected, settings
 
 if TYPE_CHECKING:
     from shepherd.author import Coverage, Scenario, Verdict
+    from shepherd.flow.draft import Draft
 
 
 @click.command("test")
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
 @library_option
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...], form: str, library: Path | None) -> None:
+def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, library: Path | None) -> None:
     """
     Walk the scenarios of a library (NAME.scenarios.yaml beside NAME.yaml), and count the edges they cover.
 
@@ -29,8 +30,13 @@ def command(ctx: click.Context, paths: tuple[Path, ...], form: str, library: Pat
     from shepherd.author import cover, run_scenario
 
     folder, only = _chosen(paths, settings(library=library).library)
-    checked = library_of(folder)
-    scenarios = _scenarios(folder, only)
+    draft = draft_of(folder)
+    with rejected(folder):
+        from shepherd.check import examine
+        from shepherd.check.library import Library
+
+        checked = Library.of(draft, examine(draft))
+    scenarios = _scenarios(draft, {path.resolve().relative_to(folder.resolve()).as_posix() for path in only})
     verdicts = [run_scenario(checked, scenario) for scenario in scenarios]
     wanted = {scenario.flow for scenario in scenarios} if only else set(checked.flows)
     flows = {name: flow for name, flow in checked.flows.items() if name in wanted}
@@ -57,18 +63,20 @@ def _chosen(paths: tuple[Path, ...], library: Path) -> tuple[Path, tuple[Path, .
     return folder, files
 
 
-def _scenarios(folder: Path, only: tuple[Path, ...]) -> list[Scenario]:
-    from shepherd.author.given import SUFFIX, Malformed, read_scenarios
-    from shepherd.cli.trees import tree_of
+def _scenarios(draft: Draft, only: set[str]) -> list[Scenario]:
+    from shepherd.author import Malformed, read_scenarios
 
     found: list[Scenario] = []
-    for path in only or sorted(folder.rglob(f"*{SUFFIX}")):
-        try:
-            name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-            found += read_scenarios(tree_of(path.read_bytes(), name), name)
-        except Malformed as error:
-            click.echo(f"Error: {error}", err=True)
-            raise click.exceptions.Exit(1) from None
+    try:
+        for document in draft.scenarios:
+            if not only or document.file in only:
+                found += read_scenarios(document.typed, document.file)
+    except Malformed as error:
+        click.echo(f"Error: {error}", err=True)
+        raise click.exceptions.Exit(1) from None
+    strange = sorted(only - {document.file for document in draft.scenarios})
+    if strange:
+        raise click.UsageError(f"{strange[0]} is no file of scenarios (NAME.scenarios.yaml).")
     return found
 
 

@@ -16,7 +16,7 @@ from shepherd.cli.settings import library_option, open_desk, record_options
 @library_option
 @record_options
 @click.pass_context
-def command(ctx: click.Context, ticket: str, as_json: bool, **flags: Any) -> None:
+def command(ctx: click.Context, /, ticket: str, as_json: bool, **flags: Any) -> None:
     """Prove that the record, or TICKET alone, is as it was written."""
     desk = open_desk(**flags)
     try:
