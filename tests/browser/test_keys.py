@@ -1,0 +1,141 @@
+"""Keys, focus and fit: what a person on a live call has under their fingers."""
+
+from playwright.sync_api import expect
+
+from tests.browser.walk import LIGHT, RESTART, press, shows, start_by_clicks, to_light
+
+
+def test_the_new_step_takes_the_focus_and_is_announced(served, page):
+    """After an answer the focus is on the new heading, the title has changed, and one polite line says the question."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.get_by_role("status").first).to_have_text(f"Now: {LIGHT}")
+    before = page.title()
+    assert LIGHT in before
+    page.keyboard.press("2")
+    shows(page, RESTART)
+    assert page.title() != before
+
+
+def test_no_key_works_while_typing_or_with_modifiers(served, page):
+    """Digits in a note are text; with Ctrl, with Meta, or held down, a digit answers nothing."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    page.keyboard.press("n")
+    page.keyboard.type("1 b p h 0")
+    assert page.get_by_label("Note").input_value() == "1 b p h 0"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+1")
+    page.keyboard.press("Meta+2")
+    page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: '1', code: 'Digit1', repeat: true}))")
+    page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: '1', code: 'Digit1', isComposing: true}))")
+    page.wait_for_timeout(300)
+
+    shows(page, LIGHT)
+
+
+def test_keys_can_be_switched_off_and_bound_to_alt(served, page):
+    """Off: a digit does nothing. With Alt: the digit alone does nothing, Alt and the digit answer."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    for mode, dead in (("Off", "2"), ("With Alt", "2")):
+        page.get_by_role("link", name="Keys").click()
+        page.get_by_label(mode, exact=True).check()
+        page.get_by_role("button", name="Save").click()
+        shows(page, LIGHT)
+        page.keyboard.press(dead)
+        page.wait_for_timeout(200)
+        shows(page, LIGHT)
+    page.keyboard.press("Alt+2")
+
+    shows(page, RESTART)
+
+
+def test_the_list_of_keys_opens_beside_the_step(served, page):
+    """ "?" opens and closes a list that covers nothing: it is no dialog, and the step stays usable."""
+    start_by_clicks(page, served.address)
+    page.keyboard.press("?")
+    expect(page.locator("#keys dl")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys dl")).to_be_hidden()
+    assert page.locator("dialog, [role=dialog]").count() == 0
+
+
+def test_every_way_out_has_its_key(served, page):
+    """0, b, p, h and / lead out of a step, and "customer gone" is there; none of them is a dead end."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    page.keyboard.press("0")
+    shows(page, "None of these fits")
+    page.keyboard.press("b")
+    shows(page, LIGHT)
+    page.keyboard.press("h")
+    shows(page, "Hand over to whom?")
+    page.keyboard.press("b")
+    shows(page, LIGHT)
+    page.keyboard.press("p")
+    shows(page, "Paused")
+    page.keyboard.press("p")
+    shows(page, LIGHT)
+    page.get_by_role("link", name="Customer gone").click()
+    shows(page, "Is the customer gone?")
+    page.keyboard.press("b")
+    shows(page, LIGHT)
+    page.keyboard.press("/")
+    shows(page, "Who is on the line?")
+
+
+def test_a_step_fits_its_pane(served, page):
+    """At 1366×768 and beside a ticket at 360 to 420 px the step with its ways out needs no scrolling, to no side."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    for width, height in ((1366, 768), (420, 768), (400, 768), (360, 768), (320, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        bottom = page.evaluate("document.querySelector('.escape').getBoundingClientRect().bottom + scrollY")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert bottom <= height, f"at {width}x{height}"
+
+
+def test_large_buttons_are_large(served, page):
+    """Every target of the step is at least 44 px high; links in lists at least 24 px."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    for width in (1366, 400):
+        page.set_viewport_size({"width": width, "height": 768})
+        small = page.evaluate(
+            "() => [...document.querySelectorAll('.step button, .step .button')]"
+            ".map(e => [e.textContent, e.getBoundingClientRect().height]).filter(e => e[1] < 40)"
+        )
+        assert small == []
+        links = page.evaluate(
+            "() => [...document.querySelectorAll('.so-far a, .bar a')]"
+            ".map(e => e.getBoundingClientRect().height).filter(h => h < 24)"
+        )
+        assert links == []
+
+
+def test_a_change_nobody_knows_about_is_asked(page, tmp_path):
+    """A change that may not be repeated, open when the desk was killed: the agent is asked, and that is recorded."""
+    from tests.browser.conftest import ROOT, Served
+
+    desk = Served(tmp_path, ROOT / "tests" / "web" / "flows").start()
+    try:
+        desk.tell("parts.order", slow=30)
+        page.goto(desk.address)
+        page.get_by_label("Your name").fill("maria")
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_label("Customer number", exact=True).fill("C-1")
+        page.get_by_role("button", name="Open ticket").click()
+        page.get_by_role("button", name="Order a spare part").click()
+        shows(page, "Must not be missed")
+        press(page, "Continue")
+        shows(page, "Being done: parts order")
+        desk.crash()
+        page.reload()
+        shows(page, "Was it done: parts order?")
+        page.keyboard.press("2")
+        shows(page, "PART-PASSED")
+    finally:
+        desk.stop()

@@ -1,0 +1,154 @@
+"""Tabs that are behind, double clicks, refreshes, a browser or a desk that dies in the middle of a call."""
+
+from playwright.sync_api import expect
+
+from tests.browser.walk import (
+    LIGHT,
+    PIN,
+    RESTART,
+    VISIT,
+    WORKS,
+    answers,
+    name_by_clicks,
+    press,
+    run_id,
+    shows,
+    start_by_clicks,
+    to_light,
+)
+
+
+def path_of(page, served):
+    """The rows of the recorded path, as (step, answer)."""
+    page.goto(f"{served.address}/qa/runs/{run_id(page)}")
+    rows = page.locator("table.path tbody tr")
+    return [" ".join(text.split()) for text in rows.all_inner_texts()]
+
+
+def test_a_double_click_answers_one_question(served, page):
+    """Two quick clicks on one answer are one answer; the next question waits untouched."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    page.locator(".answers").get_by_role("button", name="Red, or flashing red").dblclick()
+    shows(page, RESTART)
+
+    rows = path_of(page, served)
+    assert sum("Red, or flashing red" in row for row in rows) == 1
+
+
+def test_a_second_answer_while_saving_is_not_taken_and_said_so(served, page):
+    """While one answer is under way, a second key press is ignored, and the page says so."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    held = []
+    page.route("**/runs/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.keyboard.press("2")
+    expect(page.locator("#status")).to_have_text("Saving …")
+    page.keyboard.press("1")
+    expect(page.locator("#status")).to_contain_text("The second one was not taken.")
+    held[0].continue_()
+    shows(page, RESTART)
+
+    assert len(held) == 1
+
+
+def test_a_desk_that_does_not_answer_loses_no_answer(served, page):
+    """Where the desk is away, what was entered stays on the page; pressed again it is taken once."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    press(page, "Green")
+    page.get_by_label("Download speed").fill("55")
+    page.get_by_label("Yes", exact=True).check()
+    served.stop()
+    press(page, "Save and go on")
+    expect(page.locator("#status")).to_contain_text("Not saved")
+    assert page.get_by_label("Download speed").input_value() == "55"
+    served.start()
+    press(page, "Save and go on")
+    expect(page.locator("#so-far")).to_contain_text("55")
+
+
+def test_a_tab_that_is_behind_moves_nothing(served, context, page):
+    """The old tab is told so and shows the true step, from which one goes on."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    old = context.new_page()
+    old.goto(page.url)
+    press(page, "Red, or flashing red")
+    shows(page, RESTART)
+
+    press(old, "Green")
+    shows(old, "This page was behind.")
+    shows(old, RESTART)
+    press(old, "Continue")
+    shows(old, WORKS)
+
+
+def test_refresh_and_the_back_button_send_nothing_again(served, page):
+    """Refresh shows the step; the browser's own "back" changes no answer."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    press(page, "Red, or flashing red")
+    shows(page, RESTART)
+    before = answers(page)
+    page.reload()
+    shows(page, RESTART)
+    page.go_back()
+    page.go_forward()
+
+    shows(page, RESTART)
+    assert answers(page) == before
+
+
+def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser):
+    """The call goes on without the page: a new browser finds the run on the start page, at the next step."""
+    served.tell("line.test", slow=1)
+    first = browser.new_context()
+    page = first.new_page()
+    start_by_clicks(page, served.address)
+    press(page, "Continue")
+    press(page, "They have it")
+    page.get_by_label("Pin", exact=True).fill(PIN)
+    press(page, "Save and go on")
+    shows(page, "Being looked up: line test")
+    first.close()
+
+    second = browser.new_context()
+    page = second.new_page()
+    name_by_clicks(page, served.address)
+    page.get_by_role("link", name="The customer has no internet").first.click()
+    shows(page, LIGHT)
+    second.close()
+
+
+def test_a_desk_that_dies_in_a_call_looks_it_up_again(served, page):
+    """A lookup that was open when the desk was killed is made again; nothing is asked twice."""
+    served.tell("line.test", slow=3)
+    start_by_clicks(page, served.address)
+    press(page, "Continue")
+    press(page, "They have it")
+    page.get_by_label("Pin", exact=True).fill(PIN)
+    press(page, "Save and go on")
+    shows(page, "Being looked up: line test")
+    served.tell("line.test", slow=0)
+    served.crash()
+
+    page.reload()
+    shows(page, LIGHT)
+
+
+def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page):
+    """A change that may be repeated is sent again under the same key: one visit is booked, and the run goes on."""
+    start_by_clicks(page, served.address)
+    to_light(page)
+    press(page, "No light at all")
+    press(page, "It is in")
+    shows(page, VISIT)
+    served.tell("fieldwork.book", slow=2)
+    press(page, "Book it")
+    shows(page, "Being done: fieldwork book")
+    served.tell("fieldwork.book", slow=0)
+    served.crash()
+    page.reload()
+
+    shows(page, "An engineer will be with you on 2026-12-01")

@@ -1,0 +1,133 @@
+"""Name, tickets and keys: the pages around a run."""
+
+import re
+
+from tests.web.conftest import answer_until, begin
+
+
+def test_a_name_is_asked_first(open_tab):
+    """Without a name every page leads to the name page, and from there back to where one wanted to go."""
+    tab = open_tab(name="").get("/tickets?find=x")
+    tab.get("/qa")
+    assert tab.path == "/name"
+    tab.post("/name", {"name": "  Maria   Östberg ", "role": "agent", "back": "/qa"})
+
+    assert tab.path == "/qa"
+    assert "Maria Östberg, agent" in tab.text
+
+
+def test_a_blank_name_is_refused(open_tab):
+    """The record needs a name: a blank one, one of control characters or a very long one is refused in words."""
+    for name in ("", "   ", "a\u202eb", "x" * 65):
+        tab = open_tab(name="").post("/name", {"name": name, "role": "agent", "back": "/"})
+
+        assert tab.status == 422
+        assert "Enter your name" in tab.text
+
+
+def test_the_way_back_never_leads_to_another_site(open_tab):
+    """A crafted link can't send the agent away after the name was given."""
+    for back in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""):
+        tab = open_tab(name="").post("/name", {"name": "maria", "role": "agent", "back": back}, follow=False)
+
+        assert tab.reply.headers["Location"] == "/"
+
+
+def test_a_forged_cookie_is_nobody(open_tab):
+    """A cookie that we did not write, or with a role that the desk does not have, names nobody."""
+    for name, role in (("maria", "emperor"), ("a\\u0000b", "agent")):
+        assert open_tab(name=name, role=role).get("/").path == "/name"
+
+
+def test_the_cookie_is_out_of_reach_of_scripts(open_tab):
+    """HttpOnly and SameSite: neither a script nor another site gets at it."""
+    tab = open_tab(name="").post("/name", {"name": "maria", "role": "agent", "back": "/"}, follow=False)
+
+    assert "HttpOnly" in tab.reply.headers["Set-Cookie"]
+    assert "SameSite=Lax" in tab.reply.headers["Set-Cookie"]
+
+
+def test_a_customer_is_found_by_name(tab):
+    """Part of a name finds the customer, and leads to a ticket with the number filled in."""
+    tab.get("/?find=virt")
+    assert "Aino Virtanen" in tab.text
+    tab.get(re.search(r'href="([^"]*customer=C-1001)#open"', tab.text)[1])
+
+    assert 'value="C-1001"' in tab.text
+
+
+def test_an_unknown_customer_opens_no_ticket(tab):
+    """A number that the customer base does not have is said beside its field, and what was entered is kept."""
+    token = re.search(r'name="token" value="([^"]+)"', tab.get("/").text)[1]
+    tab.post("/tickets", {"token": token, "customer": "C-9", "channel": "phone", "subject": "Slow"})
+
+    assert tab.status == 422
+    assert 'href="#f-customer"' in tab.text
+    assert 'value="Slow"' in tab.text
+
+
+def test_the_same_form_opens_one_ticket(tab):
+    """A double click on "Open ticket" opens one."""
+    token = re.search(r'name="token" value="([^"]+)"', tab.get("/").text)[1]
+    form = {"token": token, "customer": "C-1001", "channel": "phone", "subject": "Slow"}
+    first = tab.post("/tickets", form).path
+    again = tab.post("/tickets", form).path
+
+    assert first == again
+
+
+def test_an_open_run_is_offered_first(at_light):
+    """On the ticket, what was left open comes before what may be started."""
+    ticket = re.search(r'href="(/tickets/[^"]+)"', at_light.text)[1]
+    run = at_light.path
+    text = at_light.get(ticket).text
+
+    assert text.index(run) < text.index("Start a flow")
+
+
+def test_a_flow_is_found_by_its_words(tab):
+    """Type-ahead works without a script: the list is narrowed by the server."""
+    begin(tab, "C-1001")
+    ticket = re.search(r'href="(/tickets/[^"]+)"', tab.text)[1]
+    found = re.findall(r'name="flow" value="(\w+)"', tab.get(f"{ticket}?find=internet").text)
+
+    assert found == ["internet_down"]
+    assert "No flow fits" in tab.get(f"{ticket}?find=xyzzy").text
+
+
+def test_a_case_note_is_corrected_by_a_new_entry(at_light):
+    """The correction holds from then on; the first text stays on the ticket, struck through."""
+    ticket = re.search(r'href="(/tickets/[^"]+)"', at_light.text)[1]
+    at_light.act("answer", value="hung_up")
+    answer_until(at_light, "Lost")
+    at_light.get(ticket)
+    action = re.search(r'action="([^"]+/case-note/[^"]+)"', at_light.text)[1]
+    token = re.search(r'name="token" value="([^"]+)"', at_light.text)[1]
+    at_light.post(action, {"token": token, "text": "The caller hung up; call back at five."})
+
+    assert "call back at five." in at_light.text
+    assert "<del>" in at_light.text
+    at_light.post(action, {"token": token + "x", "text": "  "})
+    assert at_light.status == 422
+
+
+def test_keys_can_be_switched_off_or_bound_to_alt(at_light):
+    """WCAG 2.1.4: single keys can be switched off, or asked for with Alt; the buttons show what holds."""
+    run = at_light.path
+    at_light.post("/keys", {"keys": "off", "back": run})
+    assert "data-key" not in at_light.text
+    assert "<kbd" not in at_light.text.partition('id="keys"')[0]
+    at_light.post("/keys", {"keys": "alt", "back": run})
+
+    assert 'aria-keyshortcuts="Alt+1"' in at_light.text
+    assert ">Alt 1</kbd>" in at_light.text
+
+
+def test_what_people_enter_is_shown_as_text(tab):
+    """Markup in a subject, a note or a search is text on the page, nothing else."""
+    evil = '<img src=x onerror="alert(1)">'
+    token = re.search(r'name="token" value="([^"]+)"', tab.get("/").text)[1]
+    tab.post("/tickets", {"token": token, "customer": "C-1001", "channel": "phone", "subject": evil})
+    assert "<img" not in tab.text
+    assert "<img" not in tab.get("/", query_string={"find": evil}).text
+    assert "<img" not in tab.get("/qa", query_string={"agent": evil}).text

@@ -1,0 +1,236 @@
+"""The run page: what it shows, what it takes, and what it does with a tab that is behind."""
+
+import re
+
+import pytest
+
+from tests.web.conftest import answer_until, begin
+
+
+def test_a_run_begins_with_its_first_words(tab):
+    """Starting a flow leads straight to its first step, with what to say as the largest thing on the page."""
+    begin(tab, "C-1001")
+
+    assert tab.status == 200
+    assert "I am sorry to hear that." in tab.text
+    assert "Continue" in tab.text
+
+
+def test_the_strip_names_who_is_on_the_line(at_light):
+    """Customer, identity with its age, channel, ticket, flow and version stand on every step."""
+    strip = re.search(r'<dl class="strip".*?</dl>', at_light.text, re.DOTALL)[0]
+
+    for part in ("Aino Virtanen", "established just now", "phone", "T-1", "The customer has no internet", "v1"):
+        assert part in strip
+
+
+def test_an_unproved_name_is_said_on_every_page(at_light):
+    """As long as there is no sign-in, every page says that the name is not proved."""
+    for path in ("/", "/keys", "/qa", at_light.path, "/nowhere"):
+        assert "assured: false" in at_light.get(path).text
+
+
+def test_answers_show_the_digit_that_gives_them(at_light):
+    """Each answer is a button with its digit on it, told to assistive technology too."""
+    buttons = re.findall(r'<button name="value" value="(\w+)" data-key="(\d)" aria-keyshortcuts="\d">', at_light.text)
+
+    assert buttons == [("green", "1"), ("red", "2"), ("dark", "3"), ("cannot_tell", "4"), ("hung_up", "5")]
+
+
+def test_an_answer_is_a_redirect_to_the_run(at_light):
+    """POST, then 303 to the run's own address: a refresh shows the step and sends nothing again."""
+    at_light.act("answer", value="red", follow=False)
+
+    assert at_light.status == 303
+    assert at_light.reply.headers["Location"] == at_light.path
+    assert "switch the router off" in at_light.get(at_light.path).text
+
+
+def test_the_same_form_again_gives_the_first_result(at_light):
+    """A double click, or a refresh that sends again, answers once: the next question is never answered by it."""
+    form = at_light.form("answer") | {"value": "red"}
+    first = at_light.post(at_light.path, form).text
+    again = at_light.post(at_light.path, form)
+
+    assert again.status == 200
+    assert "switch the router off" in first
+    assert "switch the router off" in again.text
+
+
+def test_the_same_token_with_another_answer_is_not_taken(at_light):
+    """Two different buttons of one page, pressed quickly: the first one holds, and the page says so."""
+    form = at_light.form("answer")
+    at_light.post(at_light.path, form | {"value": "red"})
+    at_light.post(at_light.path, form | {"value": "green"})
+
+    assert at_light.status == 409
+    assert "The first one was taken" in at_light.text
+    assert "switch the router off" in at_light.text
+
+
+def test_a_tab_that_is_behind_is_shown_the_true_step(at_light, open_tab):
+    """An old tab moves nothing: a friendly page says so and has the step at which the contact stands, ready to use."""
+    old = open_tab().get(at_light.path)
+    at_light.act("answer", value="red")
+
+    old.act("answer", value="green")
+
+    assert old.status == 409
+    assert "This page was behind" in old.text
+    assert "switch the router off" in old.text
+    old.act("continue")
+    assert old.heading == "Is the internet working now?"
+
+
+def test_a_note_from_an_old_tab_is_not_lost(at_light, open_tab):
+    """What was typed stays in the box where the page was behind."""
+    old = open_tab().get(at_light.path)
+    at_light.act("answer", value="red")
+
+    old.act("note", text="Needs it by five")
+
+    assert old.status == 409
+    assert "Needs it by five</textarea>" in old.text
+
+
+def test_a_wrong_field_is_named_and_what_was_entered_is_kept(at_light):
+    """Errors come first, in words, each with a link to its field; the field keeps what was entered."""
+    at_light.act("answer", value="green")
+    at_light.act("fields", f__down_mbps="fast", f__wired="true")
+
+    assert at_light.status == 422
+    assert "There is a problem" in at_light.text
+    assert '<a href="#f-down_mbps">' in at_light.text
+    assert 'value="fast"' in at_light.text
+    assert re.search(r'value="true"[^>]* checked', at_light.text)
+    assert at_light.title.startswith("Problem: ")
+
+
+def test_a_secret_is_never_shown_again(tab):
+    """A refused PIN comes back as an empty field; no page, path or list ever has its digits."""
+    begin(tab, "C-1001")
+    answer_until(tab, "four digits", {"Do you have your four-digit": "yes"})
+    tab.act("answer", f__pin="98765")
+
+    assert tab.status == 422
+    assert "98765" not in tab.text
+    assert 'type="password"' in tab.text
+
+
+def test_back_goes_to_the_answer_before(at_light):
+    """ "Back" takes the latest act back, and the step stands as before."""
+    at_light.act("answer", value="red")
+    at_light.act("back", to=at_light.form("back").get("to") or _back_to(at_light))
+
+    assert "What colour" in at_light.heading
+
+
+def _back_to(tab):
+    return re.search(r'<button name="to" value="(\d+)"', tab.text)[1]
+
+
+def test_changing_an_answer_says_first_what_falls_away(at_light):
+    """The old question is asked anew; before anything changes the page lists what falls off the path."""
+    at_light.act("answer", value="red")
+    at_light.act("continue")
+    run = at_light.path
+    link = re.search(r'href="([^"]+/change/\d+)"', at_light.text)[1]
+    at_light.get(link)
+    assert "What colour" in at_light.heading
+    at_light.act("preview", f__check_lights="dark")
+
+    assert at_light.status == 200
+    assert "fall away" in at_light.text
+    assert "switch the router off" in at_light.text
+    assert "Is the internet working" in open_again(at_light, run)
+    at_light.get(link).act("preview", f__check_lights="dark")
+    at_light.post(run, at_light.form("change"))
+    assert "plug of the router" in at_light.heading
+
+
+def open_again(tab, path):
+    """The heading of another page, without losing the one shown."""
+    kept = tab.reply
+    heading = tab.get(path).heading
+    tab.reply = kept
+    return heading
+
+
+def test_a_paused_run_waits_and_goes_on(at_light):
+    """Pause keeps the step; the start page offers the run first; one button goes on."""
+    at_light.act("pause")
+    assert at_light.heading == "Paused"
+    run = at_light.path
+    assert run in at_light.get("/").text
+    at_light.get(run).act("resume")
+
+    assert "What colour" in at_light.heading
+
+
+def test_a_handed_over_run_can_be_taken_over(at_light, open_tab):
+    """Hand over to a queue: whoever takes it goes on at the very same step, the other can't answer meanwhile."""
+    run = at_light.path
+    at_light.get(f"{run}/hand-over")
+    at_light.post(run, at_light.form("hand_over") | {"to": "second_line", "reason": "Needs a technician"})
+    assert "second line" in at_light.heading.lower()
+    other = open_tab("timo").get(run)
+    other.act("take_over")
+
+    assert "What colour" in other.heading
+    assert at_light.get(run).heading == "timo is guiding this contact"
+
+
+def test_none_of_these_is_never_a_dead_end(at_light):
+    """Where no answer fits, it can be noted without leaving the step."""
+    run = at_light.path
+    at_light.get(f"{run}/none-fits")
+    at_light.post(run, at_light.form("none") | {"to": "", "reason": "The light is purple"})
+
+    assert "What colour" in at_light.heading
+    assert "None of the answers fitted. The light is purple" in at_light.text
+
+
+def test_a_customer_who_is_gone_ends_the_run(at_light):
+    """The run is over without an outcome; path and case note stay."""
+    run = at_light.path
+    at_light.get(f"{run}/gone")
+    at_light.post(run, at_light.form("gone") | {"reason": "hung_up"})
+
+    assert at_light.heading == "The customer hung up"
+    assert "Case note" in at_light.text
+
+
+@pytest.mark.parametrize(
+    "broken", [{"seq": ""}, {"seq": "x"}, {"seq": "-1"}, {"seq": "9" * 40}, {"token": ""}, {"act": "fly"}, {"act": ""}]
+)
+def test_a_form_that_is_not_ours_is_refused_in_words(at_light, broken):
+    """A form without number, token or a known act is refused with 400, and nothing happens."""
+    run = at_light.path
+    at_light.post(run, at_light.form("answer") | {"value": "red"} | broken)
+
+    assert at_light.status == 400
+    assert "What colour" in at_light.get(run).heading
+
+
+def test_an_answer_that_is_not_offered_is_refused(at_light):
+    """A value that the question does not offer is refused by the engine; the page says which are."""
+    at_light.act("answer", value="purple")
+
+    assert at_light.status == 422
+    assert "There is a problem" in at_light.text
+
+
+def test_no_script_or_style_stands_in_a_page(at_light):
+    """The content policy allows none: no inline script, no style, no handler in any page."""
+    pages = [at_light.text, *(at_light.get(p).text for p in ("/", "/keys", "/qa", "/name"))]
+
+    for page in pages:
+        assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son\w+=|javascript:", page)
+
+
+def test_a_step_weighs_less_than_thirty_kilobytes(at_light, app):
+    """A step with style and script stays light, for slow lines and full desktops."""
+    page = len(at_light.reply.data)
+    static = sum(len(at_light.get(f"/static/{name}").reply.data) for name in ("shepherd.css", "shepherd.js"))
+
+    assert page + static < 30_000
