@@ -16,16 +16,12 @@
   /* One submission at a time. The same token goes out with a repeat, so that the desk can tell it from a new answer. */
   const send = async (form, button) => {
     const body = new URLSearchParams(new FormData(form, button));
-    let reply;
-    try {
-      reply = await fetch(form.action, { method: "POST", body, redirect: "manual", credentials: "same-origin" });
-    } catch {
+    const reply = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+    if (!reply || reply.status >= 500) {
       saving = false;
       form.classList.remove("saving");
       say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
-      return;
-    }
-    if (reply.type === "opaqueredirect") {
+    } else if (reply.type === "opaqueredirect") {
       location.replace(form.dataset.next || location.pathname);
     } else {
       if (button && button.name) {
@@ -72,7 +68,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.repeat || event.defaultPrevented) return;
     const at = event.target;
-    if (event.key === "Enter" && event.ctrlKey && at instanceof HTMLTextAreaElement && at.form) {
+    if (event.key === "Enter" && event.ctrlKey && at instanceof HTMLTextAreaElement && at.form.matches(".note")) {
       event.preventDefault();
       at.form.requestSubmit();
       return;
@@ -128,7 +124,7 @@
   if (call) {
     const look = async () => {
       try {
-        const reply = await fetch(call.dataset.watch, { credentials: "same-origin" });
+        const reply = await fetch(call.dataset.watch);
         if (reply.ok && (await reply.text()) !== call.dataset.state) return location.reload();
       } catch { /* the next look will tell */ }
       setTimeout(look, 1000);

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from shepherd.desk import Desk, DeskError, Misused, Unavailable, Unknown
 from shepherd.desk.settings import shipped
+from shepherd.run.api import Refused
 from shepherd.web import agent, qa, runs
 from shepherd.web.guard import guard
 from shepherd.web.marks import Marks
@@ -86,6 +87,10 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(DeskError)
     def desk_error(error: DeskError) -> Response:
+        return refusal(409, error.sentence)
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
         return refusal(409, error.sentence)
 
     @app.errorhandler(Unavailable)

@@ -41,6 +41,8 @@ class Marks:
     @staticmethod
     def words(name: str) -> str:
         """An id as people read it: ``second_line`` is "Second line"."""
+        if name == "qa":
+            return "QA"
         text = name.replace("_", " ").replace(".", " ")
         return text[:1].upper() + text[1:]
 

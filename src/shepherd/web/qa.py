@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -61,9 +63,27 @@ def path(run_id: str) -> str:
         "ended": found.row.status in ("ended", "abandoned"),
         "case_note": found.case_note.text if found.case_note else "",
     }
-    rows = [{"row": row, "words": words_of(row), "said": row.title not in row.words.say} for row in found.rows]
+    rows = told(found.rows)
     visits = sum(1 for row in found.rows if row.visit and not row.taken_back)
     return render_template("path.html", found=found, page=page, rows=rows, visits=visits)
+
+
+def told(rows: Sequence[PathRow]) -> list[dict[str, Any]]:
+    """The rows with their words, and times on the clock of their own time; the day stands where a new one begins."""
+    shown, before = [], ""
+    for row in rows:
+        day, _, time = clock_of(row).partition(" ")
+        said = row.title not in row.words.say
+        shown.append(
+            {"row": row, "words": words_of(row), "said": said, "time": time, "day": day if day != before else ""}
+        )
+        before = day
+    return shown
+
+
+def clock_of(row: PathRow) -> str:
+    """When a row came about, by the offset that was recorded with it."""
+    return row.at.astimezone(datetime.strptime(row.offset, "%z").tzinfo).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def words_of(row: PathRow) -> list[tuple[str, str]]:

@@ -22,7 +22,8 @@ PATIENCE = 0.3
 
 def show(view: RunView, status: int = 200, **more: Any) -> Response:
     """The run page of *view*."""
-    page = page_of(view, here(), desk().clock(), **more)
+    written = "" if view.case_note else desk().case_note(view.id).text
+    page = page_of(view, here(), desk().clock(), case_note=written, **more)
     return make_response(render_template("run.html", page=page), status)
 
 

@@ -98,6 +98,7 @@ def page_of(
     given: Mapping[str, str] | None = None,
     note: str = "",
     visit: int = 0,
+    case_note: str = "",
 ) -> RunPage:
     """The page of *view* for *who*; *errors* and *given* come back from a form that was refused."""
     elsewhere = _elsewhere(view, who)
@@ -125,7 +126,7 @@ def page_of(
         so_far=tuple(p for p in reversed(view.path) if p.verb in GIVEN and p.answer),
         notes=tuple(Remark(text, at, by) for at, by, text in reversed(view.notes)),
         note_kept=note,
-        case_note=view.case_note,
+        case_note=view.case_note or case_note,
         back_to=back_to(view),
         elsewhere=elsewhere,
     )
@@ -224,7 +225,7 @@ def identity(held: tuple[AssuranceView, ...], now: datetime) -> Identity:
 def name_of(facts: Mapping[str, Any], ref: str = "") -> str:
     """The customer's name as far as the facts have one, else their number."""
     for keys in (("name",), ("full_name",), ("first_name", "last_name")):
-        parts = [str(facts[k]) for k in keys if facts.get(k)]
+        parts = ["erased" if isinstance(facts[k], Mapping) else str(facts[k]) for k in keys if facts.get(k)]
         if parts:
-            return " ".join(parts)
+            return " ".join(dict.fromkeys(parts))
     return ref or "Unknown caller"
