@@ -18,12 +18,13 @@ CREATE TABLE IF NOT EXISTS changes (
 
 
 class Change:
-    """One change under its key, within a transaction. *before*: the (result, values) of the same key, if it was made."""
+    """One change under its key, within a transaction. *before*: the (result, values) of the same key, if there are."""
 
     def __init__(self, connection: sqlite3.Connection, connector: str, operation: str, key: str):
         self._connection, self._where = connection, (connector, operation, key)
         found = connection.execute(
-            "SELECT result, given FROM changes WHERE connector = ? AND operation = ? AND idempotency_key = ?", self._where
+            "SELECT result, given FROM changes WHERE connector = ? AND operation = ? AND idempotency_key = ?",
+            self._where,
         ).fetchone()
         self.before: tuple[str, dict[str, Any]] | None = (found[0], json.loads(found[1])) if found else None
 

@@ -17,7 +17,7 @@ class Reply(NamedTuple):
     """What another system said: a declared result, ``error`` (nothing happened) or ``unknown``; *source* names it."""
 
     result: str
-    values: Mapping[str, Any] = {}  # noqa: RUF012 - a default of a NamedTuple, never changed
+    values: Mapping[str, Any] = {}
     source: str = ""
 
 
@@ -65,10 +65,10 @@ class Connectors:
 
         Values never stand in the log: they may be a person's.
         """
-        kind, found = self._find(operation)
-        if kind is None or found is None:
-            return Reply("error", source=operation)
         try:
+            kind, found = self._find(operation)
+            if kind is None or found is None:
+                return Reply("error", source=operation)
             reply = kind.call(found, inputs, key)
         except (BrokenTable, OSError, sqlite3.Error, ValueError) as error:
             _log.error("%s failed: %s", operation, error if isinstance(error, BrokenTable) else type(error).__name__)
@@ -77,10 +77,10 @@ class Connectors:
 
     def search(self, operation: str, words: str, *, limit: int) -> list[dict[str, str]]:
         """Rows behind a looking-up *operation* that have every one of *words*; none where it can't be searched."""
-        kind, found = self._find(operation)
-        if kind is None or found is None or not words.strip():
-            return []
         try:
+            kind, found = self._find(operation)
+            if kind is None or found is None or not words.strip():
+                return []
             return kind.search(found, words, limit)
         except (BrokenTable, OSError) as error:
             _log.error("%s can't be searched: %s", operation, error)

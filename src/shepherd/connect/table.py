@@ -206,9 +206,7 @@ def _yaml(text: str, name: str) -> list[Row]:
 
     root = read(text.encode(), name).root
     rows = root.items if isinstance(root, Seq) else ()
-    listed = [
-        {k.text: v.text for k, v in row.entries if isinstance(v, Scalar)} for row in rows if isinstance(row, Map)
-    ]
+    listed = [{k.text: v.text for k, v in row.entries if isinstance(v, Scalar)} for row in rows if isinstance(row, Map)]
     if not listed or len(listed) != len(rows):
         raise BrokenTable(f"{name} is not a YAML list of rows.")
     return listed

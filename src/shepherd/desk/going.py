@@ -210,6 +210,7 @@ class Going:
         lost = isinstance(waiting, AtDo) and waiting.requested and not self.calls.under_way(live.id)
         return run_view(
             live,
+            waiting,
             now=self._clock(),
             open_do=lost and not repeatable(live.run, waiting),
             message=message if seq == live.run.seq else "",

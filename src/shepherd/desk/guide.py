@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
 from shepherd.audit.casenote import case_note
 from shepherd.desk import moves as planning
-from shepherd.desk.errors import Misused, Reused, Stale, Unavailable
+from shepherd.desk.errors import Broken, Misused, Reused, Stale, Unavailable
 from shepherd.desk.going import AGAIN, Going, declared, give_way
 from shepherd.desk.inputs import body_of, masked
 from shepherd.desk.moves import Moves
@@ -34,6 +35,8 @@ from shepherd.run.api import (
     Refused,
 )
 from shepherd.run.state import Run
+
+_log = logging.getLogger("shepherd.desk")
 
 
 class Guide:
@@ -106,7 +109,13 @@ class Guide:
 
     def reach_due(self, now: datetime) -> int:
         """Take the time events of every run whose step is due by *now*."""
-        return sum(self._going.reach_time(self._going.live(run_id)) for run_id in self._going.dues.reached(now))
+        moved = 0
+        for run_id in self._going.dues.reached(now):
+            try:
+                moved += self._going.reach_time(self._going.live(run_id))
+            except Broken as error:
+                _log.warning("run %s can't go on by the clock: %s", run_id, error.sentence)
+        return moved
 
     def preview(self, run_id: str, given: Change | GoBack) -> tuple[PathItem, ...]:
         """What would fall away."""

@@ -10,15 +10,14 @@ from shepherd.desk.runs import CASE_NOTE, Live
 from shepherd.desk.views import AssuranceView, RunView
 from shepherd.flow.model import Policy
 from shepherd.flow.types import to_text
-from shepherd.run.api import AtLookup
+from shepherd.run.api import AtLookup, Waiting
 from shepherd.run.state import Run
 
 
-def run_view(live: Live, *, now: datetime, open_do: bool, message: str) -> RunView:
+def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, message: str) -> RunView:
     """*live* as it stands at *now*; *open_do*: only people can know whether its change was made."""
     run = live.run
     flow = run.library.flows[run.flow_id]
-    waiting = run.waiting
     return RunView(
         id=live.id,
         ticket=live.ticket,

@@ -1,0 +1,177 @@
+"""The recorded path: what the agent saw, what was given, what was taken back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shepherd.audit import Heading, case_note, path_csv, path_rows
+from shepherd.audit.export import COLUMNS, harmless
+from shepherd.check.library import Library
+from shepherd.connect import hash_secret
+from shepherd.run import advance, start
+from shepherd.run.api import (
+    Actor,
+    Answer,
+    Change,
+    Continue,
+    Event,
+    Fields,
+    Finished,
+    GoBack,
+    Note,
+    Request,
+    Stamp,
+)
+from shepherd.run.state import Run
+from tests.desk.house import CONNECTORS, DESK, HELP, LOGIN, PROMISE
+
+MARIA = Actor("agent", "maria")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The desk tests' library."""
+    folder = tmp_path_factory.mktemp("flows")
+    texts = {"desk": DESK, "connectors": CONNECTORS, "login": LOGIN, "help": HELP, "promise": PROMISE}
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text.lstrip(), "utf-8")
+    (folder / "base.csv").write_text(f"customer_id,first_name,tier,pin_hash\nC-1,Aino,basic,{hash_secret('4071')}\n")
+    (folder / "slots.csv").write_text("slot,customer_id\n2026-12-01T09:00,\n")
+    return Library.read(folder)
+
+
+class Walked:
+    """A run under way: each input comes ten seconds after the one before."""
+
+    def __init__(self, library: Library, flow: str):
+        self.library = library
+        self.at = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+        facts = {"channel": "phone", "customer": {"first_name": "Aino", "tier": "basic"}}
+        step = start(library, flow, inputs={"customer_id": "C-1"}, facts=facts, stamp=self.stamp())
+        self.run: Run = step.run
+        self.events: list[Event] = [step.event]
+
+    def stamp(self) -> Stamp:
+        return Stamp(self.at, "+02:00", MARIA)
+
+    def give(self, *inputs: Any) -> Walked:
+        for given in inputs:
+            self.at += timedelta(seconds=10)
+            step = advance(self.run, given, stamp=self.stamp())
+            self.run = step.run
+            self.events.append(step.event)
+        return self
+
+
+def test_each_visit_is_told_as_it_was_shown(library: Library) -> None:
+    """Words filled with what was known, question, answer, who, seconds and where the answer came from."""
+    walked = Walked(library, "help").give(Continue(), Answer("green"), Fields({"mbps": "12.5", "words": "slow"}))
+    greet, light, speed, fine = path_rows(library, walked.events)
+    assert greet.words.say == "Hello Aino, let us see."
+    assert (light.title, light.answer, light.who, light.seconds) == (
+        "What colour is the light?",
+        "Green",
+        "maria",
+        10.0,
+    )
+    assert (light.source, light.by) == ("agent", "then")
+    assert speed.answer == "Speed shown: 12.5; What they see: slow"
+    assert (fine.answer, fine.seconds) == ("", None)
+
+
+def test_what_was_taken_back_is_struck_through(library: Library) -> None:
+    """Going back strikes the visits that fell, and names the entry that did it; they stay in their place."""
+    walked = Walked(library, "help").give(Continue(), Answer("green"), GoBack(2), Answer("red"))
+    rows = path_rows(library, walked.events)
+    told = [(r.step, r.answer, r.taken_back, r.struck_by) for r in rows if r.step != "help/greet"]
+    assert told == [
+        ("help/light", "Green", True, 4),
+        ("help/speed", "", True, 4),
+        ("help/light", "Red", False, None),
+        ("help/offer", "", False, None),
+    ]
+
+
+def test_a_kept_answer_says_where_it_came_from(library: Library) -> None:
+    """After a change, what still holds is told as kept from its old visit."""
+    walked = Walked(library, "help").give(Continue(), Answer("green"), Fields({"mbps": "12"}), Answer("no"))
+    rows = path_rows(library, walked.give(Change(2, "green")).events)
+    kept = [(r.step, r.answer, r.source) for r in rows if r.source.startswith("kept")]
+    assert kept == [("help/speed", "Speed shown: 12", "kept from visit 3"), ("help/fine", "No", "kept from visit 4")]
+
+
+def test_secrets_calls_notes_and_ends_have_rows(library: Library) -> None:
+    """A secret only as given, a call by its result and source, notes and hand-overs between, the end with its code."""
+    inputs = (Note("a free note"), Answer("4071"), Request(), Finished("ok", source="x"))
+    walked = Walked(library, "login").give(*inputs)
+    note, pin, check, end = sorted(path_rows(library, walked.events), key=lambda r: (r.visit, r.seq))
+    assert (note.kind, note.answer, note.visit) == ("noted", "a free note", 0)
+    assert pin.answer == "given, 4 digits"
+    assert (check.answer, check.source, check.attempt) == ("ok", "looked up: x", 1)
+    assert (end.ended, end.granted) == ("verified [ID-OK]", ())
+
+
+def test_an_erased_run_still_tells_its_steps(library: Library) -> None:
+    """Where values were erased, words stand with gaps and the answers that are left."""
+    walked = Walked(library, "help").give(Continue(), Answer("red"))
+    first = walked.events[0]
+    data = {**first.data, "facts": {"channel": "phone", "customer": {"first_name": {"erased": True}}}}
+    rows = path_rows(library, [first._replace(data=data), *walked.events[1:]])
+    assert rows[0].words.say == "Hello [erased], let us see."
+    assert (rows[1].answer, rows[1].title) == ("red", "What colour is the light?")
+
+
+def test_a_changed_entry_does_not_stop_the_telling(library: Library) -> None:
+    """What no longer folds is told from the entries as they stand."""
+    walked = Walked(library, "help").give(Continue(), Answer("red"))
+    forged = walked.events[2]._replace(data={"visit": 2, "value": "green"})
+    rows = path_rows(library, [*walked.events[:2], forged])
+    assert [r.step for r in rows] == ["help/greet", "help/light", "help/offer"]
+    assert rows[1].answer == "green"
+
+
+def test_csv_is_safe_and_complete(library: Library) -> None:
+    """RFC 4180 with a heading; nothing begins a formula; the byte order mark only where asked."""
+    walked = Walked(library, "help").give(Note('=HYPERLINK("x"), "quoted"\nsecond line'), Continue())
+    rows = path_rows(library, walked.events)
+    raw = path_csv(rows, ticket="T-100001", run="r")
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert path_csv(rows, ticket="T", run="r", bom=True).startswith(b"\xef\xbb\xbf")
+    assert raw.count(b"\r\n") == len(rows) + 1
+    table = list(csv.DictReader(io.StringIO(raw.decode(), newline="")))
+    assert tuple(table[0]) == COLUMNS
+    assert table[0]["say"] == "Hello Aino, let us see."
+    note = next(row for row in table if row["kind"] == "noted")
+    assert note["answer"] == '\'=HYPERLINK("x"), "quoted"\nsecond line'
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\r=1", "  =1", "＝1"])
+def test_a_formula_is_made_harmless(cell: str) -> None:
+    """An apostrophe stands before whatever a spreadsheet would work out."""
+    assert harmless(cell) == f"'{cell}"
+    assert harmless(f"x{cell}") == f"x{cell}"
+
+
+def test_the_case_note_has_the_answers_and_the_next_step(library: Library) -> None:
+    """Who, what was established, each answer, notes, the result, and the next step with owner and time."""
+    walked = Walked(library, "help").give(Continue(), Answer("odd"))
+    notes = ((walked.at, "maria", "the dog ate the cable"),)
+    text = case_note(walked.run, Heading(ticket="T-100001", customer="C-1", notes=notes))
+    assert text.splitlines() == [
+        "T-100001 · No internet at all · phone · 2026-11-21 12:00",
+        "Customer C-1. Nothing established about the caller.",
+        "- What colour is the light?: Something else",
+        "Note by maria: the dog ate the cable",
+        "Result: passed on [TIER2], not resolved.",
+        "Next step: queue second_line, owner supervisor, takes it over by 2026-11-21 16:00.",
+    ]
+    verified = Walked(library, "login").give(Answer("4071"), Request(), Finished("ok"))
+    text = case_note(verified.run, Heading(ticket="T-1", customer="C-1"))
+    assert "Identity established at 12:00." in text
+    assert "4071" not in text
+    assert text.endswith("Next step: none, the contact is resolved.")
