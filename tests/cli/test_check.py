@@ -1,0 +1,111 @@
+"""``shepherd check``: findings, forms and exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shepherd.cli.app import run
+
+GOOD = """flow: good
+title: Good
+category: troubleshooting
+version: 1
+owner: desk
+review_by: 2027-01-01
+outcomes: {done: {resolves: true, code: DONE}}
+steps:
+  hello:
+    say: Good morning.
+  close: {end: done}
+"""
+BAD = GOOD.replace("flow: good", "flow: bad").replace("close: {end: done}", "close: {end: dun}")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "good.yaml").write_text(GOOD)
+    monkeypatch.chdir(tmp_path)
+    for name in ("SHEPHERD_LIBRARY", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_a_right_library_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without arguments the library of ./flows is checked."""
+    assert run(["check"]) == 0
+    assert capsys.readouterr().out == "Nothing wrong in 1 file.\n"
+
+
+def test_a_mistake_ends_with_1_and_is_shown_at_its_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """File as one may open it from here, line, column, code, frame, and what was perhaps meant."""
+    (folder / "flows" / "bad.yaml").write_text(BAD)
+    assert run(["check"]) == 1
+    out = capsys.readouterr().out
+    assert "flows/bad.yaml:11:16: error" in out
+    assert "^" in out
+    assert 'Did you mean "done"?' in out
+    assert out.endswith("in 2 files.\n")
+
+
+def test_json_is_one_object_of_the_documented_shape(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """FORMATS §7; files are named within the library."""
+    (folder / "flows" / "bad.yaml").write_text(BAD)
+    assert run(["check", "--format", "json"]) == 1
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["shepherd"], shown["ok"], shown["files"]) == ("check/1", False, 2)
+    first = shown["findings"][0]
+    keys = "code name severity file line column end_line end_column flow step message hint path"
+    assert set(first) >= set(keys.split())
+    assert (first["file"], first["line"], first["flow"], first["step"]) == ("bad.yaml", 11, "bad", "close")
+
+
+def test_a_file_is_checked_within_its_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it calls is found there, and what is wrong in other files is not shown."""
+    (folder / "flows" / "bad.yaml").write_text(BAD)
+    assert run(["check", "flows/good.yaml"]) == 0
+    assert run(["check", "flows/bad.yaml"]) == 1
+    assert run(["check", "flows"]) == 1
+    capsys.readouterr()
+
+
+def test_github_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One annotation a finding."""
+    (folder / "flows" / "bad.yaml").write_text(BAD)
+    assert run(["check", "--format", "github"]) == 1
+    assert capsys.readouterr().out.startswith("::error file=flows/bad.yaml,line=11,col=16,title=SHP")
+
+
+def test_settings_in_their_order(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Flag before SHEPHERD_LIBRARY before shepherd.toml before ./flows."""
+    for name in ("from_file", "from_environment", "from_flag"):
+        (folder / name).mkdir()
+    (folder / "from_file" / "bad.yaml").write_text(BAD)
+    (folder / "from_environment" / "good.yaml").write_text(GOOD)
+    (folder / "from_flag" / "bad.yaml").write_text(BAD)
+    assert run(["check"]) == 0
+    (folder / "shepherd.toml").write_text('library = "from_file"\n')
+    assert run(["check"]) == 1
+    monkeypatch.setenv("SHEPHERD_LIBRARY", str(folder / "from_environment"))
+    assert run(["check"]) == 0
+    assert run(["check", "--library", "from_flag"]) == 1
+    capsys.readouterr()
+
+
+def test_a_library_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Wrong use, with what to do."""
+    assert run(["check", "--library", "nowhere"]) == 2
+    assert "--library" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xff\xfe", b"[" * 100_000, b"a: &x [*x]", b"\x00", b"- a"])
+def test_junk_is_a_finding_and_never_a_traceback(folder: Path, junk: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever a file holds."""
+    (folder / "flows" / "junk.yaml").write_bytes(junk)
+    assert run(["check", "--format", "json"]) == 1
+    assert {f["file"] for f in json.loads(capsys.readouterr().out)["findings"]} == {"junk.yaml"}

@@ -1,0 +1,108 @@
+"""``shepherd path``, ``verify`` and ``db rebuild`` over a record that a desk made."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from shepherd.cli.app import run
+
+FLOWS = Path(__file__).resolve().parents[2] / "flows"
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A record with one ticket and a run under way; its folder and the ticket's number."""
+    from shepherd.desk import Desk, Settings, new_id
+    from shepherd.run.api import Actor, Continue
+
+    folder = tmp_path_factory.mktemp("record")
+    settings = Settings(FLOWS, f"sqlite:///{folder / 'shepherd.db'}", str(folder / "keys.db"), "127.0.0.1", 0)
+    desk = Desk.open(settings)
+    maria = Actor("agent", "Maria")
+    ticket = desk.open_ticket("C-1001", channel="phone", subject="No internet", actor=maria, token=new_id())
+    taken = desk.start(ticket.head.id, "internet_down", actor=maria, token=new_id()).run
+    desk.take(taken.id, Continue(), seq=taken.seq, token=new_id(), actor=maria)
+    desk.wait(taken.id, 5.0)
+    desk.close()
+    return folder, ticket.head.number
+
+
+def at(record: tuple[Path, str], *arguments: str) -> list[str]:
+    folder, _ = record
+    return [
+        *arguments,
+        "--library",
+        str(FLOWS),
+        "--database",
+        f"sqlite:///{folder / 'shepherd.db'}",
+        "--keys",
+        str(folder / "keys.db"),
+    ]
+
+
+def test_path_as_json_is_the_entries_in_order(
+    record: tuple[Path, str], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """The very bytes that are stored and hashed, one a line."""
+    assert run(at(record, "path", record[1], "--json")) == 0
+    entries = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+    assert [e["seq"] for e in entries] == list(range(1, len(entries) + 1))
+    assert entries[0]["kind"] == "run_started"
+
+
+def test_path_for_people(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The steps and the verdict."""
+    assert run(at(record, "path", record[1])) == 0
+    out = capsys.readouterr().out
+    assert "internet_down/greet" in out
+    assert "Chain whole, not sealed" in out
+
+
+def test_a_ticket_that_is_not_there(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Wrong use, in a sentence."""
+    assert run(at(record, "path", "T-999999")) == 2
+    assert capsys.readouterr().err.startswith("Error: ")
+
+
+def test_verify(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """0 and "whole" where nothing is broken."""
+    assert run(at(record, "verify", "--json")) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["shepherd"], shown["ok"], shown["sealed"], shown["broken"]) == ("verify/1", True, False, [])
+    assert shown["entries"] >= 2
+    assert run(at(record, "verify")) == 0
+    assert "Chain whole, not sealed" in capsys.readouterr().out
+    assert run(at(record, "db", "rebuild")) == 0
+    assert capsys.readouterr().out.startswith("1 runs")
+
+
+def test_a_broken_chain_ends_with_1(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever changes a stored byte behind the product's back is found, and the entry is named."""
+    database = sqlite3.connect(record[0] / "shepherd.db")
+    triggers = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+    kept = [sql for (sql,) in database.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
+    for name in triggers:
+        database.execute(f"DROP TRIGGER {name}")
+    database.execute(
+        "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'Maria', 'Marta') AS BLOB) WHERE seq = 1"
+    )
+    for sql in kept:
+        database.execute(sql)
+    database.commit()
+    database.close()
+    assert run(at(record, "verify", "--json")) == 1
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["ok"] is False
+    assert 1 in {b["seq"] for b in shown["broken"]}
+
+
+def test_a_record_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Reading makes no empty record."""
+    url = f"sqlite:///{tmp_path / 'none.db'}"
+    assert run(["verify", "--library", str(FLOWS), "--database", url, "--keys", str(tmp_path / "k")]) == 2
+    assert "There is no record" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,174 @@
+"""Everything that people and other systems could do to a run: the interpreter is searched, not a model of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+from shepherd.author.trail import Crossing, crossings
+from shepherd.check.library import Library
+from shepherd.flow.model import Field
+from shepherd.run import advance, start
+from shepherd.run.api import (
+    SYSTEM,
+    Actor,
+    Answer,
+    AtDo,
+    AtForm,
+    AtLookup,
+    AtMessage,
+    AtQuestion,
+    Continue,
+    Fields,
+    Finished,
+    Refused,
+    Request,
+    Stamp,
+    Time,
+)
+from shepherd.run.state import Run
+
+AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+SAMPLES = {
+    "text": ("x",),
+    "long_text": ("x",),
+    "digits": ("1234",),
+    "integer": ("3",),
+    "number": ("3", "95"),
+    "money": ("3",),
+    "yes_no": ("true", "false"),
+    "date": ("2026-11-23",),
+    "time": ("18:30",),
+    "datetime": ("2026-11-23T09:00",),
+}
+
+
+class Moment:
+    """A run, the time since it began, and how it came about."""
+
+    __slots__ = ("before", "crossed", "given", "late", "run")
+
+    def __init__(
+        self, run: Run, late: int, before: Moment | None, given: Any, crossed: list[tuple[str, Crossing | None]]
+    ):
+        self.run, self.late, self.before, self.given, self.crossed = run, late, before, given, crossed
+
+    def script(self) -> list[tuple[int, Any]]:
+        """Every input since the start with its time."""
+        here: Moment | None = self
+        found = []
+        while here is not None and here.given is not None:
+            found.append((here.late, here.given))
+            here = here.before
+        return found[::-1]
+
+    def edges(self) -> set[Crossing]:
+        """Every edge crossed since the start."""
+        here: Moment | None = self
+        found: set[Crossing] = set()
+        while here is not None:
+            found |= {c for _, c in here.crossed if c is not None}
+            here = here.before
+        return found
+
+
+def begin(library: Library, flow: str, *, guarded: bool) -> Moment:
+    """A run of *flow* alone, which holds nothing."""
+    inputs = dict.fromkeys(library.flows[flow].inputs, "C-1")
+    run = start(library, flow, inputs=inputs, facts={}, stamp=_stamp(0, None), guarded=guarded).run
+    return Moment(run, 0, None, None, crossings(run, None))
+
+
+def follow(moment: Moment, late: int, given: Any) -> Moment | None:
+    """*moment* one input later, or None where it is refused."""
+    try:
+        after = advance(moment.run, given, stamp=_stamp(late, moment.run)).run
+    except Refused:
+        return None
+    return Moment(after, late, moment, given, crossings(after, moment.run))
+
+
+def search(first: Moment, found: Callable[[Moment], bool], most: int = 20_000) -> Moment | None:
+    """The nearest moment that is *found*, or None where there is none within *most* moments that differ."""
+    seen = {_key(first)}
+    queue = deque([first])
+    while queue:
+        moment = queue.popleft()
+        if found(moment):
+            return moment
+        for late, given in choices(moment):
+            after = follow(moment, late, given)
+            if after is None:
+                continue
+            key = _key(after)
+            if key not in seen or found(after):
+                seen.add(key)
+                queue.append(after)
+        assert len(seen) <= most, "the search is too small for this flow"
+    return None
+
+
+def choices(moment: Moment) -> Iterator[tuple[int, Any]]:
+    """All that could come next: each answer, each result, each silence."""
+    run, late = moment.run, moment.late
+    if run.ended or run.trouble is not None:
+        return
+    waiting = run.waiting
+    if isinstance(waiting, AtMessage):
+        yield late, Continue()
+    elif isinstance(waiting, AtQuestion):
+        blank = waiting.blank
+        for value in [c.value for c in blank.choices] or SAMPLES[blank.type]:
+            yield late, Answer(value)
+    elif isinstance(waiting, AtForm):
+        ways = [[c.value for c in b.choices] or SAMPLES[b.type] for b in waiting.blanks]
+        for values in product(*ways):
+            yield late, Fields(dict(zip([b.name for b in waiting.blanks], values, strict=True)))
+    elif isinstance(waiting, AtLookup | AtDo):
+        yield late, Request()
+        yield from ((late, finished) for finished in _results(run, waiting.operation))
+    if waiting.due is not None:
+        yield max(late, int((waiting.due - AT).total_seconds())), Time()
+
+
+def _results(run: Run, name: str) -> Iterator[Finished]:
+    connector, _, operation = name.partition(".")
+    declared = run.library.connectors[connector].operations[operation]
+    for result in declared.result_names():
+        fields = declared.results.get(result, {})
+        for values in product(*(_values(field) for field in fields.values())):
+            yield Finished(result, {n: v for n, v in zip(fields, values, strict=True) if v is not None})
+
+
+def _values(field: Field) -> list[Any]:
+    options = [option.value for option in field.options] or list(field.type.options or ())
+    values: list[Any] = options or list(SAMPLES[field.type.name or field.type.kind])[:1]
+    return [*values, None] if field.optional else values
+
+
+def _key(moment: Moment) -> Any:
+    run = moment.run
+    frames, frame = [], run.state.frame
+    while frame is not None:
+        frames.append((frame.flow.id, frame.step, frozenset((k, str(v)) for k, v in frame.values.items())))
+        frame = frame.caller
+    return (
+        run.tip.ref,
+        run.requested,
+        run.ended,
+        run.trouble,
+        tuple(frames),
+        frozenset(run.state.tries.items()),
+        frozenset(run.spent.items()),
+        frozenset(run.state.held),
+    )
+
+
+def _stamp(late: int, run: Run | None) -> Stamp:
+    role = run.tip.step.role if run else None
+    system = run is not None and run.tip.step.verb in ("lookup", "do")
+    who = SYSTEM if system else Actor("agent", f"a {role}" if role else "agent")
+    return Stamp(AT + timedelta(seconds=late), "+00:00", who, role or "agent")

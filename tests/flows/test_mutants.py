@@ -1,0 +1,73 @@
+"""
+Every edge of every shipped flow, pointed to another step in turn: at least one scenario fails each time.
+
+Whole (every edge to every other step): ``SHEPHERD_MUTANTS=all pytest tests/flows/test_mutants.py -s``.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from shepherd.author import Scenario, Verdict, read_scenarios, run_scenario
+from shepherd.author.trail import Crossing
+from shepherd.check.library import Library
+from shepherd.flow.draft import read_draft
+from tests.flows.planting import FLOWS, Edge, edges, repointed
+
+WHOLE = os.environ.get("SHEPHERD_MUTANTS") == "all"
+SEED = int(os.environ.get("SHEPHERD_SEED", "20261121"))
+
+#: Mutants that no scenario can tell from the flow, each with the reason. At most 2 % of all.
+EXCUSED: dict[tuple[str, str, str, str], str] = {}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Library:
+    return Library.read(FLOWS)
+
+
+@pytest.fixture(scope="module")
+def walked(shipped: Library) -> list[Verdict]:
+    documents = read_draft(FLOWS).scenarios
+    return [run_scenario(shipped, s) for d in documents for s in read_scenarios(d.typed, d.file)]
+
+
+def mutants(library: Library) -> Iterator[tuple[Edge, str]]:
+    """Each edge with each other step as its target; by default one target an edge, drawn anew for each seed."""
+    chance = random.Random(SEED)
+    for edge in edges(library):
+        others = [step for step in library.flows[edge.flow].steps if step != edge.target]
+        for target in others if WHOLE else [chance.choice(others)]:
+            yield edge, target
+
+
+def killer(library: Library, scenarios: list[Scenario]) -> str:
+    """The name of the first scenario that fails in *library*, or the empty text."""
+    return next((s.name for s in scenarios if not run_scenario(library, s).ok), "")
+
+
+@pytest.mark.campaign
+def test_a_scenario_fails_for_every_edge_that_leads_elsewhere(shipped: Library, walked: list[Verdict]) -> None:
+    """Pointing any edge to another step is noticed by a scenario that walks it."""
+    tried, survivors = 0, []
+    for edge, target in mutants(shipped):
+        tried += 1
+        crossing = Crossing(edge.flow, edge.source, edge.by)
+        touched = [v.scenario for v in walked if crossing in v.played.crossed]
+        mutant = Library.of(repointed(shipped.documents, edge, target), ())
+        if not killer(mutant, touched) and (*edge[:3], target) not in EXCUSED:
+            survivors.append(f"{edge.flow}: {edge.source} --{edge.by}--> {target} (was {edge.target})")
+    print(f"{tried} mutants, {len(survivors)} not noticed, {len(EXCUSED)} excused")
+    assert not survivors, "\n".join(survivors)
+    assert len(EXCUSED) * 50 <= tried
+
+
+def test_an_edge_that_no_scenario_walks_would_be_told(shipped: Library, walked: list[Verdict]) -> None:
+    """The campaign notices nothing by itself: without scenarios every mutant survives."""
+    edge = next(edges(shipped))
+    other = next(s for s in shipped.flows[edge.flow].steps if s != edge.target)
+    assert killer(Library.of(repointed(shipped.documents, edge, other), ()), []) == ""

@@ -1,0 +1,95 @@
+"""The shipped library: nothing is wrong with it, its scenarios pass, and they walk every edge."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shepherd.author import Verdict, cover, read_scenarios, run_scenario
+from shepherd.author.coverage import total
+from shepherd.check import examine
+from shepherd.check.library import Library
+from shepherd.flow.draft import Draft, read_draft
+from shepherd.flow.model import Do
+
+FLOWS = Path(__file__).resolve().parents[1] / "flows"
+
+
+@pytest.fixture(scope="module")
+def draft() -> Draft:
+    return read_draft(FLOWS)
+
+
+@pytest.fixture(scope="module")
+def library(draft: Draft) -> Library:
+    return Library.of(draft, examine(draft))
+
+
+@pytest.fixture(scope="module")
+def verdicts(draft: Draft, library: Library) -> list[Verdict]:
+    return [run_scenario(library, s) for d in draft.scenarios for s in read_scenarios(d.typed, d.file)]
+
+
+def test_nothing_is_wrong_with_the_shipped_flows(draft: Draft) -> None:
+    """Not even a warning stands."""
+    assert [f"{f.file}:{f.place.line} {f.code} {f.message}" for f in examine(draft)] == []
+
+
+def test_every_scenario_passes(verdicts: list[Verdict]) -> None:
+    """What the designers wrote as tests comes about."""
+    assert [f"{v.scenario.flow}: {v.scenario.name}: {v.failures}" for v in verdicts if not v.ok] == []
+
+
+def test_the_scenarios_walk_every_step_and_every_edge(library: Library, verdicts: list[Verdict]) -> None:
+    """By the graph's own count, nothing is left out."""
+    covered = cover(library.flows, (v.played for v in verdicts))
+    assert [f"{c.flow}: {m}" for c in covered for m in c.missing] == []
+    assert all(c.steps[0] == c.steps[1] for c in covered)
+    edges = sum(flow.graph.number_of_edges() for flow in library.flows.values())
+    assert total(covered) == f"edges {edges}/{edges} (100 %)"
+
+
+def test_every_scenario_tells_its_whole_path(verdicts: list[Verdict]) -> None:
+    """A scenario without a path would let a wrong way pass."""
+    assert [v.scenario.name for v in verdicts if not v.scenario.expect.path] == []
+
+
+def test_words_can_be_spoken(library: Library) -> None:
+    """What is said to a customer stays below 60 words, in sentences of at most 20."""
+    for flow in library.flows.values():
+        for step in flow.steps.values():
+            said = [text.source for key, text in step.words.texts if key == "say"]
+            for text in said:
+                assert len(text.split()) <= 60, f"{flow.id}/{step.id}"
+                for sentence in re.split(r"[.?!]\s", text):
+                    assert len(sentence.split()) <= 20, f"{flow.id}/{step.id}: {sentence}"
+
+
+def test_every_change_is_made_once(library: Library) -> None:
+    """A booking, a reset or a tag made twice for one ticket would be a mistake."""
+    changes = [s.action for f in library.flows.values() for s in f.steps.values() if isinstance(s.action, Do)]
+    assert changes
+    assert {change.once_per for change in changes} == {"ticket"}
+
+
+def test_no_secret_of_a_scenario_stands_on_a_ticket(verdicts: list[Verdict]) -> None:
+    """The PIN that a caller says is in no event of any scenario."""
+    from shepherd.author.scenarios import ticket_text
+
+    told = [v for v in verdicts if "1234" in str(v.scenario.given.answers)]
+    assert len(told) > 10
+    assert [v.scenario.name for v in told if "1234" in ticket_text(v.played)] == []
+
+
+def test_a_reset_needs_a_call_back_or_a_supervisor(library: Library, verdicts: list[Verdict]) -> None:
+    """No walk in which a password was reset lacks both."""
+    resets = 0
+    for verdict in verdicts:
+        steps = [item.step for item in verdict.played.run.path] if verdict.played.run else []
+        for number, step in enumerate(steps):
+            if step == "reset_credentials/reset":
+                resets += 1
+                assert {"reset_credentials/call_back", "reset_credentials/approval"} & set(steps[:number])
+    assert resets >= 10
