@@ -118,12 +118,11 @@ def _step(
 ) -> Iterator[Finding]:
     view = proof.view(flow, need)
     what = described(need, proof.policy)
-    place = step.places.get("requires", need.place) if need in step.requires else need.place
     if bad := unmet_states(view, step):
         by = granted_by.get(need.name.removeprefix(REPRESENTATIVE), ())
         path = hops(view, bad[0])
         yield NOT_GRANTED.at(
-            place,
+            need.place,
             f'"{step.id}" requires {what}, and can be reached without it',
             file=flow.file,
             flow=flow.id,
@@ -136,7 +135,7 @@ def _step(
         return
     elif proof.expires(need.name):
         yield MAY_EXPIRE.at(
-            place,
+            need.place,
             f'"{step.id}" requires {what}, which may have expired by then',
             file=flow.file,
             flow=flow.id,
@@ -145,7 +144,7 @@ def _step(
         )
     elif anew := unmet_states(weak := proof.view(flow, need, weak=True), step):
         yield GIVEN_ANEW.at(
-            place,
+            need.place,
             f'"{step.id}" requires {what}, but what it was granted on may be given anew, and fail',
             file=flow.file,
             flow=flow.id,

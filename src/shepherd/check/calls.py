@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from shepherd.check.callgraph import CallGraph, call_graph
-from shepherd.check.grants import is_written
-from shepherd.check.routes import operation_of
 from shepherd.check.walks import circle
+from shepherd.check.written import broken_kinds, is_written, operation_of
 from shepherd.flow.findings import Finding, Hop, Rule, allowed, nearest
 from shepherd.flow.model import Call, Do, Field, Flow, Lookup, Step
 
@@ -72,7 +71,7 @@ def calls(draft: Draft) -> Iterator[Finding]:
     called = {edge.target for edges in graph.out.values() for edge in edges}
     for flow in draft.flows.values():
         yield from _outcomes(flow)
-        if flow.called_only and flow.id not in called:
+        if flow.called_only and flow.id not in called and "flow" not in broken_kinds(draft):
             yield NOBODY_CALLS.at(
                 flow.places.get("called_only", flow.place),
                 f'"{flow.id}" is called_only, and no flow calls it',

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check.summaries import REPRESENTATIVE
+from shepherd.check.written import broken_kinds, is_written
 from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed, nearest
 from shepherd.flow.model import Flow, Grant, Need, Step
 
@@ -49,6 +50,8 @@ RULES = (MAY_NOT_GRANT, UNKNOWN_ASSURANCE, UNKNOWN_LEVEL, UNMET_WITHOUT_REQUIRES
 
 def grants(draft: Draft) -> Iterator[Finding]:
     """Grants by flows that may not, names and levels that do not exist, and `unmet` without use."""
+    if "desk" in broken_kinds(draft):
+        return
     names = known_assurances(draft)
     for flow in draft.flows.values():
         for grant in all_grants(flow):
@@ -132,6 +135,8 @@ def _need(
     plain = name.removeprefix(REPRESENTATIVE)
     where = step.id if step is not None else ""
     if plain not in names:
+        if "flow" in broken_kinds(draft):  # the flow that grants it may be the one that can't be read
+            return
         yield UNKNOWN_ASSURANCE.at(
             place,
             f"no flow grants {name}, and desk.yaml does not declare it",
@@ -150,7 +155,7 @@ def _level(draft: Draft, flow: Flow, step: str, name: str, level: int, place: Pl
     listed = ", ".join(f"{named} ({n})" for n, named in enumerate(levels, 1))
     return UNKNOWN_LEVEL.at(
         place,
-        f"{name} has no level {level}",
+        f"{name} has no level {level}" if level else f"{name} has no such level",
         file=flow.file,
         flow=flow.id,
         step=step,
@@ -170,10 +175,3 @@ def _granters(draft: Draft) -> Iterator[Finding]:
                     file=policy.file,
                     hint=nearest(flow, draft.flows) or f"Flows: {allowed(draft.flows)}.",
                 )
-
-
-def is_written(draft: Draft, flow: str) -> bool:
-    """Whether there is a file for *flow*, even if it could not be built."""
-    return f"flow:{flow}" in draft.documents or any(
-        file.rpartition("/")[2] == f"{flow}.yaml" for file in getattr(draft, "sources", ())
-    )

@@ -81,8 +81,6 @@ class Library:
             for step in self.flows[name].steps.values():
                 if isinstance(step.action, Lookup | Do):
                     names.add(f"connectors:{step.action.operation.partition('.')[0]}")
-                    if isinstance(step.action, Do) and step.action.undo:
-                        names.add(f"connectors:{step.action.undo.partition('.')[0]}")
         return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
 
     def document(self, hash_: str) -> Any:

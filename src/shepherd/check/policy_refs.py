@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from shepherd.check.routes import operation_of
+from shepherd.check.written import broken_kinds, operation_of
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.model import Do, Escalate, Flow, Lookup, Step
 
@@ -30,48 +30,33 @@ NO_ONCE_PER = Rule(
     "error",
     "A `do` says how often it may be done: `once_per: visit`, `run` or `ticket`. A second entry then changes nothing.",
 )
-WRONG_UNDO = Rule(
-    "SHP614",
-    "wrong-undo",
-    "error",
-    "`undo` names the operation that takes a change back; it must be declared, and change something.",
-)
 UNKNOWN_QUEUE = Rule("SHP615", "unknown-queue", "error", "The queue is not one of desk.yaml's.")
 UNKNOWN_SEVERITY = Rule("SHP616", "unknown-severity", "error", "The severity is not one of desk.yaml's.")
 UNKNOWN_ROLE = Rule("SHP617", "unknown-role", "error", "The role is not one of desk.yaml's.")
 UNKNOWN_CATEGORY = Rule("SHP618", "unknown-category", "error", "The category is not one of desk.yaml's.")
 UNKNOWN_TAG = Rule("SHP619", "unknown-tag", "error", "desk.yaml lists the tags that steps may have, and not this one.")
-BARRED_UNDO = Rule(
-    "SHP620",
-    "undo-behind-a-bar",
-    "error",
-    "`undo` lets one go back over the step, and `no_going_back` forbids it: one of the two is a mistake.",
-)
 
 RULES = (
     UNKNOWN_OPERATION,
     WRONG_VERB,
     NO_ONCE_PER,
-    WRONG_UNDO,
     UNKNOWN_QUEUE,
     UNKNOWN_SEVERITY,
     UNKNOWN_ROLE,
     UNKNOWN_CATEGORY,
     UNKNOWN_TAG,
-    BARRED_UNDO,
 )
 
 
 def policy_refs(draft: Draft) -> Iterator[Finding]:
     """Names that desk.yaml or connectors.yaml would have to know; silent where that file itself is broken."""
-    broken = {f.file.rpartition("/")[2] for f in draft.findings if f.severity == "error" and not f.flow}
-    desk = draft.policy.file.rpartition("/")[2] not in broken if draft.policy.file else "desk.yaml" not in broken
+    broken = broken_kinds(draft)
     for flow in draft.flows.values():
         for step in flow.steps.values():
-            if "connectors.yaml" not in broken:
+            if "connectors" not in broken:
                 yield from _operation(draft, flow, step)
-            yield from _change(draft, flow, step, check_undo="connectors.yaml" not in broken)
-        if desk:
+            yield from _change(flow, step)
+        if "desk" not in broken:
             yield from _desk(draft, flow)
 
 
@@ -109,11 +94,9 @@ def _like(draft: Draft, name: str) -> str:
     return nearest(name, known) or f"Operations: {allowed(own or known)}."
 
 
-def _change(draft: Draft, flow: Flow, step: Step, *, check_undo: bool) -> Iterator[Finding]:
+def _change(flow: Flow, step: Step) -> Iterator[Finding]:
     action = step.action
-    if not isinstance(action, Do):
-        return
-    if action.once_per is None:
+    if isinstance(action, Do) and action.once_per is None:
         yield NO_ONCE_PER.at(
             step.places.get("do", action.place),
             f'"{step.id}" changes something, and does not say how often it may',
@@ -121,29 +104,6 @@ def _change(draft: Draft, flow: Flow, step: Step, *, check_undo: bool) -> Iterat
             flow=flow.id,
             step=step.id,
             hint="Write `once_per: ticket`, `run` or `visit`.",
-        )
-    if action.undo is None:
-        return
-    place = step.places.get("undo", action.place)
-    if step.no_going_back:
-        yield BARRED_UNDO.at(
-            place,
-            f'"{step.id}" has both `undo` and `no_going_back`',
-            file=flow.file,
-            flow=flow.id,
-            step=step.id,
-            hint="Take one of them out.",
-        )
-    operation = operation_of(draft, action.undo)
-    if check_undo and (operation is None or operation.reads):
-        what = "is not declared" if operation is None else "only reads"
-        yield WRONG_UNDO.at(
-            place,
-            f'"{action.undo}" {what}, and cannot take a change back',
-            file=flow.file,
-            flow=flow.id,
-            step=step.id,
-            hint=_like(draft, action.undo) if operation is None else "Name an operation that changes something.",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from shepherd.check.written import operation_of
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
 from shepherd.flow.model import Ask, Call, Do, Flow, Lookup, Operation, Step
 
@@ -61,13 +62,6 @@ def routes(draft: Draft) -> Iterator[Finding]:
             elif isinstance(action, Ask) and action.routed:
                 yield from _answers(flow, step, action)
             yield from _attempts(flow, step)
-
-
-def operation_of(draft: Draft, name: str) -> Operation | None:
-    """The operation that ``connector.operation`` names, if it is known."""
-    connector, _, operation = name.partition(".")
-    known = draft.connectors.get(connector)
-    return known.operations.get(operation) if known is not None else None
 
 
 def _read(operation: Operation) -> tuple[str, ...]:
