@@ -223,3 +223,15 @@ def test_the_entries_tell_who_made_a_call(desk: Desk) -> None:
     answered = next(b for b in bodies if b["kind"] == "answered")
     assert answered["actor"] == {"kind": "agent", "id": "maria", "assured": False}
     assert answered["offset"] == "+02:00"
+
+
+def test_a_form_with_a_secret_sent_twice_is_checked_once(desk: Desk, calls: list[str]) -> None:
+    """The repeat is known by its token although its secret is no part of what is kept, and spends no second try."""
+    contact = Contact.begin(desk, "login")
+    token, seq = new_id(), contact.run.seq
+    first = desk.take(contact.run.id, Answer("9000"), seq=seq, token=token, actor=MARIA)
+    desk.wait(contact.run.id, 10)
+    again = desk.take(contact.run.id, Answer("9000"), seq=seq, token=token, actor=MARIA)
+    assert (first.repeated, again.repeated) == (False, True)
+    assert again.run.waiting.step == "login/pin"
+    assert calls.count("base.check_pin") == 1

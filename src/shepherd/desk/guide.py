@@ -10,10 +10,11 @@ from shepherd.audit.casenote import case_note
 from shepherd.desk import moves as planning
 from shepherd.desk.errors import Broken, Misused, Reused, Stale, Unavailable
 from shepherd.desk.going import AGAIN, Going, declared, give_way
-from shepherd.desk.inputs import body_of, masked
+from shepherd.desk.inputs import body_of, masked, step_of, step_then
 from shepherd.desk.moves import Moves
 from shepherd.desk.runs import CASE_NOTE, Live, Runs
 from shepherd.desk.views import CaseNote, RunView, Taken
+from shepherd.flow.model import Step
 from shepherd.record import (
     Record,
     RecordError,
@@ -50,8 +51,13 @@ class Guide:
     def take(self, run_id: str, given: Any, *, seq: int, token: str, actor: Actor, role: str) -> Taken:
         """Take *given* at the page numbered *seq*, once per *token*."""
         live = self._going.live(run_id)
-        given = masked(given, live.run)
-        body = {"seq": seq, "by": [actor.kind, actor.id, role], "given": body_of(given, live.run)}
+        if live.run.seq < seq:
+            live = self._runs.load(run_id, fresh=True)
+        step: Step | None = step_of(given, live.run)
+        if live.run.seq != seq:
+            step = step_then(given, live.run.library, self._runs.events(run_id), seq)
+        given = masked(given, step)
+        body = {"seq": seq, "by": [actor.kind, actor.id, role], "given": body_of(given, step)}
         submission = Submission(token, self._record.request_hash(body))
         for attempt in range(AGAIN):
             if live.run.seq != seq:
@@ -120,9 +126,8 @@ class Guide:
     def preview(self, run_id: str, given: Change | GoBack) -> tuple[PathItem, ...]:
         """What would fall away."""
         live = self._going.live(run_id)
-        return preview(
-            live.run, masked(given, live.run), stamp=self._going.stamp(live.run, actor_of(live.run), "agent")
-        )
+        stamp = self._going.stamp(live.run, actor_of(live.run), "agent")
+        return preview(live.run, masked(given, step_of(given, live.run)), stamp=stamp)
 
     def case_note(self, run_id: str) -> CaseNote:
         """The case note as stored, or as the path would have it now."""
@@ -139,7 +144,7 @@ class Guide:
         live = self._going.live(run_id)
         if not live.run.ended:
             raise Misused("The case note is written when the run is over. Write a note instead.")
-        given = masked(Note(text, use=CASE_NOTE), live.run)
+        given = masked(Note(text, use=CASE_NOTE), None)
         submission = Submission(token, self._record.request_hash({"by": [actor.kind, actor.id], "note": given.text}))
         for attempt in range(AGAIN):
             live = self._runs.load(run_id, fresh=True)

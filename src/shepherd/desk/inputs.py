@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields as parts
 from dataclasses import replace
 from typing import Any
 
+from shepherd.check.library import Library
 from shepherd.desk.mask import mask, mask_all
-from shepherd.run.api import Abandon, Answer, Change, Fail, Fields, HandOver, Note, Pause
+from shepherd.flow.model import Step
+from shepherd.run.api import Abandon, Answer, Change, Event, Fail, Fields, HandOver, Note, Pause
 from shepherd.run.keep import fields
 from shepherd.run.state import Run
 
 
-def masked(given: Any, run: Run) -> Any:
+def step_of(given: Any, run: Run) -> Step:
+    """The step that *given* is for, as *run* stands now."""
+    visit = run.tip
+    if isinstance(given, Change):
+        while visit.prev is not None and visit.number > given.visit:
+            visit = visit.prev
+    return visit.step
+
+
+def step_then(given: Any, library: Library, events: Sequence[Event], seq: int) -> Step | None:
+    """The step that *given* was for when the run stood after *seq* of its *events*."""
+    entered = [item for event in events[:seq] for item in event.entered]
+    if isinstance(given, Change):
+        entered = [item for item in entered if item["visit"] == given.visit]
+    if not entered:
+        return None
+    flow, _, step = str(entered[-1]["step"]).partition("/")
+    return library.flows[flow].steps[step]
+
+
+def masked(given: Any, step: Step | None) -> Any:
     """*given* with card numbers masked in all that would be stored; secrets go on as they are."""
-    secret = _secret_fields(given, run)
+    secret = _secret_fields(step)
     if isinstance(given, Answer):
         return given if secret else Answer(mask_all(given.value))
     if isinstance(given, Fields):
@@ -29,9 +52,9 @@ def masked(given: Any, run: Run) -> Any:
     return given
 
 
-def body_of(given: Any, run: Run) -> dict[str, Any]:
+def body_of(given: Any, step: Step | None) -> dict[str, Any]:
     """*given* as JSON for the hash of its submission, without secrets."""
-    secret = _secret_fields(given, run)
+    secret = _secret_fields(step)
     body: dict[str, Any] = {"kind": type(given).__name__}
     for part in parts(given):
         value = getattr(given, part.name)
@@ -43,10 +66,5 @@ def body_of(given: Any, run: Run) -> dict[str, Any]:
     return body
 
 
-def _secret_fields(given: Any, run: Run) -> frozenset[str]:
-    """The names of the secret fields of the step that *given* is for."""
-    visit = run.tip
-    if isinstance(given, Change):
-        while visit.prev is not None and visit.number > given.visit:
-            visit = visit.prev
-    return frozenset(f.name for f in fields(visit.step) if f.secret)
+def _secret_fields(step: Step | None) -> frozenset[str]:
+    return frozenset(f.name for f in fields(step) if f.secret) if step else frozenset()
