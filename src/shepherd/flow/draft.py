@@ -92,7 +92,7 @@ def read_draft(path: Path | str) -> Draft:
 
 
 def from_documents(documents: Mapping[str, Any]) -> Draft:
-    """Compile again what was kept by its hash: typed sources by document name. They were checked when they were read."""
+    """Compile again what was kept by its hash: typed sources by document name, checked when they were read."""
     made: list[Document] = []
     connectors: dict[str, Connector] = {"ticket": ticket_connector()}
     for name, typed in documents.items():
@@ -113,9 +113,7 @@ def from_documents(documents: Mapping[str, Any]) -> Draft:
             findings += found
             if flow is not None:
                 flows[flow.id] = flow
-    return Draft(
-        flows=flows, policy=policy, connectors=connectors, documents=dict(documents), findings=tuple(findings)
-    )
+    return Draft(flows=flows, policy=policy, connectors=connectors, documents=dict(documents), findings=tuple(findings))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -151,9 +149,7 @@ def _first_keys() -> str:
     return f"Begin with one of: {', '.join(KINDS)}."
 
 
-def _assemble(
-    documents: list[Document], findings: list[Finding], *, folder: Path, sources: Mapping[str, str]
-) -> Draft:
+def _assemble(documents: list[Document], findings: list[Finding], *, folder: Path, sources: Mapping[str, str]) -> Draft:
     kept: dict[str, Any] = {}
     policy = Policy()
     connectors: dict[str, Connector] = {"ticket": ticket_connector()}
@@ -194,9 +190,7 @@ def _second(document: Document, message: str, connector: Connector | None = None
     return SECOND_POLICY.at(place, message, file=document.file, hint="Keep one of the two.")
 
 
-def _flow(
-    document: Document, policy: Policy, findings: list[Finding], flows: Mapping[str, Flow]
-) -> Flow | None:
+def _flow(document: Document, policy: Policy, findings: list[Finding], flows: Mapping[str, Flow]) -> Flow | None:
     root, file = document.root, document.file
     key = root.get("flow")
     if not isinstance(key, Scalar):
@@ -218,5 +212,3 @@ def _flow(
     flow, found = build(root, file=file, typed=document.typed, policy=policy)
     findings += found
     return flow
-
-

@@ -11,7 +11,7 @@ from shepherd.flow.reader import Reader, is_map, names, pairs, plain, seconds, t
 from shepherd.flow.source import Map, Node
 from shepherd.flow.types import Type
 
-OPERATION_KEYS = frozenset("reads inputs results accepts_secret timeout repeatable".split())
+OPERATION_KEYS = frozenset(["reads", "inputs", "results", "accepts_secret", "timeout", "repeatable"])
 DEFAULT_TIMEOUT = 8
 TICKET = {
     "priority": ("to",),

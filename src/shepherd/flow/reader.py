@@ -15,9 +15,6 @@ from shepherd.flow.words import Text, parse_text
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]{1,6})([smhd])")
-FIELD_KEYS = frozenset(
-    "type options one_of label help optional min max length pattern default mask personal secret".split()
-)
 
 
 def seconds(text: str) -> int | None:

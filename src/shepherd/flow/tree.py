@@ -125,9 +125,7 @@ class Filtered(NamedTuple):
     end: int
 
 
-Node: TypeAlias = (
-    Const | Read | Items | Not | All | Any_ | Compare | Defined | Sum | Minus | Choose | Apply | Filtered
-)
+Node: TypeAlias = Const | Read | Items | Not | All | Any_ | Compare | Defined | Sum | Minus | Choose | Apply | Filtered
 
 
 def children(node: Node) -> tuple[Node, ...]:

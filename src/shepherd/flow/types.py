@@ -58,7 +58,9 @@ class Type:
     name: str = ""
 
     @staticmethod
-    def named(name: str, *, options: tuple[str, ...] | None = None, personal: bool = False, secret: bool = False) -> Type:
+    def named(
+        name: str, *, options: tuple[str, ...] | None = None, personal: bool = False, secret: bool = False
+    ) -> Type:
         """The type that the language calls *name*."""
         return Type(KIND_OF[name], options=options, personal=personal, secret=secret, name=name)
 
@@ -353,7 +355,9 @@ def _wrong_text(field: Field, value: str) -> Refusal | None:
     least, most = field.length or (0, MOST_TEXT)
     if not least <= len(value) <= most:
         unit = "digits" if field.type.kind == "digits" else "characters"
-        wanted = f"exactly {most}" if least == most else (f"at least {least}" if len(value) < least else f"at most {most}")
+        wanted = (
+            f"exactly {most}" if least == most else (f"at least {least}" if len(value) < least else f"at most {most}")
+        )
         return Refusal("too_short" if len(value) < least else "too_long", f"Give {wanted} {unit}.")
     if field.pattern is not None and not matches(field.pattern, value):
         return Refusal("pattern", field.help or "This does not have the form that is asked for here.")

@@ -73,9 +73,7 @@ def _ask(reader: Reader, name: str, step: Map) -> Made | None:
         return None
     if answers is None:
         return Made(Ask(question=question, field=field, routed=False))
-    options = tuple(
-        Option(value=key.text, label=_label(key, value), place=key.place) for key, value in pairs(answers)
-    )
+    options = tuple(Option(value=key.text, label=_label(key, value), place=key.place) for key, value in pairs(answers))
     type_ = Type.named("choice", options=tuple(o.value for o in options))
     field = replace(field, type=type_, options=options)
     return Made(Ask(question=question, field=field, routed=True), _routes(reader, name, "answer", answers), False)

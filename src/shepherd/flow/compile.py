@@ -1,0 +1,168 @@
+"""From a checked tree to a code object: plain reads of plain data, generated from the tree alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from decimal import Decimal
+from typing import Any
+
+from shepherd.flow import functions
+from shepherd.flow.functions import FILTERS, FUNCTIONS, Undefined, Unworkable
+from shepherd.flow.tree import (
+    All,
+    Any_,
+    Apply,
+    Choose,
+    Compare,
+    Const,
+    Defined,
+    Filtered,
+    Items,
+    Minus,
+    Node,
+    Not,
+    Read,
+    Sum,
+)
+
+CONTEXT = ("today", "now", "channel")
+COUNTED = ("visits", "attempts_left", "assured")
+SUMS = {
+    "+": functions.add,
+    "-": functions.subtract,
+    "*": functions.multiply,
+    "/": functions.divide,
+    "//": functions.floor_divide,
+    "%": functions.modulo,
+}
+Evaluate = Callable[[Any, Any], Any]
+
+
+class Code:
+    """
+    Compiles trees into functions of ``(v, c)``: *v* the values of the frame, *c* its context.
+
+    *named* holds the flow's values and texts by name, each itself such a function, found when it is read.
+    Only what the tree holds is written: names as quoted keys, constants by reference, functions by their table.
+    """
+
+    def __init__(self, values: Container[str] = (), texts: Container[str] = ()):
+        self.values, self.texts = values, texts
+        self.named: dict[str, Evaluate] = {}
+        self._kept: list[Any] = []
+
+    def compile(self, tree: Node) -> Evaluate:
+        """*tree* as a function; it raises Undefined or Unworkable, and nothing else."""
+        self._kept = []
+        text = self._write(tree)
+        code = (
+            "def evaluate(v, c):\n"
+            "    try:\n"
+            f"        return {text}\n"
+            "    except KeyError as error:\n"
+            "        raise Undefined(str(error.args[0])) from None\n"
+            "    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:\n"
+            "        raise Unworkable('The values here do not fit together.') from error\n"
+        )
+        space: dict[str, Any] = {
+            "k": tuple(self._kept),
+            "n": self.named,
+            "Undefined": Undefined,
+            "Unworkable": Unworkable,
+        }
+        exec(compile(code, "<expression>", "exec"), space)
+        made: Evaluate = space["evaluate"]
+        return made
+
+    def _keep(self, value: Any) -> str:
+        self._kept.append(value)
+        return f"k[{len(self._kept) - 1}]"
+
+    def _write(self, node: Node) -> str:
+        return WRITE[type(node)](self, node)
+
+    def const(self, node: Const) -> str:
+        if isinstance(node.value, Decimal):
+            return self._keep(node.value)
+        return repr(node.value)
+
+    def read(self, node: Read) -> str:
+        root, *rest = node.path
+        if root in CONTEXT:
+            return f"c.{root}" + "".join(f"[{part!r}]" for part in rest)
+        if root in COUNTED:
+            return f"c.{root}({'.'.join(rest)!r})"
+        if root == "texts" and rest:
+            return f"n[{'texts.' + rest[0]!r}](v, c)"
+        start = f"n[{root!r}](v, c)" if root in self.values else f"v[{root!r}]"
+        return start + "".join(f"[{part!r}]" for part in rest)
+
+    def defined(self, node: Defined) -> str:
+        root, *rest = node.read.path
+        if root in CONTEXT or root == "texts":
+            return "True"
+        if root in COUNTED:
+            return f"bool({self.read(node.read)})"
+        if root in self.values:
+            return f"{self._keep(_known)}(lambda: {self.read(node.read)})"
+        checks, here = [f"{root!r} in v"], f"v[{root!r}]"
+        for part in rest:
+            checks.append(f"{part!r} in {here}")
+            here += f"[{part!r}]"
+        return f"({' and '.join(checks)})"
+
+    def items(self, node: Items) -> str:
+        return f"({', '.join(self._write(item) for item in node.items)},)"
+
+    def not_(self, node: Not) -> str:
+        return f"(not {self._write(node.item)})"
+
+    def all(self, node: All) -> str:
+        return f"({' and '.join(self._write(item) for item in node.items)})"
+
+    def any(self, node: Any_) -> str:
+        return f"({' or '.join(self._write(item) for item in node.items)})"
+
+    def compare(self, node: Compare) -> str:
+        return f"({self._write(node.left)} {node.op} {self._write(node.right)})"
+
+    def sum(self, node: Sum) -> str:
+        return f"{self._keep(SUMS[node.op])}({self._write(node.left)}, {self._write(node.right)})"
+
+    def minus(self, node: Minus) -> str:
+        return f"{self._keep(functions.negate)}({self._write(node.item)})"
+
+    def choose(self, node: Choose) -> str:
+        return f"({self._write(node.yes)} if {self._write(node.test)} else {self._write(node.no)})"
+
+    def apply(self, node: Apply) -> str:
+        args = ", ".join(self._write(arg) for arg in node.args)
+        return f"{self._keep(FUNCTIONS[node.function].work)}({args})"
+
+    def filtered(self, node: Filtered) -> str:
+        args = ", ".join(self._write(arg) for arg in (node.item, *node.args))
+        return f"{self._keep(FILTERS[node.filter])}({args})"
+
+
+def _known(read: Callable[[], Any]) -> bool:
+    try:
+        return read() is not None
+    except (KeyError, Undefined):
+        return False
+
+
+WRITE: dict[type, Callable[[Code, Any], str]] = {
+    Const: Code.const,
+    Read: Code.read,
+    Items: Code.items,
+    Not: Code.not_,
+    All: Code.all,
+    Any_: Code.any,
+    Compare: Code.compare,
+    Defined: Code.defined,
+    Sum: Code.sum,
+    Minus: Code.minus,
+    Choose: Code.choose,
+    Apply: Code.apply,
+    Filtered: Code.filtered,
+}

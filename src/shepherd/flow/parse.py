@@ -1,0 +1,333 @@
+"""From an expression's text to its tree: Jinja's grammar, a positive list of nodes, exact places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from shepherd.flow.functions import FILTERS, FUNCTIONS
+from shepherd.flow.tree import (
+    All,
+    Any_,
+    Apply,
+    Choose,
+    Compare,
+    Const,
+    Defined,
+    Filtered,
+    Items,
+    Minus,
+    Node,
+    Not,
+    Read,
+    Sum,
+)
+
+MOST_CHARACTERS = 2000
+MOST_TOKENS = 300
+MOST_BRACKETS = 32
+MOST_DIGITS = 15
+MOST_DEPTH = 64
+# The blanks keep a minus at the edge from being read as Jinja's whitespace control.
+OPEN, CLOSE = "{{ ", " }}"
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+KEYWORDS = frozenset(["and", "or", "not", "in", "is", "if", "else", "defined"])
+SLIPS = (
+    (re.compile(r"&&"), '"&&" is not a word of the language.', 'Write "and".'),
+    (re.compile(r"\|\|"), '"||" is not a word of the language.', 'Write "or".'),
+    (re.compile(r"[“”„‘’«»]"), "Curly quotation marks do not mark a text.", 'Write straight ones: "text".'),
+    (re.compile(r"(?<![=!<>])=(?!=)"), '"=" compares nothing.', 'Write "==" to compare.'),
+    (re.compile(r"(?<!=)!(?!=)"), '"!" is not a word of the language.', 'Write "not".'),
+    (re.compile(r"\*\*"), "There is no power in the language.", "Multiply instead."),
+    (re.compile(r"~"), '"~" does not join texts here.', "Put both into the text that is shown."),
+    (re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}"), "Braces belong in texts only.", "Write the expression alone."),
+    (re.compile(r"[{}]"), "Braces are not part of an expression.", "Write the expression alone."),
+)
+COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not in"}
+SUMS = {nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.FloorDiv: "//", nodes.Mod: "%"}
+
+
+class Wrong(Exception):
+    """What is wrong with an expression: the sentence, how to mend it, and the characters it is about."""
+
+    def __init__(self, sentence: str, start: int, end: int, hint: str = ""):
+        super().__init__(sentence)
+        self.sentence, self.start, self.end, self.hint = sentence, start, end, hint
+
+
+class Token(NamedTuple):
+    """One token with its place in the text."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+_ENVIRONMENT: list[Environment] = []
+
+
+def _environment() -> Environment:
+    if not _ENVIRONMENT:
+        environment = Environment()
+        environment.filters = dict.fromkeys(FILTERS, str)
+        environment.tests = {"defined": bool}
+        _ENVIRONMENT.append(environment)
+    return _ENVIRONMENT[0]
+
+
+def tree_of(text: str, *, filters: bool = False) -> Node:
+    """The tree of *text*. Raises Wrong. *filters* may stand in texts only."""
+    if len(text) > MOST_CHARACTERS:
+        raise Wrong(f"An expression has at most {MOST_CHARACTERS} characters.", 0, len(text), "Name a part in values.")
+    if not text.strip():
+        raise Wrong("There is no expression here.", 0, max(1, len(text)))
+    _slips(text)
+    tokens = _tokens(text)
+    _caps(tokens)
+    try:
+        template = _environment().parse(OPEN + text + CLOSE)
+    except TemplateSyntaxError as error:
+        raise _syntax(error, text, tokens) from None
+    except RecursionError:
+        raise Wrong("This is nested too deeply.", 0, len(text), "Name a part in values.") from None
+    output = template.body[0] if len(template.body) == 1 else None
+    if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
+        raise Wrong("This is not one expression.", 0, len(text))
+    return _Reader(text, tokens, filters).read(output.nodes[0])
+
+
+def _slips(text: str) -> None:
+    """What people of other languages write; looked for outside quoted texts."""
+    bare = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", lambda m: "_" * len(m[0]), text)
+    for pattern, sentence, hint in SLIPS:
+        found = pattern.search(bare)
+        if found:
+            raise Wrong(sentence, found.start(), found.end(), hint)
+    date = re.search(r"(?<![\w.])\d{4}-\d{1,2}-\d{1,2}(?![\w.])", bare)
+    if date:
+        year, month, day = date[0].split("-")
+        hint = f"Write date({int(year)}, {int(month)}, {int(day)})."
+        raise Wrong("This is a subtraction, not a date.", date.start(), date.end(), hint)
+
+
+def _tokens(text: str) -> list[Token]:
+    found = []
+    at = -len(OPEN)
+    try:
+        for _, kind, value in _environment().lexer.tokeniter(OPEN + text + CLOSE, None):
+            start, at = at, at + len(value)
+            if kind not in ("whitespace", "variable_begin", "variable_end"):
+                found.append(Token(kind, value, start, at))
+    except TemplateSyntaxError as error:
+        raise Wrong(f"This can't be read: {error.message}.", 0, len(text), "Are all quotation marks closed?") from None
+    return found
+
+
+def _caps(tokens: list[Token]) -> None:
+    if len(tokens) > MOST_TOKENS:
+        last = tokens[MOST_TOKENS]
+        raise Wrong(
+            "This expression is too long to be read aloud.", last.start, last.end, "Name parts of it in values."
+        )
+    depth = 0
+    for one, following in zip(tokens, [*tokens[1:], None], strict=True):
+        depth += (one.text in OPENING and one.kind == "operator") - (one.text in CLOSING and one.kind == "operator")
+        if depth > MOST_BRACKETS:
+            raise Wrong("Brackets are nested too deeply.", one.start, one.end, "Name a part in values.")
+        if one.kind in ("integer", "float") and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", one.text):
+            raise Wrong(f'"{one.text}" is not a number as people write it.', one.start, one.end, "Write 1000 or 19.50.")
+        if one.kind in ("integer", "float") and sum(c.isdigit() for c in one.text) > MOST_DIGITS:
+            raise Wrong(f"A number has at most {MOST_DIGITS} digits.", one.start, one.end)
+        if following and one.kind == following.kind == "string":
+            raise Wrong(
+                "Two texts stand side by side.", one.start, following.end, "Is a comma or a comparison missing?"
+            )
+
+
+def _syntax(error: TemplateSyntaxError, text: str, tokens: list[Token]) -> Wrong:
+    message = error.message or "not an expression"
+    found = re.search(r"No filter named '(\w+)'|No test named '(\w+)'", message)
+    if found:
+        name = found[1] or found[2]
+        token = next((t for t in tokens if t.text == name), Token("", name, 0, len(text)))
+        return Wrong(f'"{name}" is not known here.', token.start, token.end, f"Filters: {', '.join(FILTERS)}.")
+    token = next((t for t in tokens if f"got '{t.text}'" in message), None)
+    if token:
+        return Wrong(
+            f'"{token.text}" does not fit here.', token.start, token.end, "Begin with a name; compare with ==."
+        )
+    return Wrong("This is not a whole expression.", 0, len(text), "Is something missing at the end?")
+
+
+class _Reader:
+    """Reads Jinja's nodes in the order of the text, and takes a token for each leaf, so that places are exact."""
+
+    def __init__(self, text: str, tokens: list[Token], filters: bool):
+        self.text, self.filters = text, filters
+        self.leaves: Iterator[Token] = iter(
+            [
+                t
+                for t in tokens
+                if t.kind in ("string", "integer", "float") or (t.kind == "name" and t.text not in KEYWORDS)
+            ]
+        )
+        self.last = 0
+        self.depth = 0
+
+    def leaf(self) -> Token:
+        token = next(self.leaves, None)
+        if token is None:
+            raise Wrong("This is not a whole expression.", 0, len(self.text), "A name or a value is missing.")
+        self.last = token.end
+        return token
+
+    def read(self, node: nodes.Node) -> Node:
+        """*node* and what is below it, if it is on the list."""
+        reader = READ.get(type(node))
+        if reader is None:
+            name = NAMES.get(type(node), "This")
+            raise Wrong(
+                f"{name} is not part of the language.", self.last, len(self.text), "Name the value that you mean."
+            )
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise Wrong("This is nested too deeply.", self.last, len(self.text), "Name a part in values.")
+        made = reader(self, node)
+        self.depth -= 1
+        return made
+
+    def name(self, node: Any) -> Node:
+        token = self.leaf()
+        if token.text != node.name:
+            raise Wrong(f'"{node.name}" is a word of the language and no name.', 0, len(self.text))
+        return Read((node.name,), token.start, token.end)
+
+    def getattr(self, node: Any) -> Node:
+        before = self.read(node.node)
+        token = self.leaf()
+        if not isinstance(before, Read):
+            raise Wrong("A dotted read starts at a name.", token.start, token.end)
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", node.attr):
+            raise Wrong(f'"{node.attr}" is no field.', token.start, token.end)
+        return Read((*before.path, node.attr), before.start, token.end)
+
+    def const(self, node: Any) -> Node:
+        token = self.leaf()
+        if token.kind in ("integer", "float"):
+            value: Any = Decimal(token.text) if token.kind == "float" else int(token.text)
+        elif token.kind == "name" and token.text not in ("true", "false"):
+            hint = "Write true or false, or ask with is defined."
+            raise Wrong(f'"{token.text}" is no value here.', token.start, token.end, hint)
+        else:
+            value = node.value
+        return Const(value, token.start, token.end)
+
+    def items(self, node: Any) -> Node:
+        start = self.last
+        read = tuple(self.read(item) for item in node.items)
+        if not read:
+            raise Wrong("An empty list holds nothing to compare with.", start, len(self.text))
+        return Items(read, read[0].start, read[-1].end)
+
+    def both(self, node: Any) -> Node:
+        made = All if isinstance(node, nodes.And) else Any_
+        parts: list[Node] = []
+        for side in (node.left, node.right):
+            part = self.read(side)
+            parts += part.items if isinstance(part, made) else (part,)
+        return made(tuple(parts), parts[0].start, parts[-1].end)
+
+    def not_(self, node: Any) -> Node:
+        start = self.last
+        item = self.read(node.node)
+        return Not(item, min(start, item.start), item.end)
+
+    def minus(self, node: Any) -> Node:
+        item = self.read(node.node)
+        if isinstance(item, Const) and isinstance(item.value, int | Decimal) and not isinstance(item.value, bool):
+            return Const(-item.value, item.start, item.end)
+        return Minus(item, item.start, item.end)
+
+    def compare(self, node: Any) -> Node:
+        left = self.read(node.expr)
+        if len(node.ops) > 1:
+            hint = "Write two comparisons joined by and: x > 1 and x < 5."
+            raise Wrong("A chained comparison is misread too easily.", left.start, len(self.text), hint)
+        right = self.read(node.ops[0].expr)
+        return Compare(COMPARISONS[node.ops[0].op], left, right, left.start, right.end)
+
+    def test(self, node: Any) -> Node:
+        read = self.read(node.node)
+        if not isinstance(read, Read) or node.args:
+            raise Wrong("Only a name can be asked whether it is defined.", read.start, read.end)
+        return Defined(read, read.start, read.end)
+
+    def sum(self, node: Any) -> Node:
+        left, right = self.read(node.left), self.read(node.right)
+        return Sum(SUMS[type(node)], left, right, left.start, right.end)
+
+    def choose(self, node: Any) -> Node:
+        yes = self.read(node.expr1)
+        test = self.read(node.test)
+        if node.expr2 is None:
+            raise Wrong("What holds if it does not?", yes.start, test.end, "Add else and a value.")
+        no = self.read(node.expr2)
+        return Choose(test, yes, no, yes.start, no.end)
+
+    def call(self, node: Any) -> Node:
+        if not isinstance(node.node, nodes.Name):
+            raise Wrong("Only the language's own functions can be called.", self.last, len(self.text))
+        token = self.leaf()
+        name = node.node.name
+        if name not in FUNCTIONS:
+            hint = f"Functions: {', '.join(FUNCTIONS)}."
+            raise Wrong(f'"{name}" is not a function of the language.', token.start, token.end, hint)
+        if node.kwargs or node.dyn_args or node.dyn_kwargs:
+            raise Wrong("Arguments have no names here.", token.start, len(self.text))
+        args = tuple(self.read(arg) for arg in node.args)
+        least, most = FUNCTIONS[name].arguments
+        if not least <= len(args) <= most:
+            wanted = str(least) if least == most else f"{least} to {most}"
+            raise Wrong(f"{name} takes {wanted} arguments, not {len(args)}.", token.start, token.end)
+        return Apply(name, args, token.start, args[-1].end if args else token.end)
+
+    def filter(self, node: Any) -> Node:
+        item = self.read(node.node)
+        token = self.leaf()
+        if not self.filters:
+            hint = "Filters shape what is shown; here the value itself counts."
+            raise Wrong("A filter belongs in texts only.", token.start, token.end, hint)
+        args = tuple(self.read(arg) for arg in node.args)
+        return Filtered(item, node.name, args, item.start, args[-1].end if args else token.end)
+
+
+READ: dict[type, Callable[[_Reader, Any], Node]] = {
+    nodes.Name: _Reader.name,
+    nodes.Getattr: _Reader.getattr,
+    nodes.Const: _Reader.const,
+    nodes.List: _Reader.items,
+    nodes.And: _Reader.both,
+    nodes.Or: _Reader.both,
+    nodes.Not: _Reader.not_,
+    nodes.Neg: _Reader.minus,
+    nodes.Compare: _Reader.compare,
+    nodes.Test: _Reader.test,
+    nodes.CondExpr: _Reader.choose,
+    nodes.Call: _Reader.call,
+    nodes.Filter: _Reader.filter,
+    **dict.fromkeys(SUMS, _Reader.sum),
+}
+NAMES = {
+    nodes.Getitem: "An index",
+    nodes.Slice: "A slice",
+    nodes.Dict: "A map",
+    nodes.Tuple: "A pair in round brackets",
+    nodes.Pow: "A power",
+    nodes.Concat: '"~"',
+    nodes.Pos: 'A "+" before a value',
+}
