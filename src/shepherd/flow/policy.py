@@ -23,13 +23,17 @@ TICKET = {
 
 
 def ticket_connector() -> Connector:
-    """The connector ``ticket`` that every desk has: its finished calls are the change itself."""
+    """
+    The connector ``ticket`` that every desk has: its finished calls are the change itself.
+
+    So ``ok`` gives back what was asked for, and the ticket is read from those results.
+    """
     operations = {
         name: Operation(
             name=name,
             reads=False,
             inputs={i: Field(name=i, type=Type.named("text")) for i in inputs},
-            results={"ok": {}},
+            results={"ok": {i: Field(name=i, type=Type.named("long_text"), personal=name == "note") for i in inputs}},
             repeatable=True,
         )
         for name, inputs in TICKET.items()
