@@ -113,7 +113,7 @@ def test_secrets_calls_notes_and_ends_have_rows(library: Library) -> None:
     assert (note.kind, note.answer, note.visit) == ("noted", "a free note", 0)
     assert pin.answer == "given, 4 digits"
     assert (check.answer, check.source, check.attempt) == ("ok", "looked up: x", 1)
-    assert (end.ended, end.granted) == ("verified [ID-OK]", ())
+    assert (end.ended, end.granted) == ("verified [ID-OK]", ("identity",))
 
 
 def test_an_erased_run_still_tells_its_steps(library: Library) -> None:

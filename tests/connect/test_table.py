@@ -136,7 +136,7 @@ def test_a_table_can_be_told_to_be_slow_and_to_fail(
     """``error`` changes nothing, ``unknown`` makes the change and loses the reply."""
     control = tmp_path / "control.json"
     monkeypatch.setenv(CONTROL, str(control))
-    control.write_text(json.dumps({"work.book": {"fail": "error"}, "base.find": {"slow": "200ms"}}))
+    control.write_text(json.dumps({"work.book": {"fail": "error"}, "base.find": {"slow": "0.2s"}}))
     assert call(connectors, "work.book", "k1", customer_id="C-1", why="") == ("error", {})
     began = time.monotonic()
     assert call(connectors, "base.find", customer_id="C-1")[0] == "ok"

@@ -28,7 +28,7 @@ def until(true: Callable[[], bool]) -> None:
 
 def test_a_slow_call_is_shown_and_comes_back(desk: Desk, tell: Tell) -> None:
     """The answer is saved at once; the page says that a call is under way, and has its result later."""
-    tell(**{"visits.book": {"slow": "600ms"}})
+    tell(**{"visits.book": {"slow": "0.6s"}})
     contact = Contact.begin(desk, "help")
     contact.give(Continue())
     contact.give(Answer("red"))
@@ -112,7 +112,7 @@ def test_a_secret_goes_to_its_call_and_nowhere_else(desk: Desk, tmp_path: Path) 
 
 def test_a_lookup_cut_off_by_a_crash_is_offered_again(open_desk: Callable[[], Desk], tell: Tell) -> None:
     """Its secret is gone: the form stands again, the page says why, and no try is lost."""
-    tell(**{"base.check_pin": {"slow": "1500ms"}})
+    tell(**{"base.check_pin": {"slow": "1.5s"}})
     desk = open_desk()
     contact = Contact.begin(desk, "login")
     desk.take(contact.run.id, Answer("4071"), seq=contact.run.seq, token=new_id(), actor=MARIA)
@@ -133,7 +133,7 @@ def test_a_repeatable_change_cut_off_by_a_crash_is_sent_again(
     open_desk: Callable[[], Desk], tell: Tell, calls: list[str]
 ) -> None:
     """Under the same key: the other system does it once."""
-    tell(**{"visits.book": {"slow": "1500ms"}})
+    tell(**{"visits.book": {"slow": "1.5s"}})
     desk = open_desk()
     contact = Contact.begin(desk, "help")
     contact.give(Continue())
@@ -160,7 +160,7 @@ def test_a_change_cut_off_by_a_crash_is_asked_about(
     open_desk: Callable[[], Desk], tell: Tell, answer: str, made: bool, outcome: str
 ) -> None:
     """Not repeatable: the agent says whether it was made, and that is recorded as theirs."""
-    tell(**{f"visits.{answer}": {"slow": "1900ms"}})
+    tell(**{f"visits.{answer}": {"slow": "1.9s"}})
     contact = Contact.begin(open_desk(), "promise")
     contact.desk.take(contact.run.id, Answer(answer), seq=contact.run.seq, token=new_id(), actor=MARIA)
     contact.desk = restarted = open_desk()
@@ -175,7 +175,7 @@ def test_a_change_cut_off_by_a_crash_is_asked_about(
 
 def test_nobody_is_asked_about_a_change_under_way(desk: Desk, tell: Tell) -> None:
     """While the call runs, the question whether it was made is refused."""
-    tell(**{"visits.send": {"slow": "500ms"}})
+    tell(**{"visits.send": {"slow": "0.5s"}})
     contact = Contact.begin(desk, "promise")
     run = desk.take(contact.run.id, Answer("send"), seq=contact.run.seq, token=new_id(), actor=MARIA).run
     with pytest.raises(Refused, match="only you could know"):

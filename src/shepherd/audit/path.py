@@ -29,7 +29,8 @@ class PathRow:
     One visit, or (*visit* 0) something beside the path: a note, a pause, a hand-over.
 
     *seconds* from entering to leaving. *who* answered, *source* where the answer came from (``agent``, ``looked up``,
-    ``kept from visit 4``, ``clock`` …). *words* and *title* as shown. *taken_back*: struck through, by entry *struck_by*.
+    ``kept from visit 4``, ``clock`` …). *words* and *title* as shown. *taken_back*: struck
+    through, by entry *struck_by*.
     *granted* are assurances that came with it. *seq* is the entry that made the row.
     """
 
