@@ -30,7 +30,7 @@ class FlowRejected(Exception):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """
     All flows that may be run, with the desk's policy and connectors.
