@@ -226,7 +226,7 @@ def test_every_expectation_that_fails_is_told(library: Library) -> None:
         returns={"state": "empty"},
         ticket={"has": ["LATE"], "lacks": ["DONE"]},
     )
-    assert len(verdict.failures) == 9
+    assert len(verdict.failures) == 8
     assert verdict.failures[0] == 'ended with "done", not "late"'
     assert verdict.failures[3] == 'values: box: state is "full", not "empty"'
 

@@ -10,8 +10,10 @@ from shepherd.author.play import Played, play
 from shepherd.flow.canonical import canonical
 from shepherd.flow.expression import Undefined, Unworkable
 from shepherd.flow.findings import nearest
+from shepherd.flow.model import Do, Escalate
 from shepherd.flow.types import to_json
-from shepherd.run.state import Run
+from shepherd.run.api import SecretRef
+from shepherd.run.state import Run, Visit
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -81,11 +83,27 @@ def steps_of(played: Played) -> tuple[str, ...]:
 
 
 def ticket_text(played: Played) -> str:
-    """All that stands on the ticket after a walk: the events as they are stored, and the path as it is shown."""
+    """All that stands on the ticket after a walk: events as they are stored, the path as shown, what was changed."""
     lines = [canonical({"kind": e.kind, "data": e.data, "entered": list(e.entered)}).decode() for e in played.events]
     if played.run is not None:
         lines += [f"{item.title}: {item.answer}" for item in played.run.path]
+        lines += changes(played.run)
     return "\n".join(lines)
+
+
+def changes(run: Run) -> list[str]:
+    """What the visits that stand put on the ticket: calls that changed something with their inputs, and escalations."""
+    lines = []
+    visit: Visit | None = run.tip
+    while visit is not None and visit.number:
+        action = visit.step.action
+        if isinstance(action, Do) and visit.result:
+            given = ", ".join(f"{k}: {v}" for k, v in (visit.inputs or {}).items() if not isinstance(v, SecretRef))
+            lines.append(f"{action.operation} ({given}): {visit.result}")
+        elif isinstance(action, Escalate):
+            lines.append(f"escalated to {action.queue} {action.severity or ''}".rstrip())
+        visit = visit.prev
+    return lines[::-1]
 
 
 def _refused(code: str, played: Played) -> Iterator[str]:

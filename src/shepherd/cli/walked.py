@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shepherd.flow.model import Do, Escalate
 from shepherd.flow.types import to_json
 from shepherd.run.api import AtForm, AtLookup, AtQuestion, Blank, SecretRef
 
@@ -96,10 +97,10 @@ def ticket_as_json(run: Run) -> dict[str, Any]:
     visit: Visit | None = run.tip
     while visit is not None and visit.number:
         action = visit.step.action
-        if visit.step.verb == "do" and visit.result:
-            done = {"operation": action.operation, "result": visit.result, "inputs": _plain(visit.inputs or {})}  # type: ignore[union-attr]
+        if isinstance(action, Do) and visit.result:
+            done = {"operation": action.operation, "result": visit.result, "inputs": _plain(visit.inputs or {})}
             shown["done"].insert(0, done)
-        elif visit.step.verb == "escalate":
-            shown["escalated"].insert(0, {"queue": action.queue, "severity": action.severity})  # type: ignore[union-attr]
+        elif isinstance(action, Escalate):
+            shown["escalated"].insert(0, {"queue": action.queue, "severity": action.severity})
         visit = visit.prev
     return shown
