@@ -123,12 +123,12 @@ def _step(
         path = hops(view, bad[0])
         yield NOT_GRANTED.at(
             need.place,
-            f'"{step.id}" requires {what}, and can be reached without it',
+            f'"{step.id}" requires {what}, and can be reached without it.',
             file=flow.file,
             flow=flow.id,
             step=step.id,
             path=path,
-            hint=(f"{need.name} is granted by {' and '.join(by)}. " if by else "No flow grants it. ")
+            hint=(f"It is granted by {' and '.join(by)}. " if by else "No flow grants it. ")
             + "Lead this path through it, or to another step.",
         )
     elif "unmet" in step.edges or need not in step.requires or not _entered(view, step):
@@ -136,7 +136,7 @@ def _step(
     elif proof.expires(need.name):
         yield MAY_EXPIRE.at(
             need.place,
-            f'"{step.id}" requires {what}, which may have expired by then',
+            f'"{step.id}" requires {what}, which may have expired by then.',
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -145,7 +145,7 @@ def _step(
     elif anew := unmet_states(weak := proof.view(flow, need, weak=True), step):
         yield GIVEN_ANEW.at(
             need.place,
-            f'"{step.id}" requires {what}, but what it was granted on may be given anew, and fail',
+            f'"{step.id}" requires {what}, but what it was granted on may be given anew, and fail.',
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -172,7 +172,7 @@ def _call(proof: Proof, flow: Flow, step: Step, call: Call, need: Need) -> Itera
         yield CALL_NOT_GRANTED.at(
             place,
             f'"{call.flow}" requires {described(Need(name=name, level=need.level), proof.policy)}, '
-            f'and "{step.id}" can be reached without it',
+            f'and "{step.id}" can be reached without it.',
             file=flow.file,
             flow=flow.id,
             step=step.id,

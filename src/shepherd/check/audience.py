@@ -46,7 +46,7 @@ def audience(draft: Draft) -> Iterator[Finding]:
             if call.flow in draft.flows and "customer" not in draft.flows[call.flow].audience:
                 yield CALLS_AGENT_FLOW.at(
                     step.places.get("call", call.place),
-                    f'"{call.flow}" is not for customers, and this flow is',
+                    f'"{call.flow}" is not for customers, and this flow is.',
                     file=flow.file,
                     flow=flow.id,
                     step=step.id,
@@ -60,7 +60,7 @@ def _words(flow: Flow) -> Iterator[Finding]:
         if isinstance(step.action, Message) and step.role is None and words.say is None and words.warn is None:
             yield NO_WORDS.at(
                 step.place,
-                f'"{step.id}" has no words for the customer',
+                f'"{step.id}" has no words for the customer.',
                 file=flow.file,
                 flow=flow.id,
                 step=step.id,
@@ -79,7 +79,7 @@ def _finish(flow: Flow) -> Iterator[Finding]:
     if first is not None and not any(ending(flow.steps[s]) is not None for s in seen):
         yield ONLY_WITH_AGENT.at(
             first.places.get("by", first.place),
-            f"every way to an end waits for the role {first.role}, and the flow is for customers",
+            f"Every way to an end waits for the role {first.role}, and the flow is for customers.",
             file=flow.file,
             flow=flow.id,
             step=first.id,

@@ -74,7 +74,7 @@ def calls(draft: Draft) -> Iterator[Finding]:
         if flow.called_only and flow.id not in called and "flow" not in broken_kinds(draft):
             yield NOBODY_CALLS.at(
                 flow.places.get("called_only", flow.place),
-                f'"{flow.id}" is called_only, and no flow calls it',
+                f'"{flow.id}" is called_only, and no flow calls it.',
                 file=flow.file,
                 flow=flow.id,
                 hint="Call it, or take `called_only` out.",
@@ -91,7 +91,7 @@ def _step(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
         elif not is_written(draft, action.flow):
             yield UNKNOWN_FLOW.at(
                 step.places.get("call", action.place),
-                f'there is no flow "{action.flow}"',
+                f'There is no flow "{action.flow}".',
                 file=flow.file,
                 flow=flow.id,
                 step=step.id,
@@ -115,7 +115,7 @@ def _inputs(flow: Flow, step: Step, inputs: Mapping[str, Field], whose: str) -> 
             missing = [m for m in missing if hint != nearest(name, [m])]
         yield UNKNOWN_INPUT.at(
             step.places.get(f"with.{name}", step.places.get("with", step.place)),
-            f'{whose} has no input "{name}"',
+            f'{whose[:1].upper()}{whose[1:]} has no input "{name}".',
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -124,7 +124,7 @@ def _inputs(flow: Flow, step: Step, inputs: Mapping[str, Field], whose: str) -> 
     if missing:
         yield MISSING_INPUT.at(
             step.places.get("with", step.places.get(step.verb, step.place)),
-            f"{whose} also needs {allowed(missing)}",
+            f"{whose[:1].upper()}{whose[1:]} also needs {allowed(missing)}.",
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -141,7 +141,7 @@ def _cycles(graph: CallGraph) -> Iterator[Finding]:
         step = flow.steps[edges[0].by]
         yield CALL_CYCLE.at(
             step.places.get("call", edges[0].place),
-            "flows call each other in a circle: " + " → ".join([first, *(edge.target for edge in edges)]),
+            f"Flows call each other in a circle: {' → '.join([first, *(edge.target for edge in edges)])}.",
             file=flow.file,
             flow=first,
             step=step.id,
@@ -161,7 +161,7 @@ def _depth(graph: CallGraph) -> Iterator[Finding]:
             edge = max(graph.out[flow_id], key=lambda e: deep[e.target])
             yield TOO_DEEP.at(
                 flow.steps[edge.by].places.get("call", edge.place),
-                f"from here calls go {depth} deep, and a run stops at {DEEPEST}",
+                f"From here calls go {depth} deep, and a run stops at {DEEPEST}.",
                 file=flow.file,
                 flow=flow_id,
                 step=edge.by,
@@ -174,7 +174,7 @@ def _outcomes(flow: Flow) -> Iterator[Finding]:
         if outcome.name in ("error", "unknown"):
             yield RESERVED_OUTCOME.at(
                 outcome.place,
-                f'an outcome may not be called "{outcome.name}"',
+                f'An outcome may not be called "{outcome.name}".',
                 file=flow.file,
                 flow=flow.id,
                 hint="Say what went wrong, e.g. `not_possible`.",
@@ -182,7 +182,7 @@ def _outcomes(flow: Flow) -> Iterator[Finding]:
         elif outcome.resolves is None and not flow.called_only:
             yield NO_RESOLVES.at(
                 outcome.place,
-                f'the outcome "{outcome.name}" does not say whether the contact is resolved',
+                f'The outcome "{outcome.name}" does not say whether the contact is resolved.',
                 file=flow.file,
                 flow=flow.id,
                 hint="Write `resolves: true` or `resolves: false`, or `called_only: true` at the head.",

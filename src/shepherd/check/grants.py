@@ -67,7 +67,7 @@ def grants(draft: Draft) -> Iterator[Finding]:
             if "unmet" in step.edges and not step.requires:
                 yield UNMET_WITHOUT_REQUIRES.at(
                     step.edges["unmet"].place,
-                    f'"{step.id}" has `unmet`, but requires nothing',
+                    f'"{step.id}" has `unmet`, but requires nothing.',
                     file=flow.file,
                     flow=flow.id,
                     step=step.id,
@@ -111,7 +111,7 @@ def _grant(draft: Draft, flow: Flow, grant: Grant) -> Iterator[Finding]:
     if declared is not None and flow.id not in declared.granted_by:
         yield MAY_NOT_GRANT.at(
             grant.place,
-            f'"{flow.id}" may not grant {grant.name}',
+            f'"{flow.id}" may not grant {grant.name}.',
             file=flow.file,
             flow=flow.id,
             hint=f"desk.yaml lets it be granted by: {allowed(declared.granted_by) or 'nobody'}.",
@@ -119,7 +119,7 @@ def _grant(draft: Draft, flow: Flow, grant: Grant) -> Iterator[Finding]:
     elif declared is None and flow.category != "authentication":
         yield MAY_NOT_GRANT.at(
             grant.place,
-            f'"{flow.id}" is of the category {flow.category} and may not grant {grant.name}',
+            f'"{flow.id}" is of the category {flow.category} and may not grant {grant.name}.',
             file=flow.file,
             flow=flow.id,
             hint=nearest(grant.name, draft.policy.assurances)
@@ -139,7 +139,7 @@ def _need(
             return
         yield UNKNOWN_ASSURANCE.at(
             place,
-            f"no flow grants {name}, and desk.yaml does not declare it",
+            f"No flow grants {name}, and desk.yaml does not declare it.",
             file=flow.file,
             flow=flow.id,
             step=where,
@@ -155,7 +155,7 @@ def _level(draft: Draft, flow: Flow, step: str, name: str, level: int, place: Pl
     listed = ", ".join(f"{named} ({n})" for n, named in enumerate(levels, 1))
     return UNKNOWN_LEVEL.at(
         place,
-        f"{name} has no level {level}" if level else f"{name} has no such level",
+        f'"{name}" has no level {level}.' if level else f'"{name}" has no such level.',
         file=flow.file,
         flow=flow.id,
         step=step,
@@ -171,7 +171,7 @@ def _granters(draft: Draft) -> Iterator[Finding]:
                 keys = (f"assurances.{name}.granted_by", f"assurances.{name}", "assurances")
                 yield UNKNOWN_GRANTER.at(
                     next((policy.places[key] for key in keys if key in policy.places), NOWHERE),
-                    f'"{flow}" should grant {name}, but there is no such flow',
+                    f'"{flow}" should grant {name}, but there is no such flow.',
                     file=policy.file,
                     hint=nearest(flow, draft.flows) or f"Flows: {allowed(draft.flows)}.",
                 )

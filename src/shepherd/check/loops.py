@@ -206,7 +206,7 @@ def _finding(
     shown = " → ".join(names if len(names) <= 8 else [*names[:4], "…", *names[-3:]])
     return rule.at(
         flow.steps[place].place,
-        f"the loop {shown} {what}",
+        f"The loop {shown} {what}.",
         file=flow.file,
         flow=flow.id,
         step=place,

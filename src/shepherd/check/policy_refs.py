@@ -69,7 +69,7 @@ def _operation(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
     if operation is None:
         yield UNKNOWN_OPERATION.at(
             place,
-            f'"{action.operation}" is not declared',
+            f'"{action.operation}" is not declared.',
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -79,7 +79,7 @@ def _operation(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
         what = "only reads" if operation.reads else "changes something"
         yield WRONG_VERB.at(
             place,
-            f'"{action.operation}" {what}',
+            f'"{action.operation}" {what}.',
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -99,7 +99,7 @@ def _change(flow: Flow, step: Step) -> Iterator[Finding]:
     if isinstance(action, Do) and action.once_per is None:
         yield NO_ONCE_PER.at(
             step.places.get("do", action.place),
-            f'"{step.id}" changes something, and does not say how often it may',
+            f'"{step.id}" changes something, and does not say how often it may.',
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -134,7 +134,7 @@ def _unknown(rule: Rule, flow: Flow, step: Step | None, place: Place, word: str,
     what = rule.name.partition("-")[2]
     return rule.at(
         place,
-        f'there is no {what} "{word}"',
+        f'There is no {what} "{word}".',
         file=flow.file,
         flow=flow.id,
         step=step.id if step is not None else "",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shepherd.check.targets import falls_off
 from shepherd.check.walks import Ways, components, ending, leading_to, spread, ways
-from shepherd.flow.findings import Finding, Hop, Rule
+from shepherd.flow.findings import Finding, Hop, Rule, allowed
 from shepherd.flow.model import Edge, Flow
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def reach(draft: Draft) -> Iterator[Finding]:
         else:
             yield NO_END.at(
                 flow.places.get("steps", flow.place),
-                f'no step of "{flow.id}" ends it',
+                f'No step of "{flow.id}" ends it.',
                 file=flow.file,
                 flow=flow.id,
                 hint="Add a step with `end: OUTCOME` and lead a way to it.",
@@ -74,7 +74,7 @@ def _unreachable(flow: Flow, out: Ways, seen: set[str]) -> Iterator[Finding]:
             step = flow.steps[min(part, key=order.__getitem__)]
             yield UNREACHABLE.at(
                 step.place,
-                f'no way leads to the step "{step.id}"',
+                f'No way leads to the step "{step.id}".',
                 file=flow.file,
                 flow=flow.id,
                 step=step.id,
@@ -94,11 +94,13 @@ def _stuck(flow: Flow, out: Ways, seen: set[str], ends: set[str]) -> Iterator[Fi
             step = flow.steps[min(part, key=order.__getitem__)]
             yield NO_WAY_OUT.at(
                 step.place,
-                f'from the step "{step.id}" no end can be reached',
+                f'From the step "{step.id}" no end can be reached.',
                 file=flow.file,
                 flow=flow.id,
                 step=step.id,
-                hint="Give one of these steps a way to an end: " + ", ".join(sorted(inside, key=order.__getitem__)[:6]),
+                hint="Give one of these steps a way to an end: "
+                + allowed(sorted(inside, key=order.__getitem__), 6)
+                + ".",
                 path=_way(flow, out, step.id),
             )
 

@@ -1,4 +1,4 @@
-"""Whether every answer, result and outcome is routed, and every try that may run out."""
+"""Whether every result and outcome is routed, answers can be told apart, and tries that run out lead somewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shepherd.check.written import operation_of
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
-from shepherd.flow.model import Ask, Call, Do, Flow, Lookup, Operation, Step
+from shepherd.flow.model import Ask, Call, Collect, Do, Flow, Lookup, Operation, Option, Step
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -24,11 +24,11 @@ UNKNOWN_RESULT = Rule(
     "error",
     "A way is given for a result that the operation or the called flow does not have.",
 )
-UNROUTED_ANSWER = Rule(
-    "SHP215",
-    "unrouted-answer",
-    "error",
-    "An answer that may be given leads nowhere.",
+SAME_LABEL = Rule(
+    "SHP216",
+    "same-label",
+    "warning",
+    "Two answers read the same, so nobody can tell which one to take.",
 )
 NO_WAY_WHEN_OUT = Rule(
     "SHP211",
@@ -43,11 +43,11 @@ OUT_WITHOUT_ATTEMPTS = Rule(
     "`out_of_attempts` says where to go when no try is left, but the step does not count tries.",
 )
 
-RULES = (UNROUTED, UNKNOWN_RESULT, UNROUTED_ANSWER, NO_WAY_WHEN_OUT, OUT_WITHOUT_ATTEMPTS)
+RULES = (UNROUTED, UNKNOWN_RESULT, SAME_LABEL, NO_WAY_WHEN_OUT, OUT_WITHOUT_ATTEMPTS)
 
 
 def routes(draft: Draft) -> Iterator[Finding]:
-    """Results, outcomes and answers without a way, or ways without them; attempts without a way out."""
+    """Results and outcomes without a way, ways without them, labels that read the same, tries that lead nowhere."""
     for flow in draft.flows.values():
         for step in flow.steps.values():
             action = step.action
@@ -59,8 +59,11 @@ def routes(draft: Draft) -> Iterator[Finding]:
             elif isinstance(action, Call) and action.flow in draft.flows:
                 called = draft.flows[action.flow]
                 yield from _routed(flow, step, "outcome", called.outcomes, f'the flow "{called.id}"')
-            elif isinstance(action, Ask) and action.routed:
-                yield from _answers(flow, step, action)
+            elif isinstance(action, Ask):
+                yield from _labels(flow, step, action.field.options)
+            elif isinstance(action, Collect):
+                for field in action.fields.values():
+                    yield from _labels(flow, step, field.options)
             yield from _attempts(flow, step)
 
 
@@ -81,7 +84,7 @@ def _routed(flow: Flow, step: Step, kind: str, names: Iterable[str], whose: str)
             missing = [m for m in missing if hint != nearest(name, [m])]
         yield UNKNOWN_RESULT.at(
             step.places.get(f"results.{name}", edge.place),
-            f'{whose} has no {kind} "{name}"',
+            f'{_capital(whose)} has no {kind} "{name}".',
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -90,8 +93,8 @@ def _routed(flow: Flow, step: Step, kind: str, names: Iterable[str], whose: str)
     if missing:
         yield UNROUTED.at(
             step.places.get("results", step.place),
-            f"the {kind}{'s' if len(missing) > 1 else ''} {allowed(missing)} of {whose} "
-            f"lead{'' if len(missing) > 1 else 's'} nowhere",
+            f"The {kind}{'s' if len(missing) > 1 else ''} {allowed(missing)} of {whose} "
+            f"lead{'' if len(missing) > 1 else 's'} nowhere.",
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -99,17 +102,24 @@ def _routed(flow: Flow, step: Step, kind: str, names: Iterable[str], whose: str)
         )
 
 
-def _answers(flow: Flow, step: Step, action: Ask) -> Iterator[Finding]:
-    for option in action.field.options:
-        if f"answer:{option.value}" not in step.edges:
-            yield UNROUTED_ANSWER.at(
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _labels(flow: Flow, step: Step, options: Iterable[Option]) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for option in options:
+        label = " ".join(option.label.split()).casefold()
+        if label in seen:
+            yield SAME_LABEL.at(
                 option.place,
-                f'the answer "{option.value}" leads nowhere',
+                f'"{option.value}" and "{seen[label]}" both read "{option.label}".',
                 file=flow.file,
                 flow=flow.id,
                 step=step.id,
-                hint="Write `then: STEP` for it.",
+                hint="Give each its own label.",
             )
+        seen.setdefault(label, option.value)
 
 
 def _attempts(flow: Flow, step: Step) -> Iterator[Finding]:
@@ -117,7 +127,7 @@ def _attempts(flow: Flow, step: Step) -> Iterator[Finding]:
     if step.attempts is not None and way is None:
         yield NO_WAY_WHEN_OUT.at(
             step.places.get("attempts", step.attempts.place),
-            f'"{step.id}" does not say where to go when no try is left',
+            f'"{step.id}" does not say where to go when no try is left.',
             file=flow.file,
             flow=flow.id,
             step=step.id,
@@ -126,7 +136,7 @@ def _attempts(flow: Flow, step: Step) -> Iterator[Finding]:
     elif step.attempts is None and way is not None:
         yield OUT_WITHOUT_ATTEMPTS.at(
             way.place,
-            f'"{step.id}" has `out_of_attempts`, but no `attempts`',
+            f'"{step.id}" has `out_of_attempts`, but no `attempts`.',
             file=flow.file,
             flow=flow.id,
             step=step.id,

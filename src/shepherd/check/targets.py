@@ -49,7 +49,7 @@ def targets(draft: Draft) -> Iterator[Finding]:
             if falls_off(step):
                 yield FALLS_OFF.at(
                     step.place,
-                    f'"{step.id}" is the last step of the file and goes on, but nothing comes after it',
+                    f'"{step.id}" is the last step of the file and goes on, but nothing comes after it.',
                     file=flow.file,
                     flow=flow.id,
                     step=step.id,
@@ -72,10 +72,10 @@ def _unknown_targets(flow: Flow) -> Iterator[Finding]:
             if edge.target in flow.steps or (edge.place, edge.target) in seen:
                 continue
             seen.add((edge.place, edge.target))
-            what = f'"{edge.target}" is not a step of this flow'
+            what = f'"{edge.target}" is not a step of this flow.'
             if edge.target in flow.outcomes:
                 enders = _ending_with(flow, edge.target)
-                what = f'"{edge.target}" is an outcome; a way leads to a step'
+                what = f'"{edge.target}" is an outcome; a way leads to a step.'
                 hint = f'Lead it to "{enders[0]}", which ends so.' if enders else "Add a step that ends so."
             else:
                 hint = nearest(edge.target, flow.steps) or f"Steps: {allowed(flow.steps)}."
@@ -98,7 +98,7 @@ def _outcomes(flow: Flow) -> Iterable[Finding]:
             unknown = True
             yield UNKNOWN_OUTCOME.at(
                 step.places.get("outcome" if step.verb == "escalate" else "end", step.action.place),
-                f'"{outcome}" is not an outcome of this flow',
+                f'"{outcome}" is not an outcome of this flow.',
                 file=flow.file,
                 flow=flow.id,
                 step=step.id,
@@ -110,7 +110,7 @@ def _outcomes(flow: Flow) -> Iterable[Finding]:
         if outcome_.name not in used:
             yield UNUSED_OUTCOME.at(
                 outcome_.place,
-                f'no step ends with the outcome "{outcome_.name}"',
+                f'No step ends with the outcome "{outcome_.name}".',
                 file=flow.file,
                 flow=flow.id,
                 hint="End a step with it, or take it out.",
