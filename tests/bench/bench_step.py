@@ -17,9 +17,7 @@ STAMP = Stamp(datetime(2026, 11, 24, 12, tzinfo=UTC), "+02:00", Actor("agent", "
 
 def chain(steps: int) -> dict[str, Any]:
     """The documents of a flow that asks *steps* questions in a row."""
-    asks = {
-        f"s{i}": {"ask": "Is it so?", "answers": {"yes": f"s{i + 1}", "no": f"s{i + 1}"}} for i in range(steps)
-    }
+    asks = {f"s{i}": {"ask": "Is it so?", "answers": {"yes": f"s{i + 1}", "no": f"s{i + 1}"}} for i in range(steps)}
     flow = {
         "flow": "chain",
         "title": "A chain",

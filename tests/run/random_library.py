@@ -9,7 +9,10 @@ RESULTS = {"ok": {"status": {"type": "choice", "options": ["up", "down"]}, "coun
 DESK = {
     "desk": "random",
     "time_zone": "Europe/Helsinki",
-    "facts": {"customer": {"id": "text", "first_name": {"type": "text", "personal": True}}, "contact": {"kind": "text"}},
+    "facts": {
+        "customer": {"id": "text", "first_name": {"type": "text", "personal": True}},
+        "contact": {"kind": "text"},
+    },
     "queues": {"second_line": {"skill": "technical", "owner": "supervisor"}},
     "assurances": {"identity": {"granted_by": ["f2"], "levels": ["basic", "strong"], "expires": "30m"}},
     "severities": {"sev2": {"acknowledge": "15m", "update_every": "2h"}},
@@ -78,7 +81,9 @@ class Maker:
         return step
 
     def message(self, here: int) -> dict[str, Any]:
-        return self.human(here, self.extras(here, {"say": "Hello {{ customer.first_name }}.", "then": self.target(here)}))
+        return self.human(
+            here, self.extras(here, {"say": "Hello {{ customer.first_name }}.", "then": self.target(here)})
+        )
 
     def ask(self, here: int) -> dict[str, Any]:
         answers: dict[str, Any] = {"yes": self.target(here), "no": self.target(here)}
@@ -129,7 +134,12 @@ class Maker:
         when = self.rng.choice(
             (f"visits.{self.ids[here]} > 1", 'channel == "phone"', "assured.identity", "today > date(2026, 1, 1)")
         )
-        return {"decide": [{"when": when, "then": self.target(here)}, {"otherwise": self.ids[min(self.count - 1, here + 1)]}]}
+        return {
+            "decide": [
+                {"when": when, "then": self.target(here)},
+                {"otherwise": self.ids[min(self.count - 1, here + 1)]},
+            ]
+        }
 
     def call(self, here: int) -> dict[str, Any]:
         if self.callee is None:

@@ -10,7 +10,7 @@ from shepherd.check.library import Library
 from shepherd.run import replay
 from shepherd.run.api import KINDS
 from tests.run.random_library import random_documents
-from tests.run.walker import Walker, picture
+from tests.run.walker import Walker, alike
 
 FLOWS = int(os.environ.get("SHEPHERD_WALK_FLOWS", "120"))
 MOVES = 60
@@ -27,7 +27,7 @@ def walk(seed: int) -> Walker:
     for _ in range(MOVES):
         if not walker.move():
             break
-        assert picture(walker.run) == picture(replay(library, walker.events)), f"seed {seed}, event {len(walker.events)}"
+        assert alike(walker.run, replay(library, walker.events)), f"seed {seed}, event {len(walker.events)}"
     return walker
 
 
@@ -62,8 +62,8 @@ def test_every_verb_event_and_input_occurred(walks: list[Walker]) -> None:
     assert VERBS - verbs == set()
 
 
-def test_refusals_occurred_and_changed_nothing(walks: list[Walker]) -> None:
+def test_refusals_occurred(walks: list[Walker]) -> None:
     """
-    An input that can't be taken is refused with a sentence and leaves the run as it was (the walker compares).
+    An input that can't be taken is refused with a sentence (the walker looks), and the walk goes on from where it was.
     """
     assert {"Answer", "Continue", "GoBack", "Change", "Time", "TakeOver"} <= {n for w in walks for n in w.refused}

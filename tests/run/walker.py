@@ -52,8 +52,32 @@ def picture(run: Run) -> str:
         told = [visit.number, visit.ref, visit.by, visit.attempt, visit.done, visit.value, visit.result, visit.kept]
         visits.append([*told, as_json(visit.inputs), _state(visit.before), str(visit.stamp.at)])
         visit = visit.prev
-    flags = [run.seq, run.made, run.requested, run.paused, run.owner, run.trouble, str(run.end), sorted(run.answered_by)]
-    return json.dumps([flags, dict(run.spent), sorted(run.open_tries), _state(run.state), visits], default=str, sort_keys=True)
+    flags = [
+        run.seq,
+        run.made,
+        run.requested,
+        run.paused,
+        run.owner,
+        run.trouble,
+        str(run.end),
+        sorted(run.answered_by),
+    ]
+    return json.dumps(
+        [flags, dict(run.spent), sorted(run.open_tries), _state(run.state), visits], default=str, sort_keys=True
+    )
+
+
+def alike(one: Run, other: Run) -> bool:
+    """Whether two runs of one library know the very same: their state, and every visit with all that it gave."""
+    if one._replace(tip=None) != other._replace(tip=None):
+        return False
+    mine: Any = one.tip
+    theirs: Any = other.tip
+    while mine is not None and theirs is not None:
+        if mine._replace(prev=None) != theirs._replace(prev=None):
+            return False
+        mine, theirs = mine.prev, theirs.prev
+    return mine is theirs
 
 
 def reread(event: Event) -> Event:
@@ -93,12 +117,10 @@ class Walker:
             return False
         given, who, role = self.choose()
         spent = {ref: Spent(n, n) for ref, n in self.rows.items()}
-        before = picture(self.run)
         try:
             step = advance(self.run, given, stamp=self.stamp(who, role), spent=spent)
         except Refused as refused:
             assert refused.sentence
-            assert picture(self.run) == before, "a refusal changed the run"
             self.refused.add(type(given).__name__)
             return True
         self.taken.add(type(given).__name__)

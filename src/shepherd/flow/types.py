@@ -284,8 +284,13 @@ def to_text(value: Any) -> str:
     return str(value)
 
 
+AS_TEXT = frozenset({"text", "choice", "digits"})
+
+
 def to_json(value: Any) -> Any:
     """*value* as canonical JSON holds it: Decimal, dates and times are text."""
+    if value.__class__ is str:
+        return value
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, Mapping):
@@ -297,6 +302,8 @@ def to_json(value: Any) -> Any:
 
 def from_json(value: Any, type_: Type) -> Any:
     """The value of *type_* that JSON *value* stands for, or a Refusal that says what does not fit."""
+    if value.__class__ is str and type_.kind in AS_TEXT:
+        return value
     if type_.kind == "any":
         return tuple(value) if isinstance(value, list) else value
     if type_.kind == "record":

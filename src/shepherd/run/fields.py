@@ -12,6 +12,9 @@ from shepherd.run.state import Frame
 
 def check(field: Field, raw: Any, frame: Frame, context: Context) -> Any:
     """*raw* as a value of *field*, None where an optional one is empty, or a Refusal."""
+    options = field.type.options
+    if options and raw.__class__ is str and raw in options:
+        return raw
     return check_field(field, raw, lambda name: bound(name, frame, context))
 
 

@@ -10,7 +10,7 @@ from shepherd.flow.types import from_json
 from shepherd.run.api import SYSTEM, AtEnd, SecretRef, Try
 from shepherd.run.context import spent
 from shepherd.run.keep import fall, replay_later
-from shepherd.run.state import Visit
+from shepherd.run.state import State, Visit, over
 from shepherd.run.walk import Walk, save
 
 Data = Mapping[str, Any]
@@ -24,13 +24,25 @@ def apply(walk: Walk, kind: str, data: Data) -> None:
 def finish_visit(walk: Walk, *, value: Any = None, result: str = "") -> None:
     """Close the visit at hand: what it gave, who gave it, and the try that it spends."""
     step = walk.tip.step
-    walk.tip = walk.tip._replace(done=True, value=value, result=result, finisher=walk.stamp)
-    if step.human and walk.stamp.actor != SYSTEM:
-        walk.answered_by = walk.answered_by | {walk.stamp.actor.id.strip().casefold()}
+    walk.tip = over(walk.tip, value, result, walk.stamp)
+    name = walk.stamp.actor.id
+    if name not in walk.answered_by and step.human and walk.stamp.actor != SYSTEM:
+        walk.answered_by = walk.answered_by | {name, plain_name(name)}
     if step.attempts and step.attempts.per in ("run", "call"):
         spend_here(walk, step)
     elif step.attempts and step.human:
         spend_elsewhere(walk, step)
+
+
+def keep(walk: Walk, step: Step, value: Any) -> None:
+    """Save the result of *step* where its flow reads it."""
+    state = walk.state
+    walk.state = State(save(state.frame, step, value), state.held, state.tries)
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared: " Maria" and "maria" are one person."""
+    return name.strip().casefold()
 
 
 def spend_here(walk: Walk, step: Step) -> None:
@@ -62,7 +74,7 @@ def none_left(walk: Walk) -> bool:
     if ref in walk.open_tries or spent(walk.state, step.id, walk.spent) < step.attempts.most:
         return False
     walk.tip = walk.tip._replace(done=True, result="out_of_attempts", finisher=walk.stamp)
-    walk.state = walk.state._replace(frame=save(walk.state.frame, step, None))
+    keep(walk, step, None)
     walk.go(step.edges["out_of_attempts"].target, f"out_of_attempts:{step.id}")
     return True
 
@@ -87,7 +99,7 @@ def _answered(walk: Walk, data: Data) -> None:
         value = data.get("value")
         finish_visit(walk, value=value)
         typed = None if value is None else from_json(value, action.field.type)
-    walk.state = walk.state._replace(frame=save(walk.state.frame, step, typed))
+    keep(walk, step, typed)
     walk.leave(f"answer:{data['value']}" if action.routed else "then")
 
 
@@ -100,7 +112,7 @@ def _collected(walk: Walk, data: Data) -> None:
     values = data["values"]
     finish_visit(walk, value=dict(values))
     record = {n: _typed(walk.tip, f, values[n]) for n, f in action.fields.items() if n in values}
-    walk.state = walk.state._replace(frame=save(walk.state.frame, step, record))
+    keep(walk, step, record)
     walk.leave("then")
 
 
@@ -134,7 +146,7 @@ def _finished(walk: Walk, data: Data) -> None:
     record = None
     if declared is not None:
         record = {n: from_json(v, declared[n].type) for n, v in values.items() if n in declared and v is not None}
-    walk.state = walk.state._replace(frame=save(walk.state.frame, step, record))
+    keep(walk, step, record)
     walk.leave(f"result:{result}")
 
 
@@ -147,7 +159,7 @@ def operation_of(walk: Walk, action: Lookup | Do) -> Any:
 def _time_reached(walk: Walk, data: Data) -> None:
     step = walk.tip.step
     walk.tip = walk.tip._replace(done=True, result="no_answer", finisher=walk.stamp)
-    walk.state = walk.state._replace(frame=save(walk.state.frame, step, None))
+    keep(walk, step, None)
     walk.leave("no_answer")
 
 

@@ -27,7 +27,7 @@ from shepherd.flow.types import to_json
 from shepherd.run.api import AtEnd, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
 from shepherd.run.escalation import escalation
-from shepherd.run.state import Frame, Held, Run, State, Trouble, Visit, holds
+from shepherd.run.state import Frame, Held, Run, State, Trouble, Visit, holds, with_values
 
 EMPTY: Map[str, Any] = Map()
 
@@ -310,7 +310,7 @@ def save(frame: Frame, step: Step, value: Any) -> Frame:
         values = values.set(name, value)
     elif name in values:
         values = values.delete(name)
-    return frame._replace(values=values)
+    return with_values(frame, values)
 
 
 def grantor(run: Run, name: str) -> Flow | None:
