@@ -58,7 +58,9 @@ def tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]
     monkeypatch.setenv(CONTROL, str(control))
 
     def write(**told: Any) -> None:
-        control.write_text(json.dumps(told), "utf-8")
+        fresh = control.with_suffix(".new")
+        fresh.write_text(json.dumps(told), "utf-8")
+        fresh.replace(control)
 
     return write
 

@@ -71,7 +71,7 @@ def test_a_second_change_for_the_same_purpose_is_not_made(desk: Desk, calls: lis
     second = Contact(desk, desk.start(contact.run.ticket.id, "help", actor=MARIA, token=new_id()).run)
     for given in (Continue(), Answer("red"), Answer("yes")):
         second.give(given)
-    assert second.run.waiting.words.say == "They come on 2026-12-01 09:00."
+    assert second.run.waiting.words.say == "They come on 2026-12-01 at 09:00."
     assert "done before" in second.run.message
     assert calls.count("visits.book") == 1
     assert any("made before" in row.source for row in desk.audit(second.run.id).rows)
@@ -88,12 +88,12 @@ def test_a_failed_change_may_be_made_again(desk: Desk, tell: Tell, calls: list[s
     second = Contact(desk, desk.start(contact.run.ticket.id, "help", actor=MARIA, token=new_id()).run)
     for given in (Continue(), Answer("red"), Answer("yes")):
         second.give(given)
-    assert second.run.waiting.words.say == "They come on 2026-12-01 09:00."
+    assert second.run.waiting.words.say == "They come on 2026-12-01 at 09:00."
     assert calls.count("visits.book") == 2
     third = Contact.begin(desk, "help", "C-2")
     for given in (Continue(), Answer("red"), Answer("yes")):
         third.give(given)
-    assert third.run.waiting.words.say == "They come on 2026-12-01 13:00."
+    assert third.run.waiting.words.say == "They come on 2026-12-01 at 13:00."
 
 
 def test_a_secret_goes_to_its_call_and_nowhere_else(desk: Desk, tmp_path: Path) -> None:
@@ -110,12 +110,15 @@ def test_a_secret_goes_to_its_call_and_nowhere_else(desk: Desk, tmp_path: Path) 
         assert b"9182" not in path.read_bytes()
 
 
-def test_a_lookup_cut_off_by_a_crash_is_offered_again(open_desk: Callable[[], Desk], tell: Tell) -> None:
+def test_a_lookup_cut_off_by_a_crash_is_offered_again(
+    open_desk: Callable[[], Desk], tell: Tell, calls: list[str]
+) -> None:
     """Its secret is gone: the form stands again, the page says why, and no try is lost."""
     tell(**{"base.check_pin": {"slow": "1.5s"}})
     desk = open_desk()
     contact = Contact.begin(desk, "login")
     desk.take(contact.run.id, Answer("4071"), seq=contact.run.seq, token=new_id(), actor=MARIA)
+    until(lambda: calls.count("base.check_pin") == 1)
     tell()
     restarted = open_desk()
     view = restarted.see(contact.run.id)
@@ -143,13 +146,13 @@ def test_a_repeatable_change_cut_off_by_a_crash_is_sent_again(
     tell()
     contact.desk = restarted = open_desk()
     contact.run = restarted.wait(contact.run.id, 10)
-    assert contact.run.waiting.words.say == "They come on 2026-12-01 09:00."
+    assert contact.run.waiting.words.say == "They come on 2026-12-01 at 09:00."
     desk.close()
     assert restarted.see(contact.run.id).waiting.step == "help/told"
     other = Contact.begin(restarted, "help", "C-2")
     for given in (Continue(), Answer("red"), Answer("yes")):
         other.give(given)
-    assert other.run.waiting.words.say == "They come on 2026-12-01 13:00."
+    assert other.run.waiting.words.say == "They come on 2026-12-01 at 13:00."
 
 
 @pytest.mark.parametrize(

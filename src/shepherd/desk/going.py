@@ -131,7 +131,7 @@ class Going:
     def _finished(self, live: Live, waiting: AtLookup, finished: Finished) -> Moves:
         stamp = self.stamp(live.run, SYSTEM, "system")
         spent = self.spent(live)
-        moves = Moves(live.run)
+        moves = Moves(live.run, message=planning.MADE_BEFORE if finished.repeated else "")
         try:
             moves.add(advance(moves.run, finished, stamp=stamp, spent=spent))
         except Refused as refused:

@@ -126,7 +126,6 @@ def requested(live: Live, moves: Moves, waiting: AtLookup, desk: Desktop) -> Non
     known = desk.once(key)
     if known is not None and known.done:
         moves.reply = Finished(known.result, known.values or {}, repeated=True, source="made before")
-        moves.message = MADE_BEFORE
     elif known is not None and known.open and (known.run != live.id or not moves.events[-1].data.get("again")):
         moves.reply = Finished("unknown", source="the same change is under way elsewhere")
     else:
