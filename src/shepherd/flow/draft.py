@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from shepherd.flow import schema, source
 from shepherd.flow.build import build
-from shepherd.flow.findings import Finding, Rule, nearest
+from shepherd.flow.files import data_of, files_of, tables_of
+from shepherd.flow.findings import NOWHERE, Finding, Rule, nearest
+from shepherd.flow.hazards import short
 from shepherd.flow.ids import check_ids
+from shepherd.flow.memory import collector_rests
 from shepherd.flow.model import Connector, Flow, Policy
 from shepherd.flow.policy import connector_of, connectors_of, policy_of, ticket_connector
 from shepherd.flow.source import Map, Scalar
-
-KINDS = ("flow", "desk", "connectors", "scenarios", "list", "promises", "translation")
 
 UNKNOWN_KIND = Rule(
     "SHP101",
@@ -54,7 +55,7 @@ class Draft:
     Everything read from a folder, right or wrong.
 
     *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME`` to typed source. *scenarios* are the scenario files.
-    *sources* maps file names, relative to *folder*, to their text. *broken* are ids of flows that were not built.
+    *sources* maps file names, relative to *folder*, to their text.
     """
 
     folder: Path | None = None
@@ -76,18 +77,30 @@ def read_draft(path: Path | str) -> Draft:
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file or folder {path}.")
-    folder = path if path.is_dir() else path.parent
-    files = sorted(_files(path)) if path.is_dir() else [path]
+    with collector_rests():
+        return _read(path, path if path.is_dir() else path.parent)
+
+
+def _read(path: Path, folder: Path) -> Draft:
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     documents: list[Document] = []
-    for file in files:
+    for file in files_of(path):
         name = file.relative_to(folder).as_posix()
-        data = file.read_bytes()
+        data = data_of(file, name, folder, findings)
+        if data is None:
+            continue
         sources[name] = data.decode("utf-8", "replace")
         document = _document(data, name, findings)
         if document is not None:
             documents.append(document)
+    tables = set()
+    for document in documents:
+        if document.kind == "connectors":
+            tables |= tables_of(document.root, document.file, folder, findings)
+    documents = [d for d in documents if d.file not in tables]
+    findings = [f for f in findings if f.file not in tables]
+    sources = {name: text for name, text in sources.items() if name not in tables}
     return _assemble(documents, findings, folder=folder, sources=sources)
 
 
@@ -116,12 +129,6 @@ def from_documents(documents: Mapping[str, Any]) -> Draft:
     return Draft(flows=flows, policy=policy, connectors=connectors, documents=dict(documents), findings=tuple(findings))
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for file in folder.rglob("*.yaml"):
-        if not any(part.startswith(".") for part in file.relative_to(folder).parts):
-            yield file
-
-
 def _document(data: bytes, name: str, findings: list[Finding]) -> Document | None:
     """The document in *data*, or None where it can't be read; what is wrong goes to *findings*."""
     read = source.read(data, name)
@@ -130,23 +137,26 @@ def _document(data: bytes, name: str, findings: list[Finding]) -> Document | Non
     if root is None:
         return None
     if not isinstance(root, Map) or not root.entries:
-        findings.append(UNKNOWN_KIND.at(root.place, "This file holds no keys.", file=name, hint=_first_keys()))
+        findings.append(UNKNOWN_KIND.at(NOWHERE, "This file holds no keys.", file=name, hint=_first_keys()))
         return None
     first = root.entries[0][0]
-    if first.text not in KINDS:
-        hint = nearest(first.text, KINDS) or _first_keys()
-        message = f'"{first.text}" is not what a file may begin with.'
+    lines = {finding.place.line for finding in read.findings}
+    if first.text not in schema.KINDS:
+        if first.place.line in lines:
+            return None
+        hint = nearest(first.text, schema.KINDS) or _first_keys()
+        message = f'"{short(first.text)}" is not what a file may begin with.'
         findings.append(UNKNOWN_KIND.at(first.place, message, file=name, hint=hint))
         return None
     typed, found = schema.validate(root, first.text, name)
-    findings += found
+    findings += [finding for finding in found if finding.place.line not in lines]
     if found or read.findings:
         return None
     return Document(kind=first.text, file=name, root=root, typed=typed)
 
 
 def _first_keys() -> str:
-    return f"Begin with one of: {', '.join(KINDS)}."
+    return f"Begin with one of: {', '.join(schema.KINDS)}."
 
 
 def _assemble(documents: list[Document], findings: list[Finding], *, folder: Path, sources: Mapping[str, str]) -> Draft:
@@ -201,6 +211,8 @@ def _flow(document: Document, policy: Policy, findings: list[Finding], flows: Ma
         findings.append(
             WRONG_NAME.at(key.place, message, file=file, hint=f'Name the file "{key.text}.yaml".', flow=key.text)
         )
+        if key.text in flows:
+            return None
     elif key.text in flows:
         message = f'There is a flow "{key.text}" already, in {flows[key.text].file}.'
         findings.append(WRONG_NAME.at(key.place, message, file=file, hint="Give one of them another name.", flow=stem))

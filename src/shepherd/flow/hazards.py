@@ -41,7 +41,7 @@ EMPTY_VALUE = Rule(
 ANCHOR = Rule(
     "SHP009", "anchor", "error", "YAML anchors are refused: parts are shared by `call`, `texts` and `values`."
 )
-ALIAS = Rule("SHP010", "alias", "error", "YAML aliases are refused: parts are shared by `call`, `texts` and `values`.")
+ALIAS = Rule("SHP010", "alias", "error", "YAML aliases are refused: `call`, `texts` and `values` share parts.")
 TAG = Rule("SHP011", "tag", "error", "YAML tags are refused: the place of a value says what it is.")
 MERGE = Rule("SHP012", "merge-key", "error", "YAML's merge key is refused: what a step says stands in the step.")
 DIRECTIVE = Rule("SHP013", "directive", "error", "YAML directives are refused: there is one way to read a file.")
@@ -57,7 +57,7 @@ TOO_LARGE = Rule(
     "SHP016",
     "too-large",
     "error",
-    "Files, texts and flows have limits, far above what people write, so that all is quick.",
+    "Files, texts and flows have limits, far above what people write.",
 )
 TOO_DEEP = Rule("SHP017", "too-deep", "error", "A file nests at most 32 levels deep; a flow needs about six.")
 KEY = Rule("SHP018", "key-is-no-word", "error", "A key is one word or text, never a list or a map.")
@@ -228,7 +228,7 @@ def _said(problem: str, context: str, since: int) -> tuple[str, str]:
     if "',' or" in problem:
         return (
             f"A one-line list or map is not closed.{begun}",
-            "Close it with ] or }, and put a comma between the parts.",
+            "Close it, and put a comma between the parts.",
         )
     if "escape" in problem:
         return (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from shepherd.flow import hazards
-from shepherd.flow.findings import NOWHERE, Finding, Place
+from shepherd.flow.findings import NOWHERE, Finding, Place, Rule
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_DEPTH = 32
@@ -26,7 +26,7 @@ class Scalar(NamedTuple):
     """
     A text. *plain*: written without quotes, on one line or several.
 
-    *style* is YAML's mark for how it is written (empty, quotes, ``|`` or ``>``), *index* where that starts in *raw*,
+    *style* is YAML's mark for how it is written (empty, quotes, ``|`` or ``>``), *start* where that starts in *raw*,
     the whole text of its file.
     """
 
@@ -34,7 +34,7 @@ class Scalar(NamedTuple):
     place: Place
     plain: bool = True
     style: str = ""
-    index: int = 0
+    start: int = 0
     raw: str = ""
 
     def at(self, start: int, end: int) -> Place:
@@ -116,7 +116,6 @@ class _Stop(Exception):
     """A limit is reached; nothing more is read."""
 
 
-_place = Place._make
 _new = tuple.__new__
 
 
@@ -127,13 +126,13 @@ class _Reading:
         self.text, self.file, self.findings = text, file, findings
         self.root: Node | None = None
 
-    def refuse(self, rule: hazards.Rule, place: Place, message: str, hint: str = "") -> None:
+    def refuse(self, rule: Rule, place: Place, message: str, hint: str = "") -> None:
         self.findings.append(rule.at(place, message, file=self.file, hint=hint))
 
     def document(self) -> Node | None:
         """The one document of the text."""
         parser = CParser(self.text)
-        next_event = parser.get_event
+        next_event: Callable[[], Any] = parser.get_event
         text = self.text
         stack: list[list[Any]] = []
         children: list[Any] = []
@@ -218,7 +217,7 @@ class _Reading:
         return node
 
     def comment(self, node: Scalar, end: int, key: Scalar | None) -> None:
-        """Refuse a comment that cuts plain text: behind words, stuck to its ``#``, or one blank behind several words."""
+        """Refuse a comment that cuts plain text: behind words, stuck to ``#``, or one blank behind several words."""
         found = _COMMENT.match(self.text, end)
         if found is None:
             return
@@ -276,7 +275,7 @@ class _Reading:
         if event.version or event.tags:
             self.refuse(hazards.DIRECTIVE, _span(event), "A file has no YAML directives (`%`).", "Delete that line.")
 
-    def limit(self, rule: hazards.Rule, event: Any, message: str) -> None:
+    def limit(self, rule: Rule, event: Any, message: str) -> None:
         self.refuse(rule, _span(event), message, "Split it into several flows." if rule is hazards.TOO_LARGE else "")
         raise _Stop
 
@@ -295,14 +294,14 @@ def _index(text: str, place: Place) -> int:
 
 
 def _line_column(node: Scalar, index: int) -> tuple[int, int]:
-    line = node.place.line + node.raw.count("\n", node.index, index)
-    break_ = node.raw.rfind("\n", node.index, index)
-    return line, (index - break_ if break_ >= 0 else node.place.column + index - node.index)
+    line = node.place.line + node.raw.count("\n", node.start, index)
+    break_ = node.raw.rfind("\n", node.start, index)
+    return line, (index - break_ if break_ >= 0 else node.place.column + index - node.start)
 
 
 def _alignment(node: Scalar) -> list[int]:
     """Where each character of a quoted, folded or block text stands in the file."""
-    raw, at = node.raw, node.index
+    raw, at = node.raw, node.start
     if node.style in "|>" and node.style:
         at = raw.find("\n", at) + 1
     elif node.style:

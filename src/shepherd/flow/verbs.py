@@ -137,7 +137,7 @@ def _lookup(reader: Reader, name: str, step: Map) -> Made:
 
 def _do(reader: Reader, name: str, step: Map) -> Made:
     once: Any = plain(step.get("once_per")) or None
-    action = Do(once_per=once, **_elsewhere(reader, name, step, "do"))
+    action = Do(once_per=once, undo=plain(step.get("undo")) or None, **_elsewhere(reader, name, step, "do"))
     return Made(action, _routes(reader, name, "result", step.get("results")), False)
 
 

@@ -1,0 +1,76 @@
+"""The files of a library: which are read, and that none leads out of its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shepherd.flow.findings import NOWHERE, Finding, Rule, nearest
+from shepherd.flow.reader import pairs
+from shepherd.flow.source import MOST_BYTES, Map, Scalar
+
+OUTSIDE = Rule(
+    "SHP115",
+    "outside-the-library",
+    "error",
+    "A data file lies in the library's own folder, so that the library can be taken elsewhere whole.",
+)
+NO_FILE = Rule("SHP116", "missing-file", "error", "A table's file must be there, or each call would fail.")
+RULES = (OUTSIDE, NO_FILE)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The documents at *path*: itself, or each ``.yaml`` file below it that is not hidden."""
+    if not path.is_dir():
+        return [path]
+    files = (file for file in path.rglob("*.yaml") if file.is_file())
+    return sorted(f for f in files if not any(part.startswith(".") for part in f.relative_to(path).parts))
+
+
+def data_of(file: Path, name: str, folder: Path, findings: list[Finding]) -> bytes | None:
+    """The bytes of *file*, no more than may be read and one; None, with a finding, where it can't be read."""
+    try:
+        if not file.resolve().is_relative_to(folder.resolve()):
+            message = "This file is a link that leads out of the library."
+            findings.append(OUTSIDE.at(NOWHERE, message, file=name, hint="Put the file itself here."))
+            return None
+        with file.open("rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except (OSError, RuntimeError):
+        message = "This file can't be read."
+        findings.append(NO_FILE.at(NOWHERE, message, file=name, hint="Look at its rights."))
+        return None
+
+
+def tables_of(root: Map, name: str, folder: Path, findings: list[Finding]) -> set[str]:
+    """The data files that the connectors of the file *name* refer to, relative to *folder*: no documents themselves."""
+    named = set()
+    for connector, node in pairs(root.get("connectors")):
+        at = node.get("file") if isinstance(node, Map) else None
+        if not isinstance(at, Scalar):
+            continue
+        file = (folder / name).parent / at.text
+        where = _inside(file, folder)
+        if where is None:
+            message = f'The file "{at.text}" of "{connector.text}" lies outside the library.'
+            findings.append(OUTSIDE.at(at.place, message, file=name, hint="Put it beside connectors.yaml."))
+        elif not file.is_file():
+            message = f'There is no file "{at.text}" for the table "{connector.text}".'
+            findings.append(NO_FILE.at(at.place, message, file=name, hint=_near_file(file)))
+        else:
+            named.add(where)
+    return named
+
+
+def _inside(file: Path, folder: Path) -> str | None:
+    """*file* relative to *folder*, or None where it does not lie in it."""
+    try:
+        return file.resolve().relative_to(folder.resolve()).as_posix()
+    except (ValueError, OSError, RuntimeError):
+        return None
+
+
+def _near_file(file: Path) -> str:
+    try:
+        return nearest(file.name, [other.name for other in file.parent.iterdir()])
+    except OSError:
+        return ""

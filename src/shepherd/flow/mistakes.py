@@ -1,0 +1,281 @@
+"""From a schema's errors to findings: one mistake, one sentence, at the word that has to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed, nearest
+from shepherd.flow.source import Map, Node, Scalar, Seq
+
+MISSING_KEY = Rule("SHP106", "missing-key", "error", "Some keys must be there, or nobody can tell what is meant.")
+UNKNOWN_KEY = Rule(
+    "SHP107",
+    "unknown-key",
+    "error",
+    "A key that means nothing is nearly always misspelt; nothing is skipped in silence.",
+)
+NO_VERB = Rule(
+    "SHP108", "no-verb", "error", "A step says something or does something; an empty one would stop the run."
+)
+TWO_VERBS = Rule("SHP109", "two-verbs", "error", "A step has one main verb, so that it goes on in one way.")
+WRONG_SHAPE = Rule(
+    "SHP110", "wrong-shape", "error", "Where keys belong there are keys, where a list belongs there is a list."
+)
+NOT_ALLOWED = Rule("SHP111", "not-allowed", "error", "Here only certain words are allowed.")
+BAD_NAME = Rule(
+    "SHP112",
+    "bad-name",
+    "error",
+    "Names are `[a-z][a-z0-9_]*`, answers' values `[A-Za-z0-9._-]`, at most 64 characters: they are kept for ever in "
+    "the record, while labels may change.",
+)
+BAD_VALUE = Rule("SHP113", "bad-value", "error", "Numbers, times and lengths have one way to be written, and limits.")
+MISPLACED_KEY = Rule(
+    "SHP114", "misplaced-key", "error", "A key that belongs to another verb would do nothing here, so it is refused."
+)
+RULES = (
+    MISSING_KEY,
+    UNKNOWN_KEY,
+    NO_VERB,
+    TWO_VERBS,
+    WRONG_SHAPE,
+    NOT_ALLOWED,
+    BAD_NAME,
+    BAD_VALUE,
+    MISPLACED_KEY,
+)
+
+ID = "^[a-z][a-z0-9_]{0,63}$"
+NAMES = (ID, "^[A-Za-z0-9._-]{1,64}$")
+SHAPES = {"object": "a group of keys", "array": "a list", "string": "a text", "integer": "a whole number"}
+WORDLESS = {"say", "guide", "warn", "why", "article", "tag", "note"}
+Path = tuple[str | int, ...]
+
+
+class Spot(NamedTuple):
+    """A node whose value was judged: where it stands, and whose it is."""
+
+    root: Node
+    file: str
+    flow: str = ""
+    step: str = ""
+    key: Scalar | None = None
+
+    def at(self, rule: Rule, place: Place, message: str, hint: str = "") -> Finding:
+        """A finding here."""
+        return rule.at(place, message, file=self.file, hint=hint, flow=self.flow, step=self.step)
+
+    def find(self, path: Path) -> tuple[Node, Scalar | None]:
+        """The node at *path*, and the key that it belongs to."""
+        node, key = self.root, self.key
+        for part in path:
+            if isinstance(node, Map):
+                key, node = next((e for e in node.entries if e[0].text == part), (key, node))
+            elif isinstance(node, Seq) and isinstance(part, int) and part < len(node.items):
+                key, node = None, node.items[part]
+        return node, key
+
+    def place(self, path: Path) -> Place:
+        """Where *path* stands: a scalar itself, else the key of the group or list, else its first word."""
+        node, key = self.find(path)
+        if isinstance(node, Scalar):
+            return node.place
+        if key is not None:
+            return key.place
+        if isinstance(node, Map) and node.entries:
+            return node.entries[0][0].place
+        line, column, _, _ = node.place
+        return Place(line, column, line, column + 1)
+
+    def key_place(self, path: Path, key: str) -> Place:
+        """Where the key *key* of the group at *path* stands."""
+        node, _ = self.find(path)
+        entries = node.entries if isinstance(node, Map) else ()
+        return next((k.place for k, _ in entries if k.text == key), NOWHERE)
+
+
+def unknown_key(key: str, known: Iterable[str]) -> str:
+    """A hint for a key that nobody knows."""
+    return nearest(key, known)
+
+
+def findings_of(
+    errors: Iterable[Any], spot: Spot, offered: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[Finding]:
+    """A finding for each mistake; *offered* are the keys of all steps, where *spot* is a step."""
+    flat = [error for top in errors for error in _branch(top)]
+    guessed = {word for e in flat if e.validator == "additionalProperties" for word in _guessed(e)}
+    seen: set[tuple[Place, str]] = set()
+    for error in flat:
+        if error.validator == "required" and guessed & set(error.validator_value):
+            continue
+        for finding in _say(error, spot, offered or {}):
+            if (finding.place, finding.code) not in seen:
+                seen.add((finding.place, finding.code))
+                yield finding
+
+
+def _branch(error: Any) -> Iterator[Any]:
+    """The errors of the alternative that was meant: the one for what is written there, a text, a list or a group."""
+    if error.validator not in ("anyOf", "oneOf") or not error.context:
+        yield error
+        return
+    groups: dict[Any, list[Any]] = {}
+    for inner in error.context:
+        groups.setdefault(inner.relative_schema_path[0], []).append(inner)
+    fitting = [g for g in groups.values() if not any(e.validator == "type" and not e.relative_path for e in g)]
+    if not fitting or all(e.validator == "required" for g in fitting for e in g):
+        yield error
+        return
+    for inner in fitting[0]:
+        yield from _branch(inner)
+
+
+def _known(error: Any) -> tuple[str, ...]:
+    return tuple(error.schema.get("properties", ()))
+
+
+def _extra(error: Any) -> list[str]:
+    return [key for key in error.instance if key not in error.schema.get("properties", ()) and key[:1] != "\0"]
+
+
+def _guessed(error: Any) -> set[str]:
+    """The known keys that the unknown ones look like."""
+    words = (nearest(key, _known(error)) for key in _extra(error))
+    return {word.partition('"')[2].rpartition('"')[0] for word in words if word}
+
+
+def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]:
+    path: Path = tuple(error.absolute_path)
+    place = spot.place(path)
+    node, key = spot.find(path)
+    kind, wanted = error.validator, error.validator_value
+    if kind == "additionalProperties":
+        yield from _unknown(error, path, spot, offered)
+    elif kind == "required":
+        missing = next(k for k in wanted if k not in error.instance)
+        yield spot.at(MISSING_KEY, place, f'"{missing}" is missing here.', _what(error, missing))
+    elif kind in ("anyOf", "oneOf"):
+        yield _neither(error, spot, place, key)
+    elif kind == "type":
+        yield _typed(error, spot, place, node, key)
+    elif kind in ("enum", "const"):
+        words = [str(w) for w in (wanted if kind == "enum" else [wanted])]
+        guess = nearest(str(error.instance), words)
+        hint = f"{guess} Allowed: {allowed(words)}.".strip()
+        yield spot.at(NOT_ALLOWED, place, f'"{_short(error.instance)}" is not allowed {_under(key)}.', hint)
+    elif kind == "pattern":
+        if "propertyNames" in error.absolute_schema_path:
+            place = spot.key_place(path, error.instance)
+        rule = BAD_NAME if wanted in NAMES else BAD_VALUE
+        what = "can't be a name" if wanted in NAMES else f"can't stand {_under(key)}"
+        yield spot.at(rule, place, f'"{_short(error.instance)}" {what}.', error.schema.get("patternErrorMessage", ""))
+    elif kind is None:
+        name = str(path[-1]) if path else ""
+        beside = spot.key_place(path[:-1], name)
+        yield spot.at(MISPLACED_KEY, beside, f'"{name}" can\'t stand beside "otherwise".', "Make two lines of it.")
+    else:
+        yield spot.at(BAD_VALUE, place, *_limit(kind, wanted, error.instance, key))
+
+
+def _unknown(error: Any, path: Path, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]:
+    """One finding for each key that means nothing here."""
+    known = _known(error)
+    for key in _extra(error):
+        place = spot.key_place(path, key)
+        if not path and key in offered:
+            yield spot.at(MISPLACED_KEY, place, *_misplaced(key, error.instance, offered))
+            continue
+        hint = f"{nearest(key, known)} Allowed: {allowed(known, 30)}.".strip()
+        yield spot.at(UNKNOWN_KEY, place, f'"{_short(key)}" is no key of this group.', hint)
+
+
+def _misplaced(key: str, step: Mapping[str, Any], offered: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
+    """What to say of a key that belongs to another verb."""
+    verbs = ("ask", "collect", "decide", "call", "lookup", "do", "escalate", "end")
+    verb = next((v for v in verbs if v in step), "")
+    routed = next((r for r in ("answers", "results", "decide") if r in step), "")
+    if not verb:
+        return f'"{key}" needs a verb: this step has words only.', f"It belongs to: {', '.join(offered[key])}."
+    if key in ("then", "save") and routed:
+        return f'"{key}" can\'t stand beside "{routed}", which chooses the way.', f'Write it into "{routed}".'
+    if key in WORDLESS:
+        return f'A step with "{verb}" waits for nobody, so it bears no words.', "Say them in a message before it."
+    if routed == "answers" and verb in offered[key]:
+        return (
+            f'"{key}" can\'t stand beside "answers".',
+            "Answers are values by themselves; ask with `type` for others.",
+        )
+    return f'"{key}" does not go with "{verb}".', f"It belongs to: {', '.join(offered[key])}."
+
+
+def _neither(error: Any, spot: Spot, place: Place, key: Scalar | None) -> Finding:
+    """None of the alternatives: keys of which one must be there, or a shape that none has."""
+    needed = [part["required"][0] for part in error.validator_value if "required" in part]
+    if needed and isinstance(error.instance, dict):
+        if "ask" in error.instance:
+            needed = ["answers", *needed]
+        message = f"One of {' or '.join(needed)} is missing here."
+        return spot.at(MISSING_KEY, place, message, "An ask says what may be answered." if "ask" in needed else "")
+    shapes = dict.fromkeys(_shape(e) for e in error.context if e.validator == "type")
+    return spot.at(WRONG_SHAPE, place, f"{_has(error.instance)} can't stand {_under(key)}.", f"Write {_or(shapes)}.")
+
+
+def _typed(error: Any, spot: Spot, place: Place, node: Node, key: Scalar | None) -> Finding:
+    """The wrong kind of thing."""
+    types = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    scalar = isinstance(error.instance, str)
+    if scalar and isinstance(node, Scalar) and types[0] in ("boolean", "integer"):
+        expected = "true or false" if types[0] == "boolean" else "a whole number"
+        bare = not node.plain and (node.text in ("true", "false") or node.text.lstrip("-").isdigit())
+        hint = f"Write {node.text} without quotes." if bare else f"Write {expected}."
+        message = f'"{_short(error.instance)}" {_under(key)} is not {expected}.'
+        return spot.at(BAD_VALUE, place, message, hint)
+    return spot.at(WRONG_SHAPE, place, f"{_has(error.instance)} can't stand {_under(key)}.", f"Write {_shape(error)}.")
+
+
+def _shape(error: Any) -> str:
+    types = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    return SHAPES.get(types[0], "true or false")
+
+
+def _or(words: Iterable[str]) -> str:
+    return " or ".join(words)
+
+
+def _has(instance: Any) -> str:
+    if isinstance(instance, dict):
+        return "A group of keys"
+    return "A list" if isinstance(instance, list) else f'The text "{_short(instance)}"'
+
+
+def _under(key: Scalar | None) -> str:
+    return f'under "{_short(key.text)}"' if key is not None else "here"
+
+
+def _short(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _what(error: Any, key: str) -> str:
+    """What the missing key is for, in the schema's own words."""
+    said = error.schema.get("properties", {}).get(key, {})
+    return str(said.get("description", "")) if isinstance(said, dict) else ""
+
+
+def _limit(kind: str, wanted: Any, instance: Any, key: Scalar | None) -> tuple[str, str]:
+    """Too few, too many, too small, too large, or twice."""
+    count = len(instance) if isinstance(instance, Sequence | Mapping) else 0
+    name = key.text if key is not None else "this"
+    if kind == "uniqueItems":
+        return f'The list "{name}" names something twice.', "Name it once."
+    if kind == "minLength":
+        return f'"{name}" is empty.', "Write something, or delete the key."
+    if kind in ("minItems", "minProperties"):
+        hint = "For one thing, use `ask`." if name == "collect" else f"Write at least {wanted}."
+        return f'"{name}" has {count or "no"} {"entry" if count == 1 else "entries"}; it needs {wanted} or more.', hint
+    if kind in ("maxItems", "maxProperties", "maxLength"):
+        return f'"{name}" is too long: {count}.', f"At most {wanted}."
+    return f'{instance} under "{name}" is out of bounds.', f"{'At least' if kind == 'minimum' else 'At most'} {wanted}."

@@ -1,0 +1,165 @@
+"""The shape of documents: the published schemas, used by the product as they are used by editors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import jsonschema
+import jsonschema_rs
+
+from shepherd.flow.data import data_folder
+from shepherd.flow.findings import NOWHERE, Finding
+from shepherd.flow.hazards import TOO_LARGE
+from shepherd.flow.mistakes import NO_VERB, TWO_VERBS, UNKNOWN_KEY, Spot, findings_of, unknown_key
+from shepherd.flow.source import Map
+from shepherd.flow.typed import Typer, typer_of
+from shepherd.flow.verbs import VERBS
+
+KINDS = ("flow", "desk", "connectors", "scenarios")
+MOST_STEPS = 20_000
+COMMON = "common.schema.json"
+
+
+def validate(root: Map, kind: str, file: str) -> tuple[Any, list[Finding]]:
+    """
+    The typed source of a document of *kind*, and what is wrong with its shape.
+
+    A fast validator tells whether anything is wrong; only then the messages are looked for, step by step.
+    """
+    typed = _typer(kind).read(root)
+    steps = typed.get("steps")
+    if kind == "flow" and isinstance(steps, dict) and len(steps) > MOST_STEPS:
+        message = f"This flow has {len(steps)} steps; at most {MOST_STEPS} are read."
+        place = next((key.place for key, _ in root.entries if key.text == "steps"), NOWHERE)
+        return typed, [TOO_LARGE.at(place, message, file=file, hint="Split it into several flows.")]
+    if _fast(kind, "").is_valid(typed):
+        return typed, []
+    found = list(_head(root, typed, kind, file))
+    if kind == "flow" and isinstance(steps, dict):
+        found += _steps(root, steps, file)
+    return typed, sorted(found, key=lambda finding: finding.order)
+
+
+def _head(root: Map, typed: Any, kind: str, file: str) -> Iterator[Finding]:
+    """All of a document except what is in a flow's steps."""
+    part = "head" if kind == "flow" else ""
+    flow = typed.get("flow", "") if kind == "flow" else ""
+    spot = Spot(root, file, flow if isinstance(flow, str) else "")
+    yield from findings_of(_slow(kind, part).iter_errors(typed), spot)
+
+
+def _steps(root: Map, steps: Mapping[str, Any], file: str) -> Iterator[Finding]:
+    """What is wrong in the steps that are wrong, each judged by its own verb."""
+    flow_node = root.get("flow")
+    flow = getattr(flow_node, "text", "")
+    nodes = {key.text: (key, node) for key, node in getattr(root.get("steps"), "entries", ())}
+    for name, step in steps.items():
+        key, node = nodes[name]
+        spot = Spot(node, file, flow, name, key)
+        if not isinstance(step, dict):
+            yield from findings_of(_slow("flow", "step").iter_errors(step), spot)
+            continue
+        verbs = [verb for verb in VERBS if verb in step]
+        part = f"{verbs[0] if verbs else 'message'}{'_answers' if 'ask' in step and 'answers' in step else ''}_step"
+        if len(verbs) > 1:
+            yield from _two_verbs(verbs, spot)
+        elif not _fast("flow", part).is_valid(step):
+            yield from _step(step, part, spot, bool(verbs))
+
+
+def _step(step: Mapping[str, Any], part: str, spot: Spot, has_verb: bool) -> Iterator[Finding]:
+    if not has_verb:
+        known = offered()
+        slips = [key for key in step if key not in known and unknown_key(key, VERBS)]
+        if slips:
+            for key in slips:
+                message = f'"{key}" is no word of a step.'
+                yield spot.at(UNKNOWN_KEY, spot.key_place((), key), message, unknown_key(key, VERBS))
+            return
+        if not any(key in step for key in ("say", "guide", "warn")) and all(key in known for key in step):
+            message = f'The step "{spot.step}" says nothing and does nothing.'
+            yield spot.at(NO_VERB, spot.place(()), message, f"Give it words (say), or one of: {', '.join(VERBS)}.")
+            return
+    yield from findings_of(_slow("flow", part).iter_errors(step), spot, offered())
+
+
+def _two_verbs(verbs: Sequence[str], spot: Spot) -> Iterator[Finding]:
+    message = f'The step "{spot.step}" has two main verbs: {" and ".join(verbs)}.'
+    places = [spot.key_place((), verb) for verb in verbs]
+    yield spot.at(TWO_VERBS, max(places), message, "Make two steps of it; each does one thing.")
+
+
+@lru_cache(maxsize=1)
+def offered() -> Mapping[str, tuple[str, ...]]:
+    """Every key that a step may have, with the verbs that take it."""
+    defs = bundled("flow")["$defs"]
+    takes: dict[str, tuple[str, ...]] = {}
+    for verb in ("message", *VERBS):
+        keys = dict.fromkeys(defs[f"{verb}_step"]["properties"])
+        if verb == "ask":
+            keys |= dict.fromkeys(defs["ask_answers_step"]["properties"])
+        for key in keys:
+            takes[key] = (*takes.get(key, ()), verb)
+    return takes
+
+
+# --- the schemas themselves --------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def bundled(kind: str) -> dict[str, Any]:
+    """The schema of *kind* with all that it refers to in one document."""
+    folder = data_folder("schemas")
+    common = json.loads((folder / COMMON).read_text("utf-8"))
+    schema = json.loads((folder / f"{kind}.schema.json").read_text("utf-8"))
+    schema["$defs"] = {**common["$defs"], **schema.get("$defs", {})}
+    return cast(dict[str, Any], _local(schema))
+
+
+def _local(value: Any) -> Any:
+    """*value* with references to the common schema turned into local ones."""
+    if isinstance(value, dict):
+        return {
+            k: v.removeprefix(COMMON) if k == "$ref" and isinstance(v, str) else _local(v) for k, v in value.items()
+        }
+    return [_local(item) for item in value] if isinstance(value, list) else value
+
+
+def _part(kind: str, part: str) -> dict[str, Any]:
+    """The whole schema of *kind* (``""``), a flow without its steps (``head``), or one of its definitions."""
+    whole = bundled(kind)
+    if not part:
+        return whole
+    if part == "head":
+        return {**whole, "properties": {**whole["properties"], "steps": {"type": "object", "minProperties": 1}}}
+    if part == "step":
+        return {"type": "object"}
+    return {"$ref": f"#/$defs/{part}", "$defs": whole["$defs"]}
+
+
+@lru_cache(maxsize=8)
+def _typer(kind: str) -> Typer:
+    return typer_of(bundled(kind))
+
+
+@lru_cache(maxsize=32)
+def _fast(kind: str, part: str) -> Any:
+    return jsonschema_rs.Draft202012Validator(_part(kind, part))
+
+
+@lru_cache(maxsize=32)
+def _slow(kind: str, part: str) -> Any:
+    """The validator for messages. Its patterns match whole texts, as the fast one's and an editor's do."""
+    extend: Any = jsonschema.validators.extend
+    made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
+    return made(_part(kind, part))
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    """Python's ``$`` also matches before a last line break; a schema's does not."""
+    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
