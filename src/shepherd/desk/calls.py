@@ -39,7 +39,9 @@ class Calls:
         self._connectors, self._finish = connectors, finish
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="shepherd-call")
         self._late = ThreadPoolExecutor(2, thread_name_prefix="shepherd-deadline")
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._wake = threading.Condition(self._lock)
         self._under: dict[str, set[object]] = {}
         self._deadlines: list[tuple[float, int, Call]] = []
         self._count = itertools.count()
@@ -50,44 +52,44 @@ class Calls:
     def reserve(self, run: str) -> object:
         """Say that a call of *run* may be about to be requested, so that nobody takes it for one left by a crash."""
         mark = object()
-        with self._changed:
+        with self._lock:
             self._under.setdefault(run, set()).add(mark)
         return mark
 
     def release(self, run: str, mark: object) -> None:
         """Take a reservation back."""
-        with self._changed:
+        with self._lock:
             marks = self._under.get(run, set())
             marks.discard(mark)
             if not marks:
                 self._under.pop(run, None)
-            self._changed.notify_all()
+                self._idle.notify_all()
 
     def launch(self, call: Call) -> None:
         """Hand *call* to the pool; its deadline runs from now."""
-        with self._changed:
+        with self._lock:
             self._under.setdefault(call.run, set()).add(call)
             heapq.heappush(self._deadlines, (time.monotonic() + call.timeout, next(self._count), call))
-            self._changed.notify_all()
+            self._wake.notify()
             if not self._closed:
                 call.future = self._pool.submit(self._make, call)
 
     def under_way(self, run: str) -> bool:
         """Whether this process works on a call of *run*."""
-        with self._changed:
+        with self._lock:
             return run in self._under
 
     def wait(self, run: str, seconds: float) -> None:
         """Return when no call of *run* is under way, or after *seconds*."""
-        with self._changed:
-            self._changed.wait_for(lambda: run not in self._under, timeout=seconds)
+        with self._lock:
+            self._idle.wait_for(lambda: run not in self._under, timeout=seconds)
 
     def close(self, seconds: float = 10.0) -> None:
         """Take no more calls, and wait for those under way until they are over or *seconds* have passed."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._under, timeout=seconds)
+        with self._lock:
+            self._idle.wait_for(lambda: not self._under, timeout=seconds)
             self._closed = True
-            self._changed.notify_all()
+            self._wake.notify()
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._late.shutdown(wait=True)
 
@@ -97,7 +99,7 @@ class Calls:
         self._over(call, reply)
 
     def _over(self, call: Call, reply: Reply) -> None:
-        with self._changed:
+        with self._lock:
             if call.over:
                 return
             call.over = True
@@ -111,7 +113,7 @@ class Calls:
 
     def _watch(self) -> None:
         while True:
-            with self._changed:
+            with self._lock:
                 if self._closed:
                     return
                 now = time.monotonic()
@@ -119,7 +121,7 @@ class Calls:
                 while self._deadlines and self._deadlines[0][0] <= now:
                     due.append(heapq.heappop(self._deadlines)[2])
                 if not due:
-                    self._changed.wait(self._deadlines[0][0] - now if self._deadlines else None)
+                    self._wake.wait(self._deadlines[0][0] - now if self._deadlines else None)
             for call in due:
                 if not call.over:
                     # A change that never left the queue did not happen.

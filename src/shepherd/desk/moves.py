@@ -8,11 +8,12 @@ from typing import Any
 
 from shepherd.audit.casenote import Heading, case_note
 from shepherd.desk.runs import CASE_NOTE, Live
-from shepherd.desk.secrets import Secrets, lacking, secret_names, taken_from, without
+from shepherd.desk.secrets import Secrets, lacking, taken_from, without
 from shepherd.flow.types import to_json
 from shepherd.record import Once, OnceKey, OnceState
 from shepherd.run import Step, advance
 from shepherd.run.api import SYSTEM, AtDo, AtLookup, Change, Event, Finished, GoBack, Note, Request, Spent, Stamp
+from shepherd.run.keep import fields
 from shepherd.run.state import Run
 
 ASK_AGAIN = "The call could not be finished, and what was given for it is not kept. Please ask for it once more."
@@ -65,19 +66,12 @@ def plan(
         visit = moves.events[0].entered[0]["visit"]
     moves.secrets = held | taken_from(given, visit, names)
     go_on(live, moves, stamp=stamp, spent=spent, desk=desk)
-    if not moves.call and not secret_names_if_waiting(moves.run):
+    if not moves.call and (moves.run.ended or not any(f.secret for f in fields(moves.run.tip.step))):
         moves.secrets = {}
     return moves
 
 
-def secret_names_if_waiting(run: Run) -> frozenset[str]:
-    """The secrets for which *run* asks now; none where it is over or calls."""
-    return frozenset() if run.ended or not run.tip.step.human else secret_names(run.waiting)
-
-
 def _secrets_at(run: Run, given: Any) -> frozenset[str]:
-    from shepherd.run.keep import fields
-
     step = run.tip.step
     if isinstance(given, Change):
         visit = run.tip

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from shepherd.run.api import Answer, AtForm, AtQuestion, Change, Fields, SecretRef, Waiting
+from shepherd.run.api import Answer, Change, Fields, SecretRef
 
 Secrets = dict[tuple[int, str], str]
 _KEPT_SECONDS = 600.0
@@ -45,15 +45,6 @@ def taken_from(given: Any, visit: int, names: frozenset[str]) -> Secrets:
     if isinstance(values, Mapping):
         return {(visit, n): str(values[n]) for n in names if n in values}
     return {(visit, ""): str(values)} if isinstance(given, Change) else {}
-
-
-def secret_names(waiting: Waiting) -> frozenset[str]:
-    """The secret fields that *waiting* asks for; ``""`` stands for the field of an ask."""
-    if isinstance(waiting, AtQuestion) and waiting.blank.secret:
-        return frozenset({""})
-    if isinstance(waiting, AtForm):
-        return frozenset(b.name for b in waiting.blanks if b.secret)
-    return frozenset()
 
 
 def lacking(inputs: Mapping[str, Any], held: Secrets) -> bool:

@@ -27,7 +27,7 @@ def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, mess
         seq=run.seq,
         state=state(live),
         waiting=waiting,
-        path=run.path,
+        standing=run,
         assurances=assurances(run, now),
         customer=facts_as_text(live.started["facts"].get("customer", {})),
         channel=run.channel,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from shepherd.flow.model import Field
 from shepherd.record import Item, RunRow, Ticket
 from shepherd.run.api import PathItem, Waiting
+from shepherd.run.state import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +104,15 @@ class AssuranceView:
     age: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RunView:
     """
     A run as its page needs it.
 
-    *seq* goes into the form, and comes back with it. *waiting* is one of ``run.api.At…``. *path* are the visits that
-    stand. *calling*: a call is under way; refresh soon. *open_do*: nobody knows whether
-    the change was made; ask the agent and call ``answer_open_do``. *message* says what the page must say first
-    (the secret has to be asked again, the change was made before …). *state*: open, paused, handed_over, ended,
-    abandoned.
+    *seq* goes into the form, and comes back with it. *waiting* is one of ``run.api.At…``. *calling*: a call is under
+    way; refresh soon. *open_do*: nobody knows whether the change was made; ask the agent and call ``answer_open_do``.
+    *message* says what the page must say first (the secret has to be asked again, the change was made before …).
+    *state*: open, paused, handed_over, ended, abandoned.
     """
 
     id: str
@@ -122,7 +123,7 @@ class RunView:
     seq: int
     state: str
     waiting: Waiting
-    path: tuple[PathItem, ...]
+    standing: Run = field(repr=False, compare=False)
     assurances: tuple[AssuranceView, ...]
     customer: Mapping[str, str]
     channel: str
@@ -132,6 +133,12 @@ class RunView:
     message: str = ""
     notes: tuple[tuple[datetime, str, str], ...] = ()
     case_note: str = ""
+
+    @cached_property
+    def path(self) -> tuple[PathItem, ...]:
+        """The visits that stand, oldest first; worked out when a page asks for them."""
+        path: tuple[PathItem, ...] = self.standing.path
+        return path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
