@@ -10,6 +10,7 @@ from typing import Any
 from shepherd.check import examine
 from shepherd.check.callgraph import calls_of
 from shepherd.check.grants import all_grants
+from shepherd.check.stored import restored, stored
 from shepherd.check.summaries import REPRESENTATIVE
 from shepherd.flow.canonical import digest
 from shepherd.flow.draft import Draft, from_documents, read_draft
@@ -35,8 +36,8 @@ class Library:
     """
     All flows that may be run, with the desk's policy and connectors.
 
-    *documents* are the typed sources by name (``flow:internet_down``, ``desk``, ``connectors:line``), from which the
-    same library can be made again at any time.
+    *documents* are the typed sources by name (``flow:internet_down``, ``desk``, ``connectors:line``), *hashes* those
+    of their stored forms, from which the same library can be made again at any time.
     """
 
     flows: Mapping[str, Flow]
@@ -46,7 +47,7 @@ class Library:
     hashes: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        hashes = {name: digest(document) for name, document in self.documents.items()}
+        hashes = {name: digest(stored(document)) for name, document in self.documents.items()}
         object.__setattr__(self, "hashes", hashes)
 
     @classmethod
@@ -58,11 +59,11 @@ class Library:
     @classmethod
     def load(cls, documents: Mapping[str, Any]) -> Library:
         """
-        The library that stored *documents* make.
+        The library that *documents*, as ``document`` gives them for storing, make.
 
         They passed when they were published; what later releases check more strictly does not stop a run under way.
         """
-        draft = from_documents(documents)
+        draft = from_documents({name: restored(document) for name, document in documents.items()})
         return cls.of(draft, draft.findings)
 
     @classmethod
@@ -84,10 +85,10 @@ class Library:
         return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
 
     def document(self, hash_: str) -> Any:
-        """The typed source whose hash is *hash_*. Raises KeyError where there is none."""
+        """The document whose hash is *hash_*, as it is to be stored. Raises KeyError where there is none."""
         for name, known in self.hashes.items():
             if known == hash_:
-                return self.documents[name]
+                return stored(self.documents[name])
         raise KeyError(hash_)
 
     def _reached(self, flow: str) -> set[str]:
