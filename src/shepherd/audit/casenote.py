@@ -43,7 +43,9 @@ def _counts(item: PathItem) -> bool:
 
 
 def _asked(item: PathItem) -> str:
-    return item.title.rstrip(":. ") if item.verb != "collect" else item.step.rpartition("/")[2].replace("_", " ")
+    if item.verb == "ask":
+        return item.title.rstrip(":. ")
+    return item.step.rpartition("/")[2].replace("_", " ").capitalize()
 
 
 def _times(item: PathItem) -> str:

@@ -55,7 +55,7 @@ def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, bom: bool = Fals
             row.step,
             row.kind,
             row.by,
-            row.title,
+            row.title if row.title != words.say else "",
             words.say,
             words.guide,
             words.warn,

@@ -168,11 +168,14 @@ class Sheet:
     resolved: bool = False
     _asked: dict[tuple[str, int], str] = field(default_factory=dict)
     _flow: dict[str, str] = field(default_factory=dict)
+    _agent: dict[str, str] = field(default_factory=dict)
 
     def read(self, body: Mapping[str, Any]) -> None:
         """One more entry."""
         data, run = body["data"], body["run"]
         at = datetime.fromisoformat(body["at"])
+        if body["actor"]["kind"] == "agent":
+            self._agent[run] = body["actor"]["id"]
         if body["kind"] == "run_started":
             self._flow[run] = data["flow"]
         elif body["kind"] == "do_requested":
@@ -185,7 +188,7 @@ class Sheet:
             if "escalated" in item:
                 self._escalated(item["escalated"], at)
             if "ended" in item:
-                self._ended(run, item["ended"], body, at)
+                self._ended(run, item["ended"], at)
 
     def _done(self, operation: str, values: Mapping[str, Any], body: Mapping[str, Any], at: datetime) -> None:
         told = {n: _shown(v) for n, v in values.items()}
@@ -220,14 +223,14 @@ class Sheet:
         due = datetime.fromisoformat(until) if until else None
         self.follow_ups.append(FollowUp(what=what, owner=fields.get("owner") or fields["queue"], at=due))
 
-    def _ended(self, run: str, ended: Mapping[str, Any], body: Mapping[str, Any], at: datetime) -> None:
+    def _ended(self, run: str, ended: Mapping[str, Any], at: datetime) -> None:
         flow = self.library.flows.get(self._flow.get(run, ""))
         outcome = flow.outcomes.get(ended["outcome"]) if flow else None
         self.resolved = bool(outcome and outcome.resolves)
         if outcome and outcome.follow_up:
             what = f"Follow up: {ended['outcome'].replace('_', ' ')}"
             due = at + timedelta(seconds=outcome.follow_up)
-            self.follow_ups.append(FollowUp(what=what, owner=body["actor"]["id"], at=due))
+            self.follow_ups.append(FollowUp(what=what, owner=self._agent.get(run, ""), at=due))
 
     def status(self, runs: tuple[RunRow, ...]) -> str:
         """new, in progress, resolved or open."""
