@@ -8,7 +8,7 @@ about whatever another family has reported, so that one mistake gives one findin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shepherd.check import (
     assurance,
@@ -21,6 +21,10 @@ from shepherd.check import (
     routes,
     targets,
 )
+from shepherd.flow import draft as drafts
+from shepherd.flow import files, hazards, ids, mistakes
+from shepherd.flow import draft as reading
+from shepherd.flow import expression, files, hazards, ids, mistakes, words
 from shepherd.flow.findings import Finding, Rule
 
 if TYPE_CHECKING:
@@ -39,6 +43,15 @@ FAMILIES: tuple[Family, ...] = (
     grants.grants,
     assurance.assurance,
     audience.audience,
+    names.names,
+    values.values,
+    secrets.secrets,
+)
+
+#: Where rules are declared: what reading finds, then what the families find.
+ROOMS: tuple[Any, ...] = (
+    *(hazards, mistakes, drafts, files, ids, expression, words),
+    *(targets, reach, loops, routes, calls, policy_refs, grants, assurance, audience, names, values, secrets),
 )
 
 #: Every rule, sorted by code.
@@ -46,7 +59,22 @@ RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
             rule
-            for room in (targets, reach, loops, routes, calls, policy_refs, grants, assurance, audience)
+            for room in (
+                hazards,
+                drafts,
+                ids,
+                mistakes,
+                files,
+                targets,
+                reach,
+                loops,
+                routes,
+                calls,
+                policy_refs,
+                grants,
+                assurance,
+                audience,
+            )
             for rule in room.RULES
         ),
         key=lambda rule: rule.code,

@@ -95,11 +95,6 @@ class Spot(NamedTuple):
         return next((k.place for k, _ in entries if k.text == key), NOWHERE)
 
 
-def unknown_key(key: str, known: Iterable[str]) -> str:
-    """A hint for a key that nobody knows."""
-    return nearest(key, known)
-
-
 def findings_of(
     errors: Iterable[Any], spot: Spot, offered: Mapping[str, tuple[str, ...]] | None = None
 ) -> Iterator[Finding]:
@@ -187,7 +182,7 @@ def _unknown(error: Any, path: Path, spot: Spot, offered: Mapping[str, tuple[str
         if not path and key in offered:
             yield spot.at(MISPLACED_KEY, place, *_misplaced(key, error.instance, offered))
             continue
-        hint = f"{nearest(key, known)} Allowed: {allowed(known, 30)}.".strip()
+        hint = f"{nearest(key, known)} Allowed: {allowed(known)}.".strip()
         yield spot.at(UNKNOWN_KEY, place, f'"{_short(key)}" is no key of this group.', hint)
 
 
@@ -216,7 +211,7 @@ def _neither(error: Any, spot: Spot, place: Place, key: Scalar | None) -> Findin
     if needed and isinstance(error.instance, dict):
         if "ask" in error.instance:
             needed = ["answers", *needed]
-        message = f"One of {' or '.join(needed)} is missing here."
+        message = f"{', '.join(needed[:-1])} or {needed[-1]} is missing here."
         return spot.at(MISSING_KEY, place, message, "An ask says what may be answered." if "ask" in needed else "")
     shapes = dict.fromkeys(_shape(e) for e in error.context if e.validator == "type")
     return spot.at(WRONG_SHAPE, place, f"{_has(error.instance)} can't stand {_under(key)}.", f"Write {_or(shapes)}.")

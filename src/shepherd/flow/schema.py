@@ -12,9 +12,9 @@ import jsonschema
 import jsonschema_rs
 
 from shepherd.flow.data import data_folder
-from shepherd.flow.findings import NOWHERE, Finding
+from shepherd.flow.findings import NOWHERE, Finding, nearest
 from shepherd.flow.hazards import TOO_LARGE
-from shepherd.flow.mistakes import NO_VERB, TWO_VERBS, UNKNOWN_KEY, Spot, findings_of, unknown_key
+from shepherd.flow.mistakes import NO_VERB, TWO_VERBS, UNKNOWN_KEY, Spot, findings_of
 from shepherd.flow.source import Map
 from shepherd.flow.typed import Typer, typer_of
 from shepherd.flow.verbs import VERBS
@@ -64,21 +64,27 @@ def _steps(root: Map, steps: Mapping[str, Any], file: str) -> Iterator[Finding]:
             yield from findings_of(_slow("flow", "step").iter_errors(step), spot)
             continue
         verbs = [verb for verb in VERBS if verb in step]
-        part = f"{verbs[0] if verbs else 'message'}{'_answers' if 'ask' in step and 'answers' in step else ''}_step"
+        part = f"{verbs[0] if verbs else 'message'}{'_answers' if _has_answers(step) else ''}_step"
         if len(verbs) > 1:
             yield from _two_verbs(verbs, spot)
         elif not _fast("flow", part).is_valid(step):
             yield from _step(step, part, spot, bool(verbs))
 
 
+def _has_answers(step: Mapping[str, Any]) -> bool:
+    """Whether a step asks with ``answers``, be the word misspelt."""
+    slips = (key for key in step if key not in offered())
+    return "ask" in step and ("answers" in step or any('"answers"' in nearest(k, offered()) for k in slips))
+
+
 def _step(step: Mapping[str, Any], part: str, spot: Spot, has_verb: bool) -> Iterator[Finding]:
     if not has_verb:
         known = offered()
-        slips = [key for key in step if key not in known and unknown_key(key, VERBS)]
+        slips = [key for key in step if key not in known and nearest(key, VERBS)]
         if slips:
             for key in slips:
                 message = f'"{key}" is no word of a step.'
-                yield spot.at(UNKNOWN_KEY, spot.key_place((), key), message, unknown_key(key, VERBS))
+                yield spot.at(UNKNOWN_KEY, spot.key_place((), key), message, nearest(key, VERBS))
             return
         if not any(key in step for key in ("say", "guide", "warn")) and all(key in known for key in step):
             message = f'The step "{spot.step}" says nothing and does nothing.'

@@ -261,7 +261,8 @@ class _Reading:
             message = f'"&{event.anchor}" is a YAML anchor; a flow has none.'
             self.refuse(hazards.ANCHOR, place, message, hazards.AMPERSAND)
         if event.tag is not None:
-            self.refuse(hazards.TAG, place, f'"{event.tag}" is a YAML tag; a flow has none.', hazards.BANG)
+            word = self.text[event.start_mark.index :].split(maxsplit=1)[0][:40]
+            self.refuse(hazards.TAG, place, f'"{word}" is a YAML tag; a flow has none.', hazards.BANG)
 
     def border(self, event: Any, kind: type) -> None:
         """The start or end of the stream or of a document."""

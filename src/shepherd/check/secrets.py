@@ -1,0 +1,170 @@
+"""Secrets go into one call at once and nowhere else; personal values never become a label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shepherd.check.values import named_types
+from shepherd.flow.expression import Expression
+from shepherd.flow.findings import Finding, Place, Rule
+from shepherd.flow.model import Ask, Call, Collect, Do, Flow, Lookup, Step
+from shepherd.flow.scope import Around, Use, uses
+from shepherd.flow.tree import Read
+
+if TYPE_CHECKING:
+    from shepherd.flow.draft import Draft
+
+SECRET_READ = Rule(
+    "SHP501",
+    "secret-read",
+    "error",
+    "A secret is never shown, compared, saved or passed to a flow: only a lookup or do takes it, as it is.",
+)
+SECRET_NOT_ACCEPTED = Rule(
+    "SHP502",
+    "secret-not-accepted",
+    "error",
+    "A secret goes only to an operation that declares accepts_secret.",
+)
+SECRET_NOT_AT_ONCE = Rule(
+    "SHP503",
+    "secret-not-at-once",
+    "error",
+    "A secret lives until the next step: a lookup or do has to take it there, before anything else happens.",
+)
+SECRET_STALE = Rule(
+    "SHP504",
+    "secret-asked-elsewhere",
+    "error",
+    "A step that takes a secret is entered only from the step that asks for it; elsewhere the secret is gone.",
+)
+PERSONAL_LABEL = Rule(
+    "SHP511",
+    "personal-label",
+    "error",
+    "Tags, queues, priorities and reasons are read by many and kept in plain; a personal value is sealed.",
+)
+RULES = (SECRET_READ, SECRET_NOT_ACCEPTED, SECRET_NOT_AT_ONCE, SECRET_STALE, PERSONAL_LABEL)
+LABELS = ("ticket.tag", "ticket.queue", "ticket.priority")
+
+
+def secrets(draft: Draft) -> Iterator[Finding]:
+    """Secrets in a wrong place, and personal values that become labels."""
+    around = Around(draft.flows, draft.policy, draft.connectors)
+    for flow in draft.flows.values():
+        yield from _Secrets(flow, around).findings()
+
+
+def secret_names(flow: Flow) -> dict[str, frozenset[str]]:
+    """Saved name → its secret fields; the empty text stands for the value itself."""
+    found: dict[str, frozenset[str]] = {}
+    for step in flow.steps.values():
+        if isinstance(step.action, Ask) and step.action.field.secret:
+            found[step.saves] = found.get(step.saves, frozenset()) | {""}
+        elif isinstance(step.action, Collect):
+            fields = {f.name for f in step.action.fields.values() if f.secret}
+            if fields:
+                found[step.saves] = found.get(step.saves, frozenset()) | fields
+    return found
+
+
+class _Secrets:
+    def __init__(self, flow: Flow, around: Around):
+        self.flow, self.around = flow, around
+        self.names = secret_names(flow)
+        self.types = named_types(flow, around)
+
+    def is_secret(self, read: Read) -> bool:
+        fields = self.names.get(read.path[0], frozenset())
+        return "" in fields or (len(read.path) > 1 and read.path[1] in fields)
+
+    def takes(self, step: Step) -> frozenset[str]:
+        """The saved names whose secrets *step* takes."""
+        if not isinstance(step.action, Lookup | Do):
+            return frozenset()
+        reads = (e.tree for e in step.action.args.values())
+        return frozenset(r.path[0] for r in reads if isinstance(r, Read) and self.is_secret(r))
+
+    def at(self, rule: Rule, place: Place, message: str, step: Step | None, hint: str = "") -> Finding:
+        return rule.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id if step else "")
+
+    def findings(self) -> Iterator[Finding]:
+        for step in self.flow.steps.values():
+            for use in uses(self.flow, step):
+                yield from self.use(step, use)
+            if step.saves in self.names and isinstance(step.action, Ask | Collect):
+                yield from self.asked(step)
+            elif self.takes(step):
+                yield from self.taken(step)
+        for value in self.flow.values.values():
+            for case in value.cases:
+                for part in (case.when, case.gives):
+                    if part is not None:
+                        yield from self.read(None, part)
+
+    def use(self, step: Step, use: Use) -> Iterator[Finding]:
+        expression, tree = use.expression, use.expression.tree
+        whole = isinstance(tree, Read) and self.is_secret(tree)
+        if not (use.role == "with" and whole):
+            yield from self.read(step, expression)
+        elif isinstance(step.action, Call):
+            message = "A secret can't be passed to another flow."
+            yield self.at(SECRET_READ, expression.place, message, step, "Let that flow ask for it itself.")
+        elif isinstance(step.action, Lookup | Do):
+            operation = self.around.operation(step.action.operation)
+            if operation is not None and not operation.accepts_secret:
+                message = f'"{step.action.operation}" does not accept a secret.'
+                hint = "Declare accepts_secret: true where the connector checks it, or ask without secret."
+                yield self.at(SECRET_NOT_ACCEPTED, expression.place, message, step, hint)
+        label = use.role == "because" or (isinstance(step.action, Do) and step.action.operation in LABELS)
+        if label:
+            for read in expression.reads:
+                if self.is_personal(read, frozenset()):
+                    message = f'"{read.words}" is personal and would be readable here.'
+                    place = expression.at(read.start, read.end)
+                    yield self.at(PERSONAL_LABEL, place, message, step, "Write what happened, not about whom.")
+
+    def read(self, step: Step | None, expression: Expression) -> Iterator[Finding]:
+        for read in expression.reads:
+            if self.is_secret(read):
+                message = f'"{read.words}" is a secret and can\'t be read.'
+                hint = "Let a lookup check it, and go by its result."
+                yield self.at(SECRET_READ, expression.at(read.start, read.end), message, step, hint)
+
+    def asked(self, step: Step) -> Iterator[Finding]:
+        """Every way on from a step that asks for a secret leads to the call that takes it, or to more secrets."""
+        for by, edge in step.edges.items():
+            following = self.flow.steps.get(edge.target)
+            if following is None or by in ("no_answer", "out_of_attempts", "unmet"):
+                continue
+            if step.saves in self.takes(following) or following.saves in self.names:
+                continue
+            message = f'The secret of "{step.id}" is not taken by "{following.id}", and is gone after it.'
+            hint = "Put the lookup or do that takes it right behind."
+            yield self.at(SECRET_NOT_AT_ONCE, step.places.get("then", step.place), message, step, hint)
+            return
+
+    def taken(self, step: Step) -> Iterator[Finding]:
+        """Every way into a step that takes a secret comes from a step that asks for one."""
+        for other in self.flow.steps.values():
+            if other.saves in self.names and isinstance(other.action, Ask | Collect):
+                continue
+            edge = next((e for e in other.edges.values() if e.target == step.id), None)
+            if edge is not None:
+                message = f'"{step.id}" is entered from "{other.id}", where its secret is gone.'
+                hint = "Lead this way to the step that asks for it."
+                yield self.at(SECRET_STALE, edge.place, message, other, hint)
+                return
+
+    def is_personal(self, read: Read, through: frozenset[str]) -> bool:
+        """Whether *read* is personal, or worked out from something that is."""
+        root = read.path[0]
+        value = self.flow.values.get(root)
+        if value is not None and root not in through:
+            parts = [p for c in value.cases for p in (c.when, c.gives) if p is not None]
+            return any(self.is_personal(r, through | {root}) for p in parts for r in p.reads)
+        type_ = self.types.get(root)
+        for part in read.path[1:]:
+            type_ = (type_.fields or {}).get(part) if type_ else None
+        return bool(type_ and type_.personal)

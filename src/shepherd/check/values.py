@@ -1,0 +1,226 @@
+"""Values: types that fit, texts that are among their options, decisions that always decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from shepherd.flow.expression import Expression
+from shepherd.flow.findings import Finding, Rule
+from shepherd.flow.infer import SAME, YES_NO, Infer
+from shepherd.flow.model import Call, Decide, Do, Field, Flow, Lookup, Step
+from shepherd.flow.scope import ANY, CONTEXT, FACTS, Around, saved_types, uses
+from shepherd.flow.tree import All, Any_, Compare, Const, Items, Node, Not, Read
+from shepherd.flow.types import Type
+
+if TYPE_CHECKING:
+    from shepherd.flow.draft import Draft
+
+WRONG_TYPE = Rule(
+    "SHP321",
+    "wrong-type",
+    "error",
+    "Values of different kinds are compared or worked with: the result would never be what was meant.",
+)
+NOT_A_VALUE = Rule(
+    "SHP322",
+    "not-a-value",
+    "error",
+    "Something is compared with a text that it can never be, so that the comparison is always false.",
+)
+NOT_A_CONDITION = Rule(
+    "SHP323",
+    "not-a-condition",
+    "error",
+    "A condition is a yes or no; a bare text or number decides nothing.",
+)
+UNDECIDED = Rule(
+    "SHP324",
+    "undecided",
+    "error",
+    "A decide goes on for every case: either its branches cover all values, or it has an otherwise.",
+)
+WRONG_INPUT_TYPE = Rule(
+    "SHP325",
+    "wrong-input-type",
+    "error",
+    "A flow or an operation gets a value of another kind than the one it declares.",
+)
+RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, UNDECIDED, WRONG_INPUT_TYPE)
+MOST_CASES = 4096
+
+
+def values(draft: Draft) -> Iterator[Finding]:
+    """Types that do not fit, values that cannot be, decisions that do not always decide."""
+    around = Around(draft.flows, draft.policy, draft.connectors)
+    for flow in draft.flows.values():
+        yield from _Values(flow, around).findings()
+
+
+def named_types(flow: Flow, around: Around) -> dict[str, Type]:
+    """Every name that *flow* reads with its type, its values included."""
+    types = dict(CONTEXT) | {n: f.type for n, f in flow.inputs.items()}
+    for name in FACTS:
+        declared = around.policy.facts.get(name, {})
+        types[name] = Type("record", fields={n: f.type for n, f in declared.items()}, name="record")
+    types |= saved_types(flow, around)
+    return types
+
+
+class _Values:
+    """The types of one flow."""
+
+    def __init__(self, flow: Flow, around: Around):
+        self.flow, self.around = flow, around
+        self.types = named_types(flow, around)
+        self.of_values()
+
+    def of_values(self) -> None:
+        """Add the flow's values, each after those that it uses."""
+        open_ = dict(self.flow.values)
+        while open_:
+            ready = [
+                n
+                for n, v in open_.items()
+                if not any(used in open_ and used != n for c in v.cases for used in (c.gives.names))
+            ] or list(open_)
+            for name in ready:
+                gives = [Infer(self.types).of(case.gives.tree) for case in open_.pop(name).cases]
+                same = all(g.kind == gives[0].kind for g in gives)
+                self.types[name] = gives[0] if gives and same else ANY
+
+    def findings(self) -> Iterator[Finding]:
+        for value in self.flow.values.values():
+            for case in value.cases:
+                if case.when is not None:
+                    yield from self.condition(None, case.when)
+                yield from self.misfits(None, case.gives)[1]
+        for step in self.flow.steps.values():
+            for use in uses(self.flow, step):
+                if use.role == "when":
+                    yield from self.condition(step, use.expression)
+                else:
+                    yield from self.misfits(step, use.expression)[1]
+            if isinstance(step.action, Call | Lookup | Do):
+                yield from self.inputs(step, step.action)
+            if isinstance(step.action, Decide) and not step.action.otherwise:
+                yield from self.decided(step, step.action)
+
+    def misfits(self, step: Step | None, expression: Expression) -> tuple[Type, list[Finding]]:
+        """The type of *expression*, and what does not fit in it."""
+        infer = Infer(self.types)
+        type_ = infer.of(expression.tree)
+        found = [
+            (NOT_A_VALUE if m.kind == "value" else WRONG_TYPE).at(
+                expression.at(m.start, m.end),
+                m.sentence,
+                file=self.flow.file,
+                hint=m.hint,
+                flow=self.flow.id,
+                step=step.id if step else "",
+            )
+            for m in infer.misfits
+        ]
+        return type_, found
+
+    def condition(self, step: Step | None, expression: Expression) -> Iterator[Finding]:
+        type_, found = self.misfits(step, expression)
+        yield from found
+        tree = expression.tree
+        level = isinstance(tree, Read) and tree.path[0] == "assured"
+        if not found and type_.kind not in ("yes_no", "any") and not level:
+            yield NOT_A_CONDITION.at(
+                expression.place,
+                f"This is {type_.words}, and decides nothing.",
+                file=self.flow.file,
+                hint=f'Compare it: {expression.source} == "…".' if type_.kind != "integer" else "Compare it: … > 0.",
+                flow=self.flow.id,
+                step=step.id if step else "",
+            )
+
+    def inputs(self, step: Step, action: Call | Lookup | Do) -> Iterator[Finding]:
+        declared: Mapping[str, Field] = {}
+        if isinstance(action, Call):
+            called = self.around.flows.get(action.flow)
+            declared = called.inputs if called else {}
+        else:
+            operation = self.around.operation(action.operation)
+            declared = operation.inputs if operation else {}
+        for name, expression in action.args.items():
+            field = declared.get(name)
+            if field is None:
+                continue
+            given = Infer(self.types).of(expression.tree)
+            if "any" in (given.kind, field.type.kind) or given.kind in SAME.get(field.type.kind, {field.type.kind}):
+                continue
+            message = f'"{name}" is given {given.words}, but is declared as {field.type.words}.'
+            yield WRONG_INPUT_TYPE.at(expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id)
+
+    # --- decisions ---------------------------------------------------------------------------------
+
+    def decided(self, step: Step, action: Decide) -> Iterator[Finding]:
+        """Whether the branches cover every case; a counter-example where finite values show one."""
+        trees = [branch.when.tree for branch in action.branches]
+        domains: dict[tuple[str, ...], tuple[Any, ...]] = {}
+        finite = all(self.domains(tree, domains) for tree in trees)
+        place = step.places.get("decide", step.place)
+        hint = "Add a last line: otherwise: STEP."
+        if not finite or prod(len(d) for d in domains.values()) > MOST_CASES:
+            message = "It cannot be proved that one of these branches always holds."
+        else:
+            missed = next((c for c in _cases(domains) if not any(holds(tree, c) for tree in trees)), None)
+            if missed is None:
+                return
+            example = " and ".join(f"{'.'.join(path)} = {_shown(value)}" for path, value in missed.items())
+            message = f"{example} reaches no branch."
+        yield UNDECIDED.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id)
+
+    def domains(self, node: Node, found: dict[tuple[str, ...], tuple[Any, ...]]) -> bool:
+        """Collect the finite values of every read of *node*; False where one can't be weighed."""
+        if isinstance(node, All | Any_):
+            return all([self.domains(item, found) for item in node.items])
+        if isinstance(node, Not):
+            return self.domains(node.item, found)
+        if isinstance(node, Read):
+            return Infer(self.types).of(node).kind == YES_NO.kind and self._finite(node, found)
+        if isinstance(node, Compare) and isinstance(node.left, Read) and node.op in ("==", "!=", "in", "not in"):
+            right = node.right.items if isinstance(node.right, Items) else (node.right,)
+            return all(isinstance(item, Const) for item in right) and self._finite(node.left, found)
+        return False
+
+    def _finite(self, node: Read, found: dict[tuple[str, ...], tuple[Any, ...]]) -> bool:
+        type_ = Infer(self.types).of(node)
+        if node.path[0] in self.flow.values:
+            return False
+        options = type_.options or ((True, False) if type_.kind == "yes_no" else ())
+        if options:
+            found[node.path] = options
+        return bool(options)
+
+
+def _cases(domains: Mapping[tuple[str, ...], tuple[Any, ...]]) -> Iterator[dict[tuple[str, ...], Any]]:
+    for chosen in product(*domains.values()):
+        yield dict(zip(domains, chosen, strict=True))
+
+
+def holds(node: Node, case: Mapping[tuple[str, ...], Any]) -> bool:
+    """Whether *node*, made of finite parts only, is true in *case*."""
+    if isinstance(node, All):
+        return all(holds(item, case) for item in node.items)
+    if isinstance(node, Any_):
+        return any(holds(item, case) for item in node.items)
+    if isinstance(node, Not):
+        return not holds(node.item, case)
+    if isinstance(node, Read):
+        return bool(case[node.path])
+    assert isinstance(node, Compare)
+    assert isinstance(node.left, Read)
+    right = node.right.items if isinstance(node.right, Items) else (node.right,)
+    among = case[node.left.path] in [item.value for item in right if isinstance(item, Const)]
+    return among is (node.op in ("==", "in"))
+
+
+def _shown(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else f'"{value}"'

@@ -1,0 +1,240 @@
+"""The type of an expression, and what in it does not fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from shepherd.flow.findings import allowed, nearest
+from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS
+from shepherd.flow.scope import ANY, COUNTED
+from shepherd.flow.tree import (
+    All,
+    Any_,
+    Apply,
+    Choose,
+    Compare,
+    Const,
+    Defined,
+    Filtered,
+    Items,
+    Minus,
+    Node,
+    Not,
+    Read,
+    Sum,
+)
+from shepherd.flow.types import Type
+
+YES_NO = Type("yes_no", name="yes_no")
+INTEGER = Type("integer", name="integer")
+NUMBER = Type("number", name="number")
+TEXT = Type("text", name="text")
+DURATION = Type("duration", name="duration")
+NUMBERS = frozenset({"integer", "number", "money"})
+TEXTS = frozenset({"text", "choice", "digits"})
+ORDERED = ("<", "<=", ">", ">=")
+SAME = {"text": TEXTS, "choice": TEXTS, "digits": TEXTS, "integer": NUMBERS, "number": NUMBERS, "money": NUMBERS}
+
+
+class Misfit(NamedTuple):
+    """Something that does not fit: a kind (``type`` or ``value``), the sentence, a hint, and where."""
+
+    kind: str
+    sentence: str
+    hint: str
+    start: int
+    end: int
+
+
+class Infer:
+    """Infers types over *names*; collects misfits on the way."""
+
+    def __init__(self, names: Mapping[str, Type]):
+        self.names = names
+        self.misfits: list[Misfit] = []
+
+    def of(self, node: Node) -> Type:
+        """The type of *node*; ``any`` where it can't be told."""
+        return INFER[type(node)](self, node)
+
+    def wrong(self, node: Node, sentence: str, hint: str = "", kind: str = "type") -> None:
+        self.misfits.append(Misfit(kind, sentence, hint, node.start, node.end))
+
+    def needs(self, node: Node, kinds: frozenset[str] | set[str], what: str) -> Type:
+        """The type of *node*, which has to be one of *kinds*."""
+        type_ = self.of(node)
+        if type_.kind not in kinds and type_.kind != "any":
+            hint = 'Compare it with something: x == "yes".' if what == "a yes or no" else ""
+            self.wrong(node, f"This is {type_.words}, where {what} is needed.", hint)
+        return type_
+
+    # --- one row per node --------------------------------------------------------------------------
+
+    def const(self, node: Const) -> Type:
+        if isinstance(node.value, bool):
+            return YES_NO
+        if isinstance(node.value, int):
+            return INTEGER
+        return NUMBER if isinstance(node.value, Decimal) else TEXT
+
+    def read(self, node: Read) -> Type:
+        root, *rest = node.path
+        if root in COUNTED:
+            return INTEGER
+        if root == "texts":
+            return TEXT
+        type_ = self.names.get(root, ANY)
+        for part in rest:
+            if type_.kind == "record":
+                type_ = (type_.fields or {}).get(part, ANY)
+            elif type_.kind != "any":
+                self.wrong(node, f'"{root}" is {type_.words} and has no fields.')
+                return ANY
+        return type_
+
+    def items(self, node: Items) -> Type:
+        types = [self.of(item) for item in node.items]
+        return Type("list", item=types[0], name="list")
+
+    def truth(self, node: Node) -> Type:
+        """``and``, ``or``, ``not``: each part is a yes or no; an assurance's level counts as one."""
+        parts = node.items if isinstance(node, All | Any_) else (node.item,) if isinstance(node, Not) else ()
+        for part in parts:
+            if not (isinstance(part, Read) and part.path[0] == "assured"):
+                self.needs(part, {"yes_no"}, "a yes or no")
+        return YES_NO
+
+    def defined(self, node: Defined) -> Type:
+        return YES_NO
+
+    def compare(self, node: Compare) -> Type:
+        left, right = self.of(node.left), self.of(node.right)
+        if node.op in ("in", "not in"):
+            self._in(node, left, right)
+        elif "any" not in (left.kind, right.kind):
+            if right.kind not in SAME.get(left.kind, {left.kind}):
+                self.wrong(
+                    node, f"{_capital(left.words)} can't be compared with {right.words}.", _how(left, node.right)
+                )
+            elif node.op in ORDERED and left.kind in ("yes_no", "record", "list"):
+                self.wrong(node, f"There is no order in {left.words}.")
+            else:
+                self._option(left, node.right)
+                self._option(right, node.left)
+        return YES_NO
+
+    def _in(self, node: Compare, left: Type, right: Type) -> None:
+        if right.kind not in ("list", "many", "any"):
+            self.wrong(node.right, f"This is {right.words}, where a list is needed.", 'Write ["a", "b"].')
+        elif isinstance(node.right, Items):
+            for item in node.right.items:
+                type_ = self.of(item)
+                if "any" not in (left.kind, type_.kind) and type_.kind not in SAME.get(left.kind, {left.kind}):
+                    self.wrong(item, f"{_capital(left.words)} is never {type_.words}.")
+                self._option(left, item)
+
+    def _option(self, type_: Type, node: Node) -> None:
+        """A constant that is compared with a choice has to be one of its options."""
+        if (
+            type_.options
+            and isinstance(node, Const)
+            and isinstance(node.value, str)
+            and node.value not in type_.options
+        ):
+            hint = nearest(node.value, type_.options) or f"Values: {allowed(type_.options)}."
+            self.wrong(node, f'"{node.value}" is not one of its values.', hint, kind="value")
+
+    def sum(self, node: Sum) -> Type:
+        left, right = self.of(node.left), self.of(node.right)
+        kinds = (left.kind, right.kind)
+        if "any" in kinds:
+            return ANY
+        made = _sum_of(node.op, left, right)
+        if made is None:
+            self.wrong(node, f'"{node.op}" does not work on {left.words} and {right.words}.')
+            return ANY
+        return made
+
+    def minus(self, node: Minus) -> Type:
+        return self.needs(node.item, set(NUMBERS), "a number")
+
+    def choose(self, node: Choose) -> Type:
+        self.needs(node.test, {"yes_no"}, "a yes or no")
+        yes, no = self.of(node.yes), self.of(node.no)
+        if yes.kind == no.kind:
+            return yes if yes == no else Type(yes.kind, name=yes.name, fields=yes.fields)
+        if yes.kind in NUMBERS and no.kind in NUMBERS:
+            return NUMBER
+        return TEXT if yes.kind in TEXTS and no.kind in TEXTS else ANY
+
+    def apply(self, node: Apply) -> Type:
+        function = FUNCTIONS[node.function]
+        first = ANY
+        for place, arg in enumerate(node.args):
+            wanted = function.takes[min(place, len(function.takes) - 1)]
+            kinds = {
+                "number*": set(NUMBERS),
+                "text": set(TEXTS),
+                "date": {"date", "datetime"},
+                "list": {"list", "many"},
+            }
+            type_ = self.needs(arg, kinds.get(wanted, {wanted}), Type(wanted.rstrip("*")).words)
+            first = type_ if place == 0 else first
+        if function.gives == "same":
+            return first if first.kind in NUMBERS else ANY
+        if function.gives == "number" and len(node.args) == 1:
+            return INTEGER
+        return Type(function.gives, name=function.gives)
+
+    def filtered(self, node: Filtered) -> Type:
+        kinds = FILTER_TAKES[node.filter]
+        self.needs(node.item, set(kinds), f"{Type(kinds[0]).words} for the filter {node.filter}")
+        return TEXT
+
+
+def _sum_of(op: str, left: Type, right: Type) -> Type | None:
+    """What *op* makes of two types; None where it makes nothing."""
+    if left.kind in NUMBERS and right.kind in NUMBERS:
+        both = left.kind == right.kind == "integer"
+        return INTEGER if (both and op != "/") or op == "//" else NUMBER
+    dates = ("date", "datetime")
+    if left.kind in dates and right.kind == "duration" and op in "+-":
+        return left
+    if left.kind in dates and right.kind in dates and op == "-":
+        return INTEGER
+    if left.kind == right.kind == "duration" and op == "+":
+        return DURATION
+    return TEXT if left.kind in TEXTS and right.kind in TEXTS and op == "+" else None
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _how(left: Type, right: Node) -> str:
+    if left.kind == "yes_no":
+        return "It is true or false by itself: leave the comparison out, or write not."
+    if left.kind in NUMBERS and isinstance(right, Const):
+        return f"Write {right.value} without quotes."
+    if left.kind == "date" and isinstance(right, Const):
+        return "Write date(2027, 4, 6)."
+    return ""
+
+
+INFER: dict[type, Callable[[Infer, Node], Type]] = {
+    Const: Infer.const,
+    Read: Infer.read,
+    Items: Infer.items,
+    Not: Infer.truth,
+    All: Infer.truth,
+    Any_: Infer.truth,
+    Defined: Infer.defined,
+    Compare: Infer.compare,
+    Sum: Infer.sum,
+    Minus: Infer.minus,
+    Choose: Infer.choose,
+    Apply: Infer.apply,
+    Filtered: Infer.filtered,
+}  # type: ignore[dict-item]
