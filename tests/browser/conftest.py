@@ -71,7 +71,8 @@ class Served:
         command = [sys.executable, "-m", "shepherd.cli", "serve", "--port", str(self.port)]
         command += ["--library", str(self.library), "--database", f"sqlite:///{self.folder / 'desk.db'}"]
         command += ["--keys", str(self.folder / "keys.db")]
-        environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "SHEPHERD_TABLE_CONTROL": str(self.told)}
+        path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+        environment = os.environ | {"PYTHONPATH": path, "SHEPHERD_TABLE_CONTROL": str(self.told)}
         log = (self.folder / "serve.log").open("a")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
         assert self.process.stdout is not None

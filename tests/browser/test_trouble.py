@@ -60,7 +60,7 @@ def test_a_desk_that_does_not_answer_loses_no_answer(served, page):
     page.get_by_label("Download speed").fill("55")
     page.get_by_label("Yes", exact=True).check()
     served.stop()
-    press(page, "Save and go on")
+    page.get_by_role("button", name="Save and go on").click()
     expect(page.locator("#status")).to_contain_text("Not saved")
     assert page.get_by_label("Download speed").input_value() == "55"
     served.start()

@@ -14,8 +14,8 @@ VISIT = "An engineer has to look at this at your home. Shall I book the next fre
 
 
 def shows(page: Page, text: str) -> None:
-    """Wait until the page says *text* in its step."""
-    expect(page.locator("#main")).to_contain_text(text)
+    """Wait until the step says *text*, or the page where it has no step."""
+    expect(page.locator("article.step, main:not(:has(article.step))")).to_contain_text(text)
 
 
 def tab_to(page: Page, words: str, most: int = 60) -> None:
@@ -59,8 +59,9 @@ def start_by_clicks(page: Page, address: str, flow: str = "The customer has no i
 
 
 def press(page: Page, button: str) -> None:
-    """Press the step's button named *button*."""
-    page.locator(".answers").get_by_role("button", name=button).click()
+    """Press the step's button named *button*, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.locator(".answers").get_by_role("button", name=button).click()
 
 
 def to_light(page: Page) -> None:

@@ -14,7 +14,7 @@ from shepherd.run.api import AtDo, AtEnd, AtForm, AtLookup, AtQuestion, AtStuck,
 from shepherd.web.marks import Marks
 from shepherd.web.who import Who
 
-GIVEN = frozenset({"ask", "collect", "lookup", "do", "call"})
+GIVEN = frozenset({"ask", "collect"})
 HUMAN = frozenset({"message", "ask", "collect"})
 GONE = (
     Choice(value="hung_up", label="They hung up", key="1"),
