@@ -8,7 +8,7 @@ about whatever another family has reported, so that one mistake gives one findin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shepherd.check import (
     assurance,
@@ -16,14 +16,15 @@ from shepherd.check import (
     calls,
     grants,
     loops,
+    names,
     policy_refs,
     reach,
     routes,
+    secrets,
     targets,
+    values,
 )
 from shepherd.flow import draft as drafts
-from shepherd.flow import files, hazards, ids, mistakes
-from shepherd.flow import draft as reading
 from shepherd.flow import expression, files, hazards, ids, mistakes, words
 from shepherd.flow.findings import Finding, Rule
 
@@ -48,37 +49,13 @@ FAMILIES: tuple[Family, ...] = (
     secrets.secrets,
 )
 
-#: Where rules are declared: what reading finds, then what the families find.
-ROOMS: tuple[Any, ...] = (
-    *(hazards, mistakes, drafts, files, ids, expression, words),
-    *(targets, reach, loops, routes, calls, policy_refs, grants, assurance, audience, names, values, secrets),
-)
+_READING = (hazards.RULES, mistakes.RULES, drafts.RULES, files.RULES, ids.RULES, expression.RULES, words.RULES)
+_GRAPH = (targets.RULES, reach.RULES, loops.RULES, routes.RULES, calls.RULES, policy_refs.RULES, audience.RULES)
+_MEANING = (grants.RULES, assurance.RULES, names.RULES, values.RULES, secrets.RULES)
 
 #: Every rule, sorted by code.
 RULES: tuple[Rule, ...] = tuple(
-    sorted(
-        (
-            rule
-            for room in (
-                hazards,
-                drafts,
-                ids,
-                mistakes,
-                files,
-                targets,
-                reach,
-                loops,
-                routes,
-                calls,
-                policy_refs,
-                grants,
-                assurance,
-                audience,
-            )
-            for rule in room.RULES
-        ),
-        key=lambda rule: rule.code,
-    )
+    sorted((rule for room in (*_READING, *_GRAPH, *_MEANING) for rule in room), key=lambda rule: rule.code)
 )
 
 
