@@ -180,7 +180,8 @@ class _Values:
     def domains(self, node: Node, found: dict[tuple[str, ...], tuple[Any, ...]]) -> bool:
         """Collect the finite values of every read of *node*; False where one can't be weighed."""
         if isinstance(node, All | Any_):
-            return all([self.domains(item, found) for item in node.items])
+            weighed = [self.domains(item, found) for item in node.items]
+            return all(weighed)
         if isinstance(node, Not):
             return self.domains(node.item, found)
         if isinstance(node, Read):

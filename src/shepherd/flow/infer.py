@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shepherd.flow.findings import allowed, nearest
 from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS
@@ -223,7 +223,7 @@ def _how(left: Type, right: Node) -> str:
     return ""
 
 
-INFER: dict[type, Callable[[Infer, Node], Type]] = {
+INFER: dict[type, Callable[[Infer, Any], Type]] = {
     Const: Infer.const,
     Read: Infer.read,
     Items: Infer.items,
@@ -237,4 +237,4 @@ INFER: dict[type, Callable[[Infer, Node], Type]] = {
     Choose: Infer.choose,
     Apply: Infer.apply,
     Filtered: Infer.filtered,
-}  # type: ignore[dict-item]
+}

@@ -75,7 +75,7 @@ def _environment() -> Environment:
     if not _ENVIRONMENT:
         environment = Environment()
         environment.filters = dict.fromkeys(FILTERS, str)
-        environment.tests = {"defined": bool}
+        environment.tests = {"defined": callable}
         _ENVIRONMENT.append(environment)
     return _ENVIRONMENT[0]
 
@@ -156,10 +156,10 @@ def _syntax(error: TemplateSyntaxError, text: str, tokens: list[Token]) -> Wrong
         name = found[1] or found[2]
         token = next((t for t in tokens if t.text == name), Token("", name, 0, len(text)))
         return Wrong(f'"{name}" is not known here.', token.start, token.end, f"Filters: {', '.join(FILTERS)}.")
-    token = next((t for t in tokens if f"got '{t.text}'" in message), None)
-    if token:
+    misfit = next((t for t in tokens if f"got '{t.text}'" in message), None)
+    if misfit:
         return Wrong(
-            f'"{token.text}" does not fit here.', token.start, token.end, "Begin with a name; compare with ==."
+            f'"{misfit.text}" does not fit here.', misfit.start, misfit.end, "Begin with a name; compare with ==."
         )
     return Wrong("This is not a whole expression.", 0, len(text), "Is something missing at the end?")
 
@@ -180,11 +180,10 @@ class _Reader:
         self.depth = 0
 
     def leaf(self) -> Token:
-        token = next(self.leaves, None)
-        if token is None:
-            raise Wrong("This is not a whole expression.", 0, len(self.text), "A name or a value is missing.")
-        self.last = token.end
-        return token
+        for token in self.leaves:
+            self.last = token.end
+            return token
+        raise Wrong("This is not a whole expression.", 0, len(self.text), "A name or a value is missing.")
 
     def read(self, node: nodes.Node) -> Node:
         """*node* and what is below it, if it is on the list."""
@@ -306,7 +305,7 @@ class _Reader:
         return Filtered(item, node.name, args, item.start, args[-1].end if args else token.end)
 
 
-READ: dict[type, Callable[[_Reader, Any], Node]] = {
+READ: dict[Any, Callable[[_Reader, Any], Node]] = {
     nodes.Name: _Reader.name,
     nodes.Getattr: _Reader.getattr,
     nodes.Const: _Reader.const,
@@ -322,7 +321,7 @@ READ: dict[type, Callable[[_Reader, Any], Node]] = {
     nodes.Filter: _Reader.filter,
     **dict.fromkeys(SUMS, _Reader.sum),
 }
-NAMES = {
+NAMES: dict[Any, str] = {
     nodes.Getitem: "An index",
     nodes.Slice: "A slice",
     nodes.Dict: "A map",

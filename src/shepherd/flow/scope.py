@@ -66,10 +66,10 @@ def given(step: Step, around: Around) -> Mapping[str, Mapping[str, Type] | None]
     accepted = [by for by in step.edges if by == "then" or by.startswith("answer:")]
     if isinstance(action, Ask):
         known: Mapping[str, Type] | None = None if action.field.optional else {}
-        return {by: known for by in accepted} | {"no_answer": None}
+        return dict.fromkeys(accepted, known) | {"no_answer": None}
     if isinstance(action, Collect):
         fields = {n: f.type for n, f in action.fields.items() if not f.optional}
-        return {by: fields for by in accepted} | {"no_answer": None}
+        return dict.fromkeys(accepted, fields) | {"no_answer": None}
     if isinstance(action, Lookup | Do):
         operation = around.operation(action.operation)
         results = operation.results if operation else {}
@@ -78,7 +78,9 @@ def given(step: Step, around: Around) -> Mapping[str, Mapping[str, Type] | None]
         called = around.flows.get(action.flow)
         if called is None:
             return None
-        return {f"outcome:{n}": {r: ANY for r in o.returns} if o.returns else None for n, o in called.outcomes.items()}
+        return {
+            f"outcome:{n}": dict.fromkeys(o.returns, ANY) if o.returns else None for n, o in called.outcomes.items()
+        }
     if isinstance(action, Escalate):
         return {"then": _escalated(action, around.policy)}
     return None
@@ -184,6 +186,6 @@ def uses(flow: Flow, step: Step) -> Iterator[Use]:
         for expression in action.args.values():
             yield Use(expression, "with")
     name = action.outcome if isinstance(action, End | Escalate) else None
-    if name in flow.outcomes:
+    if name is not None and name in flow.outcomes:
         for expression in flow.outcomes[name].returns.values():
             yield Use(expression, "returns")

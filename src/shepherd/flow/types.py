@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 MOST_TEXT = 20_000
 MOST_DIGITS = 15
 MOST_PLACES = 10
+LARGEST = 10**40
 YES_NO = ("yes", "no")
 
 # The language's type names, each with the kind by which expressions treat it.
@@ -102,9 +102,9 @@ def parse_value(type_name: str, raw: Any, *, options: tuple[str, ...] | None = N
     read = _READERS[type_name]
     if isinstance(raw, bool):
         raw = "true" if raw else "false"
-    elif isinstance(raw, (int, Decimal)):
+    elif isinstance(raw, int | Decimal):
         # The text of a huge integer costs quadratic time, and no reader would take it.
-        raw = str(raw) if abs(raw) < 10**40 else "too large"
+        raw = str(raw) if -LARGEST < raw < LARGEST else "too large"
     elif isinstance(raw, float):
         raw = repr(raw)
     elif isinstance(raw, (date, time)):
@@ -275,8 +275,6 @@ def to_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, Fraction):
-        return format(decimal_of(value), "f")
     if isinstance(value, (date, time)):
         return _stamp_text(value)
     if isinstance(value, (tuple, list)):
@@ -327,15 +325,6 @@ def _record(value: Any, fields: Mapping[str, Type]) -> Any:
                 return Refusal(given.code, f"{name}: {given.sentence}")
             read[name] = given
     return read
-
-
-def decimal_of(value: Any) -> Any:
-    """*value*, where it is a fraction as a Decimal of 28 digits; all else unchanged."""
-    if isinstance(value, Fraction):
-        from shepherd.flow.functions import DIVISION
-
-        return DIVISION.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return value
 
 
 # --- a field's own rules --------------------------------------------------------------------------

@@ -62,7 +62,7 @@ class Try(NamedTuple):
 class Spent(NamedTuple):
     """Tries already spent elsewhere at a step: *count* within its window, *last* the highest row number ever."""
 
-    count: int
+    count: int  # type: ignore[assignment]
     last: int
 
 
