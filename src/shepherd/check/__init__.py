@@ -27,6 +27,7 @@ from shepherd.check import (
 from shepherd.flow import draft as drafts
 from shepherd.flow import expression, files, hazards, ids, mistakes, words
 from shepherd.flow.findings import Finding, Rule
+from shepherd.flow.memory import collector_rests
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = tuple(
 
 def examine(draft: Draft) -> list[Finding]:
     """Everything found in *draft*, in reading and in checking, sorted by file, place and code."""
-    found = [*draft.findings, *(finding for family in FAMILIES for finding in family(draft))]
+    with collector_rests():
+        found = [*draft.findings, *(finding for family in FAMILIES for finding in family(draft))]
     once = {(f.file, f.place, f.code, f.message): f for f in reversed(found)}
     return sorted(once.values(), key=lambda finding: finding.order)

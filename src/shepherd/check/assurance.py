@@ -10,7 +10,7 @@ from shepherd.check.callgraph import CallGraph, call_graph, calls_of
 from shepherd.check.grants import all_grants, granters, known_assurances, known_level
 from shepherd.check.paths import hops
 from shepherd.check.proved import proved
-from shepherd.check.summaries import HELD, REPRESENTATIVE, Asked, State, View, Views, looping_steps
+from shepherd.check.summaries import HELD, REPRESENTATIVE, Asked, State, View, Views, looping_steps, plain_steps
 from shepherd.check.walks import ways
 from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.model import Call, Flow, Need, Policy, Step
@@ -87,12 +87,15 @@ def prove(flows: Mapping[str, Flow], policy: Policy) -> Proof:
     """Everything that the proof needs to know of *flows*; they are explored when a need is looked at."""
     calls = call_graph(flows)
     out = {flow.id: ways(flow) for flow in flows.values()}
+    needs = {flow.id: _needs(flow) for flow in flows.values()}
+    held = {flow.id: proved(flow) for flow in flows.values()}
     views = Views(
         calls,
         out,
         {flow: looping_steps(way) for flow, way in out.items()},
-        {flow.id: _needs(flow) for flow in flows.values()},
-        {flow.id: proved(flow) for flow in flows.values()},
+        {flow.id: plain_steps(flow, {*needs[flow.id], *held[flow.id]}) for flow in flows.values()},
+        needs,
+        held,
     )
     expiring = {name for name, declared in policy.assurances.items() if declared.expires is not None}
     expiring |= {g.name for flow in flows.values() for g in all_grants(flow) if g.expires is not None}

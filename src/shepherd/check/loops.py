@@ -60,13 +60,19 @@ def loops(draft: Draft) -> Iterator[Finding]:
     """Loops without a person, without attempts, or in which one may guess."""
     calls = call_graph(draft.flows)
     passing = Passing()
+    called = {edge.target for edges in calls.out.values() for edge in edges}
     for flow_id in calls.order:
         flow = draft.flows[flow_id]
         out = ways(flow)
         live = spread((flow.first,), out) & leading_to(ends_of(flow, out), out)  # the rest is found by `reach`
-        out = {s: tuple(e for e in edges if e.target in live) for s, edges in out.items() if s in live}
-        yield from _flow(calls, passing, flow, out)
-        _summarise(calls, passing, flow, out)
+        if len(live) < len(out):
+            out = {s: tuple(e for e in edges if e.target in live) for s, edges in out.items() if s in live}
+        around = {step for part in circles(out) for step in part}
+        looping = {step: edges for step, edges in out.items() if step in around}
+        if looping:
+            yield from _flow(calls, passing, flow, looping)
+        if flow_id in called:
+            _summarise(calls, passing, flow, out)
 
 
 def _flow(calls: CallGraph, passing: Passing, flow: Flow, out: Ways) -> Iterator[Finding]:
@@ -114,7 +120,7 @@ def _only(flow: Flow, out: Ways, passes: Passes) -> Ways:
     """*out* with the edges that pass. The way of an unmet need is not a loop: it is gone once the need is met."""
     steps = flow.steps
     return {
-        name: tuple(edge for edge in edges if edge.by != "unmet" and passes(steps[name], edge))
+        name: tuple(e for e in edges if e.by != "unmet" and e.target in out and passes(steps[name], e))
         for name, edges in out.items()
     }
 

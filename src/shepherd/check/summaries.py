@@ -9,7 +9,7 @@ that a caller has to know of it is, for each outcome, which effects are possible
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -70,7 +70,8 @@ class View:
 
     *names* are the names under which this flow gives it, *lost_by* those under which it takes it away: in a call
     about a representative, ``identity`` means ``representative.identity``. *weak* counts an answer given anew as the
-    loss of what was granted on it. *needs* are those of each step that has any, the flow's own at its first step.
+    loss of what was granted on it. *plain* are the steps that change no assurance at all, which are most. *needs* are
+    those of each step that has any, the flow's own at its first step.
     *outcomes* has for each outcome the effects that are possible, each with the shortest walk.
     """
 
@@ -82,6 +83,7 @@ class View:
     expires: bool
     out: Ways
     looping: frozenset[str]
+    plain: frozenset[str]
     needs: Mapping[str, tuple[Need, ...]]
     proved: Mapping[str, Mapping[str, tuple[Need, ...]]]
     called: Mapping[str, View | None]
@@ -106,8 +108,13 @@ class View:
         step = self.flow.steps[state.step]
         return LOST if step.withdraws and not self.lost_by.isdisjoint(step.withdraws) else self.met(state)
 
-    def moves(self, state: State) -> Iterator[Move]:
+    def moves(self, state: State) -> Iterable[Move]:
         """Every way on from *state*."""
+        if state.step in self.plain:
+            return [Move(edge, State(edge.target, state.effect), 1, None) for edge in self.out[state.step]]
+        return self._moves(state)
+
+    def _moves(self, state: State) -> Iterator[Move]:
         step = self.flow.steps[state.step]
         inside = self.inside(state)
         decides = self.weak and step.id in self.looping and self._may_grant(step)
@@ -183,7 +190,17 @@ class View:
             if state in done:
                 continue
             done.add(state)
-            for move in self.moves(state):
+            if state.step in self.plain:
+                effect = state.effect
+                for edge in self.out[state.step]:
+                    after = (edge.target, effect)
+                    if after not in came or cost + 1 < came[after].cost:
+                        tick += 1
+                        reached = State(edge.target, effect)
+                        came[reached] = Came(cost + 1, state, Move(edge, reached, 1, None))
+                        heapq.heappush(heap, (cost + 1, tick, reached))
+                continue
+            for move in self._moves(state):
                 old = came.get(move.state)
                 if old is None or cost + move.cost < old.cost:
                     came[move.state] = Came(cost + move.cost, state, move)
@@ -217,6 +234,7 @@ class Views:
     calls: CallGraph
     ways: Mapping[str, Ways]
     looping: Mapping[str, frozenset[str]]
+    plain: Mapping[str, frozenset[str]]
     needs: Mapping[str, Mapping[str, tuple[Need, ...]]]
     proved: Mapping[str, Mapping[str, Mapping[str, tuple[Need, ...]]]]
     kept: dict[tuple[Asked, bool], dict[tuple[str, Mode], View]] = field(default_factory=dict)
@@ -249,6 +267,7 @@ class Views:
                     expires=expires,
                     out=self.ways[flow_id],
                     looping=self.looping[flow_id],
+                    plain=self.plain[flow_id],
                     needs=self.needs[flow_id],
                     proved=self.proved[flow_id] if mode == "own" else {},
                     called={s.id: self._called(flow, s, mode, about, made) for s, _ in calls_of(flow)},
@@ -267,6 +286,17 @@ class Views:
         if callee is None or not isinstance(step.action, Call):
             return None
         return made[callee.id, about if step.action.about else mode]
+
+
+def plain_steps(flow: Flow, special: Container[str]) -> frozenset[str]:
+    """The steps of *flow* that change no assurance, whatever is asked, and are not among *special* ones."""
+    return frozenset(
+        step.id
+        for step in flow.steps.values()
+        if step.verb != "call"
+        and not (step.requires or step.withdraws or step.attempts or step.id in special)
+        and not any(edge.grants or edge.by in ("unmet", "out_of_attempts") for edge in step.edges.values())
+    )
 
 
 def looping_steps(out: Ways) -> frozenset[str]:
