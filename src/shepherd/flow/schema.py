@@ -141,7 +141,8 @@ def _part(kind: str, part: str) -> dict[str, Any]:
     if not part:
         return whole
     if part == "head":
-        return {**whole, "properties": {**whole["properties"], "steps": {"type": "object", "minProperties": 1}}}
+        steps = {key: value for key, value in whole["properties"]["steps"].items() if key != "additionalProperties"}
+        return {**whole, "properties": {**whole["properties"], "steps": steps}}
     if part == "step":
         return {"type": "object"}
     return {"$ref": f"#/$defs/{part}", "$defs": whole["$defs"]}
