@@ -206,12 +206,14 @@ class View:
                     came[move.state] = Came(cost + move.cost, state, move)
                     tick += 1
                     heapq.heappush(heap, (cost + move.cost, tick, move.state))
-        for state in came:
-            self._end(state)
+        for step in self.flow.steps.values():
+            name = ending(step)
+            if name is not None and name in self.flow.outcomes:
+                for effect in (LOST, BEFORE, HELD):
+                    self._end(State(step.id, effect), name)
 
-    def _end(self, state: State) -> None:
-        name = ending(self.flow.steps[state.step])
-        if name is None or name not in self.flow.outcomes:
+    def _end(self, state: State, name: str) -> None:
+        if state not in self.came:
             return
         after = HELD if self.grants(self.flow.outcomes[name].grants) else self.inside(state)
         best = self.outcomes.setdefault(name, {})
