@@ -82,6 +82,8 @@ class Going:
             self._tell(after, moves.message)
             self.pocket.put(live.id, {} if moves.call else moves.secrets)
             self._call(after, moves)
+            if moves.more:
+                self.settle(after)
             return appended
         except (Conflict, TryTaken, OnceTaken):
             self._runs.forget(live.id)
@@ -92,6 +94,17 @@ class Going:
             raise Unavailable(error.sentence) from None
         finally:
             self.calls.release(live.id, mark)
+
+    def settle(self, live: Live) -> None:
+        """Request the call that *live* waits for, if nobody has."""
+        stamp = self.stamp(live.run, SYSTEM, "system")
+        moves = Moves(live.run)
+        planning.go_on(live, moves, stamp=stamp, spent=self.spent(live), desk=self.desktop)
+        if moves.events:
+            try:
+                self.store(live, moves, None)
+            except Unavailable:
+                _log.error("the next call could not be recorded; it is offered again")
 
     def _call(self, live: Live, moves: Moves) -> None:
         waiting = moves.call

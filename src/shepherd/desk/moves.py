@@ -25,8 +25,9 @@ class Moves:
     """
     Events to be stored together, and the run as it then stands.
 
-    *once* goes with them. *call* is the waiting call that is to be made once they are durable; *reply* is its answer
-    where no other system need be asked. *secrets* are those that may go with the call.
+    *once* goes with them, one at a time: with *more* the next call is planned when they are stored. *call* is the
+    waiting call that is to be made once they are durable; *reply* is its answer where no other system need be asked.
+    *secrets* are those that may go with the call.
     """
 
     run: Run
@@ -37,6 +38,7 @@ class Moves:
     reply: Finished | None = None
     secrets: Secrets = field(default_factory=dict, repr=False)
     message: str = ""
+    more: bool = False
 
     def add(self, step: Step) -> None:
         """One more event."""
@@ -91,6 +93,9 @@ def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] 
         return
     if moves.run.tip.step.verb not in ("lookup", "do"):
         return
+    if moves.once is not None:
+        moves.more = True
+        return
     waiting = moves.run.waiting
     if not isinstance(waiting, AtLookup) or waiting.requested:
         return
@@ -119,7 +124,7 @@ def requested(live: Live, moves: Moves, waiting: AtLookup, desk: Desktop) -> Non
     moves.key = key.text
     known = desk.once(key)
     if known is not None and known.done:
-        moves.reply = Finished(known.result, known.values or {}, repeated=True, source="made before")
+        moves.reply = Finished(known.result, known.values or {}, repeated=True)
     elif known is not None and known.open and (known.run != live.id or not moves.events[-1].data.get("again")):
         moves.reply = Finished("unknown", source="the same change is under way elsewhere")
     else:
