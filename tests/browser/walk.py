@@ -24,6 +24,7 @@ def tab_to(page: Page, words: str, most: int = 60) -> None:
         page.keyboard.press("Tab")
         named = page.evaluate(
             "() => { const e = document.activeElement;"
+            " if (!e.matches('a, button, input, textarea, select, summary')) return '';"
             " const label = e.labels && e.labels[0];"
             " return (label ? label.textContent : e.textContent) || e.getAttribute('aria-label') }"
         )
