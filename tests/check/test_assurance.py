@@ -232,6 +232,19 @@ def test_a_call_about_a_representative_assures_the_representative_only(about: st
     assert [f.code for f in assurance(draft(authentication(), main))] == codes
 
 
+def test_a_call_that_withdraws_does_not_bring_what_it_required():
+    """
+    What a calling step requires and withdraws at once is gone before the called flow begins.
+    """
+    helper = flow("helper", step("ask", "then>end"), step("end", end="fin"), requires=["identity"])
+    go = step("go", "outcome:fin>end", call="helper", requires=["identity"], withdraws=("identity",))
+    main = flow("main", go, step("end", end="fin"), requires=["identity"])
+
+    assert [(f.code, f.step) for f in assurance(draft(authentication(), helper, main))] == [
+        (CALL_NOT_GRANTED.code, "go")
+    ]
+
+
 def test_a_lower_grant_is_not_enough_for_a_higher_level():
     """
     Level 2 is required, and what is granted without a level is level 1.

@@ -170,7 +170,7 @@ def _call(proof: Proof, flow: Flow, step: Step, call: Call, need: Need) -> Itera
         (s for s in states if s in view.came and view.inside(s) != HELD),
         key=lambda s: view.came[s].cost,
     )
-    if bad and not any(n.name == name for n in step.requires):
+    if bad:
         place: Place = step.places.get("call", call.place)
         yield CALL_NOT_GRANTED.at(
             place,
