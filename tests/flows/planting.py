@@ -1,14 +1,15 @@
-"""Flows with one edge pointed elsewhere, made from the typed sources, as a designer's slip would make them."""
+"""Flows with one edge pointed elsewhere, as a designer's slip would make them."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from shepherd.check.library import Library
-from shepherd.flow.draft import Draft, from_documents
+from shepherd.flow.draft import Draft
+from shepherd.flow.graph import graph_of
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 
@@ -29,30 +30,11 @@ def edges(library: Library) -> Iterator[Edge]:
             yield Edge(flow.id, source, by, target)
 
 
-def repointed(documents: Mapping[str, Any], edge: Edge, target: str) -> Draft:
-    """The draft of *documents* in which *edge* leads to *target*."""
-    name = f"flow:{edge.flow}"
-    typed = copy.deepcopy(documents[name])
-    _set(typed["steps"][edge.source], edge.by, target)
-    return from_documents({**documents, name: typed})
-
-
-def _set(step: dict[str, Any], by: str, target: str) -> None:
-    kind, _, name = by.partition(":")
-    if kind in ("answer", "result", "outcome"):
-        _route(step["answers" if kind == "answer" else "results"], name, target)
-    elif kind == "when":
-        [line for line in step["decide"] if "when" in line][int(name) - 1]["then"] = target
-    elif kind == "otherwise":
-        next(line for line in step["decide"] if "otherwise" in line)["otherwise"] = target
-    elif kind == "no_answer":
-        step["no_answer"]["then"] = target
-    else:
-        step[kind] = target
-
-
-def _route(routes: dict[str, Any], name: str, target: str) -> None:
-    if isinstance(routes[name], dict):
-        routes[name]["then"] = target
-    else:
-        routes[name] = target
+def repointed(draft: Draft, edge: Edge, target: str) -> Draft:
+    """*draft* with *edge* leading to *target*: in the flow that is walked and in the graph that is checked."""
+    flow = draft.flows[edge.flow]
+    step = flow.steps[edge.source]
+    moved = {**step.edges, edge.by: replace(step.edges[edge.by], target=target)}
+    steps = {**flow.steps, edge.source: replace(step, edges=moved)}
+    mutant = replace(flow, steps=steps, graph=graph_of(steps))
+    return replace(draft, flows={**draft.flows, edge.flow: mutant})

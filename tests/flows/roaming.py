@@ -91,28 +91,55 @@ def follow(moment: Moment, late: int, given: Any) -> Moment | None:
     return Moment(after, late, moment, given, crossings(after, moment.run))
 
 
-def search(first: Moment, found: Callable[[Moment], bool], most: int = 20_000) -> Moment | None:
-    """The nearest moment that is *found*, or None where there is none within *most* moments that differ."""
+def loosened(moment: Moment) -> Moment:
+    """*moment* with its guard off once it has sent the run away: the way behind ``unmet`` begins with a guard."""
+    if any(c is not None and c.by == "unmet" for _, c in moment.crossed):
+        moment.run = moment.run._replace(guarded=False)
+    return moment
+
+
+def search(
+    first: Moment,
+    found: Callable[[Moment], bool],
+    closed: Callable[[Moment], bool],
+    aged: int = 0,
+    most: int = 20_000,
+) -> Moment | None:
+    """
+    A moment that is *found*, or None where there is none; what is *closed* is not followed further.
+
+    With *aged*, people may also take so many seconds for an answer, and the guard is off behind ``unmet``.
+    """
     seen = {_key(first)}
     queue = deque([first])
     while queue:
         moment = queue.popleft()
         if found(moment):
             return moment
-        for late, given in choices(moment):
+        if closed(moment):
+            continue
+        for late, given in choices(moment, aged):
             after = follow(moment, late, given)
             if after is None:
                 continue
+            after = loosened(after) if aged else after
             key = _key(after)
             if key not in seen or found(after):
                 seen.add(key)
-                queue.append(after)
+                (queue.append if after.run.guarded or not aged else queue.appendleft)(after)
         assert len(seen) <= most, "the search is too small for this flow"
     return None
 
 
-def choices(moment: Moment) -> Iterator[tuple[int, Any]]:
-    """All that could come next: each answer, each result, each silence."""
+def choices(moment: Moment, aged: int = 0) -> Iterator[tuple[int, Any]]:
+    """All that could come next: each answer, each result, each silence, and each answer after a while."""
+    for late, given in _choices(moment):
+        yield late, given
+        if aged and moment.late == 0 and moment.run.state.held and moment.run.tip.step.human:
+            yield late + aged, given
+
+
+def _choices(moment: Moment) -> Iterator[tuple[int, Any]]:
     run, late = moment.run, moment.late
     if run.ended or run.trouble is not None:
         return
@@ -160,6 +187,8 @@ def _key(moment: Moment) -> Any:
         run.requested,
         run.ended,
         run.trouble,
+        run.guarded,
+        moment.late,
         tuple(frames),
         frozenset(run.state.tries.items()),
         frozenset(run.spent.items()),

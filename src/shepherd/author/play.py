@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shepherd.check.library import Library
 
 AGENT = Actor("agent", "scenario")
-MOST_EVENTS = 5_000
+MOST_EVENTS = 500
 SPECIAL = frozenset({"value", "back", "change", "to", "refused", "after", "meanwhile"})
 
 
