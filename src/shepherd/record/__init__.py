@@ -11,7 +11,7 @@ Every write blocks until it is committed; concurrent ones share a commit. An err
 
 Writing::
 
-    put_customer(id, ref, facts, *, at) -> Customer            # by ref: there already → that one, with its facts renewed
+    put_customer(id, ref, facts, *, at) -> Customer            # by ref: there already → that one, facts renewed
     create_ticket(id, *, customer=None, subject="", at, actor) -> Ticket        # the id again → the ticket as it is
     change_ticket(id, *, at, customer=None, subject=None, status=None) -> Ticket
     create_contact(id, ticket_id, *, channel, at, actor) -> Contact
@@ -33,7 +33,8 @@ Reading::
     head(run_id) -> Head(seq, at)             # at: no later event may be before it
     bodies(ticket_id, run=None) -> list[bytes]                 # the entries as stored, in order
     entries(ticket_id, run=None) -> list[dict]                 # the same, parsed, sealed values unsealed
-    run(id) -> RunRow      runs(ticket=, agent=, flow=, outcome=, status=, customer=, since=, until=, limit=50, before=id)
+    run(id) -> RunRow
+    runs(ticket=, agent=, flow=, outcome=, status=, customer=, since=, until=, limit=50, before=id) -> list[RunRow]
     ticket(id or number) -> Ticket            tickets(query="", *, customer=, status=, limit=50, before=id)
     customer(id) · customer_by_ref(ref) -> Customer | None     contacts(ticket_id) · items(ticket_id)
     document(hash) -> typed source            documents(hashes) -> {hash: typed source}
@@ -71,8 +72,18 @@ from shepherd.record.api import (
     TokenReused,
     TryTaken,
 )
+from shepherd.record.bodies import whole
+from shepherd.record.seal import ERASED, is_erased
+from shepherd.record.store import Record
+
+
+def open_record(url: str, keys_path: str) -> Record:
+    """The record at *url* with its keys at *keys_path*, made or migrated. Raises RecordUnavailable."""
+    return Record(url, keys_path)
+
 
 __all__ = [
+    "ERASED",
     "UNSEALED",
     "Appended",
     "Broken",
@@ -87,6 +98,7 @@ __all__ = [
     "OnceKey",
     "OnceState",
     "OnceTaken",
+    "Record",
     "RecordError",
     "RecordUnavailable",
     "Report",
@@ -95,4 +107,7 @@ __all__ = [
     "Ticket",
     "TokenReused",
     "TryTaken",
+    "is_erased",
+    "open_record",
+    "whole",
 ]

@@ -61,6 +61,10 @@ class NotFound(RecordError):
     """There is no such ticket, run, customer or document."""
 
 
+class Damaged(RecordError):
+    """An entry is not as it was written and can't be read; ``verify`` names it."""
+
+
 class RecordUnavailable(RecordError):
     """The database can't be read or written just now (disk full, locked, newer, its keys missing)."""
 

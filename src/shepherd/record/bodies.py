@@ -1,0 +1,101 @@
+"""Between events and stored bodies: what an entry holds, byte for byte, and what a run looks like in lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shepherd.flow.canonical import canonical
+from shepherd.record.api import NotRecordable
+from shepherd.record.keys import Keys
+from shepherd.record.seal import sealed_data, unsealed_data
+from shepherd.run.api import KINDS, Actor, Event
+
+VERSION = 1
+
+
+def text_of(at: datetime) -> str:
+    """A UTC time as it is stored: milliseconds and ``Z``."""
+    if at.tzinfo is None:
+        raise NotRecordable("A time without a zone can't be recorded.")
+    at = at.astimezone(UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def time_of(text: str) -> datetime:
+    """The time that ``text_of`` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def whole(at: datetime) -> datetime:
+    """*at* cut to whole milliseconds, as the record keeps it."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def body_of(event: Event, *, ticket: str, run: str, seq: int, keys: Keys, subject: str) -> bytes:
+    """The bytes of the entry that *event* makes, personal values sealed. Raises NotRecordable."""
+    if event.kind not in KINDS:
+        raise NotRecordable(f"{event.kind} is no kind of event.")
+    try:
+        return canonical(
+            {
+                "v": VERSION,
+                "ticket": ticket,
+                "run": run,
+                "seq": seq,
+                "at": text_of(event.at),
+                "offset": event.offset,
+                "actor": {"kind": event.actor.kind, "id": event.actor.id, "assured": event.actor.assured},
+                "kind": event.kind,
+                "data": sealed_data(event.data, event.private, keys, subject, run, seq),
+                "entered": [dict(item) for item in event.entered],
+            }
+        )
+    except ValueError as error:
+        raise NotRecordable(str(error)) from None
+
+
+def event_of(body: bytes, keys: Keys) -> Event:
+    """The event in a stored body, personal values opened. Raises NotRecordable for a version or kind not known."""
+    entry = json.loads(body)
+    if entry.get("v") != VERSION or entry.get("kind") not in KINDS:
+        raise NotRecordable("This entry was written by a newer release.")
+    actor = entry["actor"]
+    return Event(
+        entry["kind"],
+        unsealed_data(entry["data"], keys, entry["run"], entry["seq"]),
+        tuple(entry["entered"]),
+        time_of(entry["at"]),
+        entry["offset"],
+        Actor(actor["kind"], actor["id"], actor["assured"]),
+    )
+
+
+def seen_as(row: Mapping[str, Any], events: Iterable[Event]) -> dict[str, Any]:
+    """The columns of a run's row after *events*: a cache for lists, never read by the interpreter."""
+    after: dict[str, Any] = {k: row.get(k, "") for k in ("status", "step", "owner", "outcome", "code")}
+    for event in events:
+        if event.kind == "run_started":
+            after |= {"status": "open", "owner": event.actor.id if event.actor.kind == "agent" else ""}
+        elif event.kind in STATUS:
+            after["status"] = STATUS[event.kind]
+        if event.kind == "handed_over":
+            after["owner"] = str(event.data.get("to", ""))[:200]
+        elif event.kind == "taken_over":
+            after["owner"] = event.actor.id
+        for item in event.entered:
+            after["step"] = item["step"]
+            if "ended" in item:
+                after |= {"status": "ended", "outcome": item["ended"]["outcome"], "code": item["ended"]["code"]}
+    return after
+
+
+STATUS = {
+    "paused": "paused",
+    "resumed": "open",
+    "handed_over": "handed_over",
+    "taken_over": "open",
+    "abandoned": "abandoned",
+}

@@ -1,0 +1,27 @@
+"""Append-only, in the way of the database at hand."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, text
+
+from shepherd.record import sqlite
+
+
+def forbid_changes(connection: Connection, table: Table) -> None:
+    """Let the database itself refuse to change, delete or replace rows of *table*."""
+    if connection.dialect.name == "sqlite":
+        sqlite.forbid_changes(connection, table)
+        return
+    name = table.name
+    connection.execute(
+        text(
+            f"CREATE FUNCTION {name}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION 'append-only: {name}'; END $$"
+        )
+    )
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_append_only()"
+        )
+    )

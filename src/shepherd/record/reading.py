@@ -1,0 +1,84 @@
+"""Rows as the rest of the house sees them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shepherd.record.api import Contact, Customer, Item, RunRow, Ticket
+from shepherd.record.bodies import time_of
+from shepherd.record.keys import Keys
+from shepherd.record.seal import unseal
+
+FIRST_NUMBER = 100_001
+
+
+def opened(blob: Any, keys: Keys, place: list[Any]) -> Any:
+    """A sealed column, opened; what was never sealed is read as it is."""
+    value = json.loads(bytes(blob))
+    return unseal(value, keys, place) if isinstance(value, dict) and "sealed" in value else value
+
+
+def customer_of(row: Any, keys: Keys) -> Customer:
+    """A row of ``customers``."""
+    return Customer(
+        id=row.id,
+        ref=row.ref,
+        facts=opened(row.facts, keys, ["customer", row.id, "facts"]),
+        created_at=time_of(row.created_at),
+        erased_at=time_of(row.erased_at) if row.erased_at else None,
+    )
+
+
+def ticket_of(row: Any, keys: Keys) -> Ticket:
+    """A row of ``tickets``."""
+    return Ticket(
+        id=row.id,
+        number=f"T-{row.n}",
+        customer=row.customer,
+        customer_ref=row.customer_ref,
+        subject=opened(row.subject, keys, ["ticket", row.id, "subject"]),
+        status=row.status,
+        created_at=time_of(row.created_at),
+        created_by=row.created_by,
+        updated_at=time_of(row.updated_at),
+    )
+
+
+def contact_of(row: Any) -> Contact:
+    """A row of ``contacts``."""
+    return Contact(id=row.id, ticket=row.ticket, channel=row.channel, at=time_of(row.at), actor=row.actor)
+
+
+def item_of(row: Any, keys: Keys) -> Item:
+    """A row of ``items``."""
+    return Item(
+        ticket=row.ticket,
+        key=row.key,
+        run=row.run,
+        kind=row.kind,
+        at=time_of(row.at),
+        actor=row.actor,
+        value=opened(row.value, keys, ["item", row.ticket, row.key]),
+    )
+
+
+def run_of(row: Any) -> RunRow:
+    """A row of ``runs``, joined with its ticket's number as ``n``."""
+    return RunRow(
+        id=row.id,
+        ticket=row.ticket,
+        number=f"T-{row.n}",
+        contact=row.contact,
+        customer=row.customer,
+        flow=row.flow,
+        created_at=time_of(row.created_at),
+        created_by=row.created_by,
+        status=row.status,
+        step=row.step,
+        owner=row.owner,
+        outcome=row.outcome,
+        code=row.code,
+        entries=row.entries,
+        updated_at=time_of(row.updated_at),
+    )

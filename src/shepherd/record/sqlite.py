@@ -1,0 +1,82 @@
+"""All that is true of SQLite only: pragmas, the journal mode that is safe here, and the triggers of append-only."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from shepherd.record.api import RecordUnavailable
+
+FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether this SQLite has the fix of the WAL-reset race (3.44.6, 3.50.7, 3.51.3 and what follows each)."""
+    return version >= FIXED[2] or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED)
+
+
+def engine_of(url: str) -> Engine:
+    """An engine whose connections are durable: a commit has reached the disk when it returns."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise RecordUnavailable(f"This release keeps its record in SQLite only, not in {parsed.get_backend_name()}.")
+    if not parsed.database or parsed.database == ":memory:":
+        raise RecordUnavailable("The record needs a file, such as sqlite:///shepherd.db: memory forgets.")
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=16, max_overflow=64
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        mode = "WAL" if wal_is_safe() else "DELETE"
+        for pragma in (
+            "busy_timeout=30000",
+            f"journal_mode={mode}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "trusted_schema=OFF",
+            "cell_size_check=ON",
+            "recursive_triggers=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def private_file(url: str) -> None:
+    """Make the file behind *url* readable by its owner alone, before anything is written to it."""
+    name = make_url(url).database
+    if name and name != ":memory:":
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
+
+
+def forbid_changes(connection: Connection, table: Table) -> None:
+    """UPDATE, DELETE and INSERT OR REPLACE on *table* are refused by the database itself."""
+    keys = " AND ".join(f"{c.name} = NEW.{c.name}" for c in table.primary_key)
+    name = table.name
+    for trigger, when in (
+        (f"{name}_no_update", f"BEFORE UPDATE ON {name}"),
+        (f"{name}_no_delete", f"BEFORE DELETE ON {name}"),
+        (f"{name}_no_replace", f"BEFORE INSERT ON {name} WHEN EXISTS (SELECT 1 FROM {name} WHERE {keys})"),  # noqa: S608
+    ):
+        # The message names the table, so that a lost race is told from a forbidden change.
+        raised = f"SELECT RAISE(ABORT, 'append-only: {name}')"
+        connection.execute(text(f"CREATE TRIGGER {trigger} {when} BEGIN {raised}; END"))
