@@ -46,7 +46,9 @@ def test_every_key_and_value_has_its_place():
     assert (last.place, value.place) == (Place(2, 1, 2, 2), Place(2, 4, 2, 5))
 
 
-@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "null", "~", "true", "0123", "1_000", "1e3", "12:30", "1.10"])
+@pytest.mark.parametrize(
+    "word", ["yes", "no", "on", "off", "null", "~", "true", "0123", "1_000", "1e3", "12:30", "1.10"]
+)
 def test_every_scalar_is_text(word: str):
     """
     No word is turned into a number, a date or nothing: the schema types it later.

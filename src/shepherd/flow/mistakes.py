@@ -120,7 +120,7 @@ def _branch(error: Any) -> Iterator[Any]:
     for inner in error.context:
         groups.setdefault(inner.relative_schema_path[0], []).append(inner)
     fitting = [g for g in groups.values() if not any(e.validator == "type" and not e.relative_path for e in g)]
-    if not fitting or all(e.validator == "required" for g in fitting for e in g):
+    if not fitting or all("type" not in part and "$ref" not in part for part in error.validator_value):
         yield error
         return
     for inner in fitting[0]:
@@ -171,6 +171,8 @@ def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iter
         beside = spot.key_place(path[:-1], name)
         yield spot.at(MISPLACED_KEY, beside, f'"{name}" can\'t stand beside "otherwise".', "Make two lines of it.")
     else:
+        if isinstance(node, Map) and node.entries:
+            place = node.entries[0][0].place
         yield spot.at(BAD_VALUE, place, *_limit(kind, wanted, error.instance, key))
 
 
@@ -212,7 +214,7 @@ def _neither(error: Any, spot: Spot, place: Place, key: Scalar | None) -> Findin
         if "ask" in error.instance:
             needed = ["answers", *needed]
         message = f"{', '.join(needed[:-1])} or {needed[-1]} is missing here."
-        return spot.at(MISSING_KEY, place, message, "An ask says what may be answered." if "ask" in needed else "")
+        return spot.at(MISSING_KEY, place, message, "An ask says what may be answered." if "answers" in needed else "")
     shapes = dict.fromkeys(_shape(e) for e in error.context if e.validator == "type")
     return spot.at(WRONG_SHAPE, place, f"{_has(error.instance)} can't stand {_under(key)}.", f"Write {_or(shapes)}.")
 
@@ -257,7 +259,7 @@ def _short(value: Any) -> str:
 def _what(error: Any, key: str) -> str:
     """What the missing key is for, in the schema's own words."""
     said = error.schema.get("properties", {}).get(key, {})
-    return str(said.get("description", "")) if isinstance(said, dict) else ""
+    return str(said.get("description", "")) if isinstance(said, dict) and said else f"Write `{key}:` with its value."
 
 
 def _limit(kind: str, wanted: Any, instance: Any, key: Scalar | None) -> tuple[str, str]:

@@ -41,6 +41,8 @@ def validate(root: Map, kind: str, file: str) -> tuple[Any, list[Finding]]:
     found = list(_head(root, typed, kind, file))
     if kind == "flow" and isinstance(steps, dict):
         found += _steps(root, steps, file)
+    if not found:  # no part is wrong by itself; then the whole says what is
+        found += findings_of(_slow(kind, "").iter_errors(typed), Spot(root, file))
     return typed, sorted(found, key=lambda finding: finding.order)
 
 

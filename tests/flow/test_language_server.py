@@ -1,0 +1,61 @@
+"""The published schemas in an editor: the YAML language server finds what the product finds, at the same lines."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flow.language_server import LanguageServer, install
+from tests.flow.test_schema import PLANTED, ROOT, expected
+
+pytestmark = pytest.mark.lsp
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LanguageServer]:
+    """A running server; where there is no node, or npm can't get the server, these tests are skipped."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("needs node and npm")
+    try:
+        install()
+    except (subprocess.SubprocessError, OSError) as error:
+        pytest.skip(f"npm can't get the YAML language server: {error}")
+    with LanguageServer() as running:
+        yield running
+
+
+@pytest.mark.parametrize("file", PLANTED, ids=[file.stem for file in PLANTED])
+def test_the_editor_reports_the_same_line(server: LanguageServer, file: Path):
+    """
+    Each planted mistake is reported by the editor at the product's line, and at no other.
+    """
+    _, line = expected(file)
+
+    problems = server.problems("flows/router.yaml", file.read_text())
+
+    assert {found for found, _ in problems} == {line}, problems
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "flows").glob("*.yaml")), ids=lambda file: file.name)
+def test_the_editor_is_content_with_the_shipped_flows(server: LanguageServer, file: Path):
+    """
+    What ships is right for the editor too.
+    """
+    own = file.name in ("desk.yaml", "connectors.yaml") or file.name.endswith(".scenarios.yaml")
+    text = file.read_text().replace("# yaml-language-server", "# ")
+
+    assert server.problems(file.name if own else f"flows/{file.name}", text) == []
+
+
+def test_the_shipped_flows_name_their_schema():
+    """
+    The first line of a shipped file tells the editor where its schema is.
+    """
+    for file in (ROOT / "flows").glob("*.yaml"):
+        first = file.read_text().split("\n", 1)[0]
+        if first.startswith("# yaml-language-server: $schema="):
+            assert (file.parent / first.partition("=")[2]).resolve().is_file()
