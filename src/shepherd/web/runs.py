@@ -105,7 +105,8 @@ def preview_change(run_id: str, visit: int) -> Response:
     hidden = [("is_ask", "yes" if old.verb == "ask" else "no")]
     hidden += [(forms.FIELD + name, text) for name, text in forms.fields(request.form).items()]
     ask = {
-        "heading": f"Change “{old.title}”?",
+        "heading": "Change this answer?",
+        "about": old.title,
         "from_": old.answer,
         "to": _as_shown(run_id, visit, forms.fields(request.form)),
         "falls": [item for item in falls if item.visit != visit],
@@ -122,7 +123,8 @@ def back(run_id: str, visit: int) -> Response:
     view = desk().see(run_id)
     old = _visit(view, visit)
     ask = {
-        "heading": f"Go back to “{old.title}”?",
+        "heading": "Go back to this step?",
+        "about": old.title,
         "from_": "",
         "to": "",
         "falls": desk().preview(run_id, GoBack(visit)),
