@@ -37,6 +37,8 @@ NOT_SET = Rule(
 RULES = (UNKNOWN_NAME, UNKNOWN_FIELD, NOT_SET)
 Path = tuple[str, ...]
 NOTHING: frozenset[Path] = frozenset()
+#: Ways shown per flow: each costs a walk over it, and nobody reads more.
+MOST_WAYS = 20
 
 
 def names(draft: Draft) -> Iterator[Finding]:
@@ -91,6 +93,8 @@ class _Names:
                 self.bits[path] = 1 << len(self.bits)
                 self.whole[name] |= self.bits[path]
         self.reported: set[tuple[str, Path]] = set()
+        self.effects = {step.id: self.effects_of(step) for step in flow.steps.values()}
+        self.ways = 0
 
     def findings(self) -> Iterator[Finding]:
         inside = self.known()
@@ -114,7 +118,7 @@ class _Names:
             name = todo.popleft()
             waiting.discard(name)
             step = self.flow.steps[name]
-            effects = self.effects(step)
+            effects = self.effects[name]
             for by, edge in step.edges.items():
                 if edge.target not in self.flow.steps:
                     continue
@@ -129,7 +133,7 @@ class _Names:
                         todo.append(edge.target)
         return inside
 
-    def effects(self, step: Step) -> dict[str, tuple[int, int]]:
+    def effects_of(self, step: Step) -> dict[str, tuple[int, int]]:
         """For each way out: the bits that are kept (a mask), and those that are gained."""
         effects: dict[str, tuple[int, int]] = {}
         for by, fields in (given(step, self.around) or {}).items():
@@ -250,14 +254,17 @@ class _Names:
         return NOT_SET, f'"{".".join(wanted)}" is not set on every way to this step.', _ask_first(read), path
 
     def way(self, step: Step, bit: int) -> tuple[Hop, ...]:
-        """The shortest way from the start to *step* that leaves *bit* unset."""
+        """The shortest way from the start to *step* that leaves *bit* unset; none once enough have been shown."""
+        self.ways += 1
+        if self.ways > MOST_WAYS:
+            return ()
         start = self.flow.first
         came: dict[str, tuple[str, str] | None] = {start: None}
         todo = deque([start])
         while todo and step.id not in came:
             name = todo.popleft()
             here = self.flow.steps[name]
-            effects = self.effects(here)
+            effects = self.effects[name]
             for by, edge in here.edges.items():
                 gained = effects.get(by, (-1, 0))[1] & bit
                 if not gained and edge.target in self.flow.steps and edge.target not in came:

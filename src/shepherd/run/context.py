@@ -8,7 +8,7 @@ from functools import cached_property
 from immutables import Map
 
 from shepherd.run.api import Stamp
-from shepherd.run.state import Held, State, local
+from shepherd.run.state import Held, State, about, local
 
 
 class Context:
@@ -41,7 +41,7 @@ class Context:
 
     def assured(self, name: str) -> int:
         """The level at which *name* is held now; 0 where it is not."""
-        held: Held | None = self._state.held.get(name)
+        held: Held | None = self._state.held.get(about(self._state.frame, name))
         return held.level if held and held.stands(self._stamp.at) else 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from immutables import Map
 
-from shepherd.flow.model import Call, Flow, Need, Step
+from shepherd.flow.model import Call, Flow, Step
 from shepherd.run.api import AtEnd, Stamp
 
 if TYPE_CHECKING:
@@ -178,10 +178,15 @@ class Run(NamedTuple):
         return path(self)
 
 
-def holds(held: Map[str, Held], need: Need, now: datetime) -> bool:
-    """Whether *need* is met at *now*."""
-    found = held.get(need.name)
-    return found is not None and found.level >= need.level and found.stands(now)
+def about(frame: Frame, name: str) -> str:
+    """Whose assurance *name* is in *frame*: inside a call ``about: representative`` it is the representative's."""
+    return f"{frame.about}.{name}" if frame.about and "." not in name else name
+
+
+def holds(held: Map[str, Held], name: str, level: int, now: datetime) -> bool:
+    """Whether *name* is in force at *now*, at least at *level*."""
+    found = held.get(name)
+    return found is not None and found.level >= level and found.stands(now)
 
 
 def local(stamp: Stamp) -> datetime:

@@ -27,7 +27,7 @@ from shepherd.flow.types import to_json
 from shepherd.run.api import AtEnd, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
 from shepherd.run.escalation import escalation
-from shepherd.run.state import Frame, Held, Run, State, Trouble, Visit, holds, with_values
+from shepherd.run.state import Frame, Held, Run, State, Trouble, Visit, about, holds, with_values
 
 EMPTY: Map[str, Any] = Map()
 
@@ -162,7 +162,8 @@ class Walk:
             item["granted"], self._granted = self._granted, []
         self.entered.append(item)
         held = state.held
-        for name in step.withdraws:
+        for written in step.withdraws:
+            name = about(frame, written)
             if name in held:
                 held = held.delete(name)
                 item.setdefault("withdrawn", []).append(name)
@@ -198,7 +199,8 @@ class Walk:
 
     def _diverted(self, step: Step, needs: Iterable[Need]) -> bool:
         """Whether *step* may not be entered now; then the walk has been sent to where the assurance is given."""
-        missing = next((n for n in needs if not holds(self.state.held, n, self.stamp.at)), None)
+        frame, held, now = self.state.frame, self.state.held, self.stamp.at
+        missing = next((n for n in needs if not holds(held, about(frame, n.name), n.level, now)), None)
         if missing is None:
             return False
         edge = step.edges.get("unmet")
@@ -229,23 +231,21 @@ class Walk:
         return self.tip.done and self.tip.result == f"guard:{step.id}"
 
     def grant(self, grants: tuple[Grant, ...]) -> None:
-        """Put *grants* in force from now on; one given again is renewed, a lower level never replaces a higher."""
+        """Put *grants* in force from now on; one given again is renewed, a lower one never touches a higher."""
         if not grants:
             return
-        about = self.state.frame.about
         held = self.state.held
         now = self.stamp.at
         for grant in grants:
-            name = f"{about}.{grant.name}" if about else grant.name
+            name = about(self.state.frame, grant.name)
             declared = self.run.library.policy.assurances.get(grant.name)
             expires = grant.expires if grant.expires is not None else declared.expires if declared else None
             until = now + timedelta(seconds=expires) if expires is not None else None
-            level = grant.level
             before = held.get(name)
-            if before and before.stands(now):
-                level = max(level, before.level)
-            held = held.set(name, Held(level, now, until))
-            entry: dict[str, Any] = {"name": name, "level": level}
+            if before and before.stands(now) and before.level > grant.level:
+                continue
+            held = held.set(name, Held(grant.level, now, until))
+            entry: dict[str, Any] = {"name": name, "level": grant.level}
             if until is not None:
                 entry["until"] = instant(until)
             self._granted.append(entry)
