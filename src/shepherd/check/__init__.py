@@ -25,7 +25,7 @@ from shepherd.check import (
     values,
 )
 from shepherd.flow import draft as drafts
-from shepherd.flow import expression, files, hazards, ids, mistakes, words
+from shepherd.flow import expression, fieldrules, files, hazards, ids, mistakes, words
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.memory import collector_rests
 
@@ -50,7 +50,16 @@ FAMILIES: tuple[Family, ...] = (
     secrets.secrets,
 )
 
-_READING = (hazards.RULES, mistakes.RULES, drafts.RULES, files.RULES, ids.RULES, expression.RULES, words.RULES)
+_READING = (
+    hazards.RULES,
+    mistakes.RULES,
+    drafts.RULES,
+    files.RULES,
+    ids.RULES,
+    fieldrules.RULES,
+    expression.RULES,
+    words.RULES,
+)
 _GRAPH = (targets.RULES, reach.RULES, loops.RULES, routes.RULES, calls.RULES, policy_refs.RULES, audience.RULES)
 _MEANING = (grants.RULES, assurance.RULES, names.RULES, values.RULES, secrets.RULES)
 

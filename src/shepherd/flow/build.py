@@ -28,6 +28,7 @@ def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy) -> 
     """The flow of a document that has passed its schema; *typed* is its typed source."""
     flow_id = plain(root.get("flow"))
     reader = Reader(file, flow_id, {name: a.levels for name, a in policy.assurances.items()})
+    reader.values = {key.text for key, _ in pairs(root.get("values"))}
     texts = {key.text: reader.text(value) for key, value in pairs(root.get("texts"))}
     values = dict(_values(reader, root))
     inputs = reader.fields(root.get("inputs"))

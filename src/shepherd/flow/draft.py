@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from shepherd.flow import schema, source
 from shepherd.flow.build import build
 from shepherd.flow.files import data_of, files_of, tables_of
-from shepherd.flow.findings import NOWHERE, Finding, Rule, nearest
+from shepherd.flow.findings import NOWHERE, Finding, Rule, allowed, nearest
 from shepherd.flow.hazards import short
 from shepherd.flow.ids import check_ids
 from shepherd.flow.memory import collector_rests
@@ -36,7 +37,14 @@ SECOND_POLICY = Rule(
     "error",
     "A library has one desk file, and each connector is declared once, so that there is one answer to every question.",
 )
-RULES = (UNKNOWN_KIND, WRONG_NAME, SECOND_POLICY)
+UNKNOWN_ZONE = Rule("SHP118", "unknown-time-zone", "error", "Times are shown on the desk's clock, which must exist.")
+UNKNOWN_LOOKUP = Rule(
+    "SHP119",
+    "unknown-customer-lookup",
+    "error",
+    "What gives a customer's facts is an operation that reads; a misspelt one would open every ticket without them.",
+)
+RULES = (UNKNOWN_KIND, WRONG_NAME, SECOND_POLICY, UNKNOWN_ZONE, UNKNOWN_LOOKUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +184,8 @@ def _assemble(documents: list[Document], findings: list[Finding], *, folder: Pat
                     continue
                 connectors[name] = connector
                 kept[f"connectors:{name}"] = document.typed["connectors"][name]
+    if not any("connectors:" in sources.get(finding.file, "") for finding in findings):
+        findings += _policy_findings(policy, connectors)
     flows: dict[str, Flow] = {}
     for document in documents:
         if document.kind == "flow":
@@ -193,6 +203,30 @@ def _assemble(documents: list[Document], findings: list[Finding], *, folder: Pat
         findings=tuple(findings),
         sources=sources,
     )
+
+
+def _policy_findings(policy: Policy, connectors: Mapping[str, Connector]) -> Iterator[Finding]:
+    """What desk.yaml names and nobody knows."""
+    zone, lookup = policy.time_zone, policy.customer_lookup
+    if not _is_zone(zone):
+        place = policy.places.get("time_zone", NOWHERE)
+        hint = nearest(zone, available_timezones()) or "Write an IANA name, such as Europe/Helsinki."
+        yield UNKNOWN_ZONE.at(place, f'There is no time zone "{zone}".', file=policy.file, hint=hint)
+    connector, _, name = lookup.partition(".")
+    operation = connectors[connector].operations.get(name) if connector in connectors else None
+    if lookup and (operation is None or not operation.reads):
+        known = [f"{c.name}.{o.name}" for c in connectors.values() for o in c.operations.values() if o.reads]
+        hint = nearest(lookup, known) or f"Operations that read: {allowed(known) or 'none'}."
+        place = policy.places.get("customer_lookup", NOWHERE)
+        yield UNKNOWN_LOOKUP.at(place, f'There is no operation "{lookup}" that reads.', file=policy.file, hint=hint)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def _second(document: Document, message: str, connector: Connector | None = None) -> Finding:

@@ -49,6 +49,13 @@ RULES = (
 ID = "^[a-z][a-z0-9_]{0,63}$"
 NAMES = (ID, "^[A-Za-z0-9._-]{1,64}$")
 SHAPES = {"object": "a group of keys", "array": "a list", "string": "a text", "integer": "a whole number"}
+FITS = {
+    "min": "It belongs to integer, number and date.",
+    "max": "It belongs to integer, number and date.",
+    "length": "It belongs to text, long_text and digits.",
+    "pattern": "It belongs to text, long_text and digits.",
+    "options": "It belongs to choice.",
+}
 WORDLESS = {"say", "guide", "warn", "why", "article", "tag", "note"}
 Path = tuple[str | int, ...]
 
@@ -169,7 +176,15 @@ def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iter
     elif kind is None:
         name = str(path[-1]) if path else ""
         beside = spot.key_place(path[:-1], name)
-        yield spot.at(MISPLACED_KEY, beside, f'"{name}" can\'t stand beside "otherwise".', "Make two lines of it.")
+        other, hint = ("otherwise", "Make two lines of it.") if name in ("when", "then", "is") else ("this type", "")
+        hint = hint or FITS.get(name, "")
+        yield spot.at(MISPLACED_KEY, beside, f'"{name}" does not go with {other}.', hint)
+    elif kind == "dependentRequired":
+        having, missing = next(
+            (k, m) for k, ms in wanted.items() if k in error.instance for m in ms if m not in error.instance
+        )
+        message = f'"{having}" says nothing without "{missing}".'
+        yield spot.at(MISSING_KEY, spot.key_place(path, having), message, f"Write `{missing}:` too.")
     else:
         if isinstance(node, Map) and node.entries:
             place = node.entries[0][0].place

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from shepherd.flow.expression import Expression, parse
+from shepherd.flow.fieldrules import IMPOSSIBLE_FIELD, wrong_rules
 from shepherd.flow.findings import NOWHERE, Finding, Place
 from shepherd.flow.model import Field, Grant, Need, Option
 from shepherd.flow.source import Map, Node, Scalar, Seq
@@ -56,6 +57,7 @@ class Reader:
     def __init__(self, file: str, flow: str, levels: Mapping[str, tuple[str, ...]]):
         self.file, self.flow, self.levels = file, flow, levels
         self.step = ""
+        self.values: Collection[str] = ()
         self.findings: list[Finding] = []
         self.expressions: list[Expression] = []
         self.texts: list[Text] = []
@@ -137,7 +139,7 @@ class Reader:
             secret=secret,
         )
         default = at("default")
-        return Field(
+        made = Field(
             name=name,
             type=type_,
             label=plain(at("label")),
@@ -154,6 +156,11 @@ class Reader:
             secret=secret,
             place=place,
         )
+        self.findings += (
+            IMPOSSIBLE_FIELD.at(*wrong[:2], file=self.file, hint=wrong.hint, flow=self.flow, step=self.step)
+            for wrong in wrong_rules(made, at, self.values)
+        )
+        return made
 
     def options(self, node: Node | None) -> tuple[Option, ...]:
         """``[a, b]`` or ``{a: Label}``."""
