@@ -1,0 +1,246 @@
+"""Reading expressions: what is refused, exactly where, and how every part keeps its place."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shepherd.flow.compile import Code
+from shepherd.flow.expression import Expression, Undefined, Unworkable, parse
+from shepherd.flow.findings import Finding, Place
+from shepherd.flow.infer import Infer
+from shepherd.flow.tree import All, Compare, Const, Not, Read
+
+
+def place(start: int, end: int) -> Place:
+    return Place(1, start + 1, 1, end + 1)
+
+
+def read(text: str) -> tuple[Expression | None, list[Finding]]:
+    return parse(text, at=place, file="f.yaml", flow="f", step="s")
+
+
+# --- what is refused --------------------------------------------------------------------------------
+
+NOT_IN_THE_LANGUAGE = (
+    *('"".__class__', "x.__class__", "a.__class__.__mro__", "x._secret", "(a).b.__globals__", '"a".upper()'),
+    *("x()", "a.b()", 'open("x")', '__import__("os")', "range(9)", "lipsum()", "super()", "dict(a=1)", "round(*a)"),
+    *("'x'*10**9", "a ** b", "a ~ b", "x[0]", 'x["a"]', "x[1:2]", "x.0", "x.1", "(1, 2)", "a, b", "()", "[]"),
+    *("{a: 1}", "+1", "none", "None", "True", "1 is defined", '"a" is defined', "a is defined(1)", "a is sameas b"),
+    *('"%s" | format(1)', 'a | attr("x")', "a | upper", "a | date", "workdays(5)", "round()", "days(1, 2)"),
+    *("a if b", "1 < x < 5", "a == b == c", "a in b in c", '"a" "b"', '"a"\n"b"'),
+    *("1e3", "1_000", "0x10", "0b1", "007", "1.", ".5", "1.5.2", "1234567890123456", "12345678.12345678", "2011-10-10"),
+    *("a = b", "a && b", "a || b", "!a", "“yes” == a", "a == ‘b’", "a <> b", "a !== b", "a ≤ b", "a ? b : c"),
+    *("{{ a }}", "{% a %}", "{# a #}", "a }}", "a -}}", "-}} x {{-", "{{ a }} == {{ b }}"),
+    *(
+        "",
+        " ",
+        "\n",
+        "a.",
+        ".a",
+        "a..b",
+        "a b",
+        "a ==",
+        "== a",
+        "a and",
+        "not",
+        "is",
+        "a or or b",
+        "(a",
+        "a)",
+        "[a",
+        "a]",
+    ),
+    *('"abc', "'", '"\\', "a;b", "a#b", "a$b", "a@b", "a\x00b", "a:b", "٣", "x < ٣", "a is not not defined"),
+)
+
+
+@pytest.mark.parametrize("text", NOT_IN_THE_LANGUAGE)
+def test_what_is_not_in_the_language_is_one_finding(text: str):
+    """
+    Whatever is not on the positive list is one finding with a whole sentence, and never runs.
+    """
+    expression, findings = read(text)
+
+    assert expression is None
+    assert [(f.code, f.severity) for f in findings] == [("SHP301", "error")]
+    assert findings[0].message.endswith((".", "?"))
+
+
+HUGE = {
+    "brackets": "(" * 10_000 + "a" + ")" * 10_000,
+    "open brackets": "[" * 10_000,
+    "brackets within the length": "(" * 990 + "a" + ")" * 990,
+    "not": "not " * 490 + "a",
+    "minus": "-" * 1_990 + "a",
+    "sum": "a + " * 490 + "a",
+    "and": "a and " * 300 + "a",
+    "if": "a if b else " * 160 + "c",
+    "filters": "a" + " | date" * 250,
+    "dots": "a" + ".b" * 900,
+    "calls": "round(" * 300 + "a" + ")" * 300,
+    "quotes": '"' * 1_999,
+    "backslashes": '"' + "\\" * 1_997 + '"',
+    "digits": "9" * 1_999,
+    "long": "a" * 100_000,
+    "a megabyte of brackets": "(" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
+def test_huge_expressions_are_refused_at_once(text: str):
+    """
+    Length, depth and number of parts are bounded before anything recurses: a finding, within two seconds.
+    """
+    began = time.perf_counter()
+    expression, findings = read(text)
+
+    assert expression is None
+    assert len(findings) == 1
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "pointed"),
+    [
+        ('a.b == "x" and open("y")', "open"),
+        ("a == 1e3", "1e3"),
+        ("a == 1_000", "1_000"),
+        ("a < 1234567890123456", "1234567890123456"),
+        ("a == 2011-10-10", "2011-10-10"),
+        ("a = b", "="),
+        ("a && b", "&&"),
+        ("a ~ b", "~"),
+        ("a ** b", "**"),
+        ("a == “b”", "“"),
+        ("a == none", "none"),
+        ("a.b.__class__", "__class__"),
+        ("a and b | upper", "upper"),
+        ("a == x and days(1, 2)", "days"),
+        ('a == "x" "y"', '"x" "y"'),
+        ("a and b c", "c"),
+        ("{{ a }}", "{{"),
+    ],
+)
+def test_a_finding_points_at_the_very_word(text: str, pointed: str):
+    """
+    The place of a finding is that of the name, sign or constant that is wrong, not of the line.
+    """
+    (found,) = read(text)[1]
+
+    assert text[found.place.column - 1 : found.place.end_column - 1] == pointed
+
+
+def test_words_within_quotes_are_no_slips():
+    """
+    Signs of other languages, braces and dates may stand in a quoted text.
+    """
+    for text in ("a && b", "{{ a }}", "2011-10-10", "a = b!", "“a”", "a ~ b ** c", "it's"):
+        expression, _ = read(f'"{text}"')
+
+        assert expression is not None
+        assert expression.tree == Const(text, 0, len(text) + 2)
+
+
+# --- the tree -----------------------------------------------------------------------------------------
+
+
+def test_every_part_of_the_tree_knows_its_place():
+    """
+    Names, constants and comparisons carry the characters that they stand at.
+    """
+    text = 'line.status == "down" and not speed.wired'
+    expression, _ = read(text)
+
+    assert expression is not None
+    tree = expression.tree
+    assert isinstance(tree, All)
+    compare, negated = tree.items
+    assert isinstance(compare, Compare)
+    assert isinstance(negated, Not)
+    assert [text[n.start : n.end] for n in (compare, compare.left, compare.right, negated.item)] == [
+        'line.status == "down"',
+        "line.status",
+        '"down"',
+        "speed.wired",
+    ]
+    assert expression.names == {"line", "speed"}
+    assert [r.path for r in expression.reads] == [("line", "status"), ("speed", "wired")]
+
+
+def test_the_parts_of_an_inline_if_are_matched_in_the_order_of_the_text():
+    """
+    What stands before ``if`` is written first and read second: each name still gets its own place.
+    """
+    text = "first.a if test.b else last.c"
+    expression, _ = read(text)
+
+    assert expression is not None
+    assert [text[r.start : r.end] for r in expression.reads] == ["first.a", "test.b", "last.c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.1", Decimal("0.1")),
+        ("1.10", Decimal("1.10")),
+        ("12", 12),
+        ("-3", -3),
+        ("-0.5", Decimal("-0.5")),
+        ("true", True),
+    ],
+)
+def test_constants_are_exact(text: str, value: Any):
+    """
+    A decimal is the one that is written, never its nearest binary fraction.
+    """
+    expression, _ = read(text)
+
+    assert expression is not None
+    assert isinstance(expression.tree, Const)
+    assert (str(expression.tree.value), type(expression.tree.value)) == (str(value), type(value))
+
+
+def test_reads_are_the_names_alone():
+    """
+    What an expression reads never includes its functions or constants.
+    """
+    expression, _ = read('round(a.b, 1) > 2 and lower(c) == "d"')
+
+    assert expression is not None
+    assert expression.reads == (Read(("a", "b"), 6, 9), Read(("c",), 28, 29))
+
+
+PIECES = st.sampled_from(
+    [
+        *"()[]{}.,|~+-*/%<>=!&\"'\\ \n:;#",
+        *("==", "!=", "**", "//", "{{", "}}", "a", "b.c", "x", "1", "0.5", '"t"', "true", "ä", "٣"),
+        *(" and ", " or ", " not ", " in ", " is ", " defined", " if ", " else ", "round(", "days(", "date"),
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=25).map("".join)))
+@settings(max_examples=600, deadline=None)
+def test_any_text_is_an_expression_or_one_finding(text: str):
+    """
+    No text makes the reader, the types, the compiler or the evaluation fail with an error that is not ours.
+    """
+    expression, findings = read(text)
+
+    assert (expression is None) == (len(findings) == 1)
+    if expression is None:
+        assert 1 <= findings[0].place.column <= findings[0].place.end_column <= max(2, len(text) + 1)
+        return
+    Infer({}).of(expression.tree)
+    evaluate = Code().compile(expression.tree)
+    with suppress(Undefined, Unworkable):
+        evaluate({"a": 1, "b": {"c": "t"}}, SimpleNamespace(today=date(2026, 1, 1)))

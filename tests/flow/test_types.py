@@ -1,0 +1,233 @@
+"""Types: what people type is a value or a sentence, and what is written can be read again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shepherd.flow.model import Field, Option
+from shepherd.flow.types import (
+    KIND_OF,
+    Refusal,
+    Type,
+    check_field,
+    from_json,
+    matches,
+    parse_value,
+    pattern_error,
+    to_json,
+    to_text,
+)
+
+
+def field(name: str, **rules: Any) -> Field:
+    return Field(name="x", type=Type.named(name), **rules)
+
+
+def code(given: Any) -> str:
+    """The code of a refusal, whose sentence is one for people."""
+    assert isinstance(given, Refusal), given
+    assert given.sentence[:1].isupper()
+    assert given.sentence.endswith(".")
+    return given.code
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value"),
+    [
+        ("text", " Ada ", "Ada"),
+        ("long_text", "one\r\ntwo", "one\ntwo"),
+        ("integer", "12", 12),
+        ("integer", " -3 ", -3),
+        ("integer", 7, 7),
+        ("number", "45.5", Decimal("45.5")),
+        ("number", "0.10", Decimal("0.10")),
+        ("number", 45.5, Decimal("45.5")),
+        ("number", 3, Decimal(3)),
+        ("number", "-0", Decimal(0)),
+        ("money", "19.50", Decimal("19.50")),
+        ("yes_no", "yes", True),
+        ("yes_no", "No", False),
+        ("yes_no", "true", True),
+        ("yes_no", False, False),
+        ("digits", "0071", "0071"),
+        ("date", "2024-02-29", date(2024, 2, 29)),
+        ("time", "09:00", time(9, 0)),
+        ("datetime", "2026-11-22T09:00", datetime(2026, 11, 22, 9, 0)),
+    ],
+)
+def test_what_is_taken(name: str, raw: Any, value: Any):
+    """
+    Each type takes what people and JSON write for it; digits keep their leading zeros, decimals their places.
+    """
+    read = parse_value(name, raw)
+
+    assert (str(read), type(read)) == (str(value), type(value))
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "raws"),
+    [
+        (
+            "integer",
+            "not_an_integer",
+            ["1.0", "1e3", "1_000", "1,000", "1 000", "+3", "٣", "²", "0x1", "x", "9" * 16, True],
+        ),
+        (
+            "number",
+            "not_a_number",
+            ["1e3", "٣", "NaN", "nan", "inf", "-inf", "1,5", "1,234.5", ".5", "5.", "1_0", "1" * 16],
+        ),
+        ("number", "not_a_number", [float("nan"), float("inf"), 1e22, True, [1], {"a": 1}]),
+        ("money", "not_an_amount", ["19.505", "€5", "5 EUR", "1,50", "x"]),
+        ("yes_no", "not_an_option", ["y", "1", "on", "maybe", 1, 0]),
+        ("digits", "pattern", ["12 34", "12a", "-1", "٣", "1.5"]),
+        ("date", "not_a_date", ["2026-02-30", "21.11.2026", "2026-1-1", "20261121", "0000-01-01", "٢٠٢٦-11-21", "x"]),
+        ("time", "not_a_date", ["9:30", "25:00", "24:00", "09.30", "x"]),
+        ("datetime", "not_a_date", ["2026-11-22", "2026-11-22T09:00Z", "2026-02-30T09:00", "2026-11-22x09:00"]),
+        ("text", "pattern", ["a\nb", "a\x00b", "\ud800", "a\x1b[31m", ["a"]]),
+        ("long_text", "pattern", ["a\x07b"]),
+        ("text", "too_long", ["x" * 20_001]),
+        ("integer", "too_long", ["9" * 20_001]),
+    ],
+)
+def test_what_is_refused(name: str, wanted: str, raws: list[Any]):
+    """
+    What a type does not take is refused by its code and a sentence, however odd it is.
+    """
+    assert {code(parse_value(name, raw)) for raw in raws} == {wanted}
+
+
+def test_a_refusal_helps():
+    """
+    A comma or a grouped number is answered with what to write instead.
+    """
+    assert "45.5" in parse_value("number", "45,5").sentence
+    assert "12000" in parse_value("integer", "12 000").sentence
+    assert "year-month-day" in parse_value("date", "21.11.2026").sentence
+
+
+@pytest.mark.parametrize("raw", ["", "   ", None, "\n"])
+def test_an_empty_field_is_unset_or_required(raw: Any):
+    """
+    An empty optional field is unset; any other must be filled in.
+    """
+    assert check_field(field("number", optional=True), raw) is None
+    assert code(check_field(field("number"), raw)) == "required"
+
+
+@pytest.mark.parametrize(
+    ("rules", "raw", "wanted"),
+    [
+        (field("integer", minimum=6), "5", "too_small"),
+        (field("number", maximum=Decimal("4.5")), "4.51", "too_large"),
+        (field("date", minimum=date(2026, 2, 1)), "2026-01-31", "too_early"),
+        (field("date", maximum=date(2026, 2, 1)), "2026-02-02", "too_late"),
+        (field("text", length=(2, 3)), "a", "too_short"),
+        (field("text", length=(2, 3)), "abcd", "too_long"),
+        (field("digits", length=(4, 4)), "007", "too_short"),
+        (field("text", pattern="[A-Z]-[0-9]+"), "C-1x", "pattern"),
+        (field("choice", options=(Option(value="red", label="Red"),)), "blue", "not_an_option"),
+        (field("choice", options=(Option(value="red", label="Red"),)), "Red", "not_an_option"),
+    ],
+)
+def test_a_field_s_own_rules(rules: Field, raw: str, wanted: str):
+    """
+    Limits, lengths, patterns and options each refuse by their own code.
+    """
+    assert code(check_field(rules, raw)) == wanted
+
+
+def test_limits_hold_at_their_ends():
+    """
+    The limits themselves are allowed, and so are the falsy values of a field.
+    """
+    assert check_field(field("integer", minimum=5, maximum=5), "5") == 5
+    assert check_field(field("digits", length=(4, 4)), "0000") == "0000"
+    assert check_field(field("integer"), "0") == 0
+    assert check_field(field("yes_no"), "no") is False
+    assert check_field(field("choice", options=(Option(value="red", label="Red"),)), " red ") == "red"
+
+
+def test_a_named_limit_is_worked_out():
+    """
+    A limit may be the name of a value; without somebody to work it out it is left to the run.
+    """
+    limited = field("number", minimum="least")
+
+    assert code(check_field(limited, "4", {"least": Decimal(5)}.get)) == "too_small"
+    assert check_field(limited, "5", {"least": Decimal(5)}.get) == Decimal(5)
+    assert check_field(limited, "4") == Decimal(4)
+
+
+def test_patterns_are_linear_and_match_the_whole():
+    """
+    A pattern that would hang a backtracking engine is matched at once, and part of a text is no match.
+    """
+    assert not matches("(a+)+b", "a" * 10_000)
+    assert not matches("[0-9]", "12")
+    assert matches("[0-9]{2}", "12")
+    assert pattern_error("[0-9]+") == ""
+    assert pattern_error("(a") != ""
+    assert pattern_error("(?<=a)b") != ""
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "json"),
+    [
+        (Decimal("19.50"), "money", "19.50"),
+        (Decimal("1E+3"), "number", "1000"),
+        (12, "integer", 12),
+        (True, "yes_no", True),
+        ("0071", "digits", "0071"),
+        (date(2026, 11, 21), "date", "2026-11-21"),
+        (time(9, 0), "time", "09:00"),
+        (datetime(2026, 11, 22, 9, 0), "datetime", "2026-11-22T09:00"),
+    ],
+)
+def test_json_and_back(value: Any, name: str, json: Any):
+    """
+    Each value has one JSON form, from which it is read again; its text can be typed again too.
+    """
+    assert to_json(value) == json
+    assert from_json(json, Type.named(name)) == value
+    assert parse_value(name, to_text(value)) == value
+
+
+def test_records_and_lists_are_read_field_by_field():
+    """
+    A record holds what its fields name, a missing one stays unset, and what does not fit is named.
+    """
+    type_ = Type("record", fields={"slot": Type.named("datetime"), "n": Type.named("integer")})
+
+    assert from_json({"n": 1, "slot": None, "other": 2}, type_) == {"n": 1}
+    assert from_json({"slot": "soon"}, type_).sentence.startswith("slot: ")
+    assert code(from_json("x", type_)) == "not_an_option"
+    assert from_json(["1", 2], Type("list", item=Type.named("integer"))) == (1, 2)
+    assert code(from_json(["1", "x"], Type("list", item=Type.named("integer")))) == "not_an_integer"
+    assert to_json({"a": (Decimal("1.5"), date(2026, 1, 1))}) == {"a": ["1.5", "2026-01-01"]}
+
+
+RAW = st.one_of(
+    st.text(max_size=30), st.text("0123456789-+.,eE_ :T/", max_size=20), st.floats(), st.integers(), st.none()
+)
+
+
+@given(st.sampled_from(sorted(KIND_OF)), RAW)
+@settings(max_examples=600, deadline=None)
+def test_whatever_is_given_is_a_value_or_a_sentence(name: str, raw: Any):
+    """
+    No input raises; what is taken can be written down and read again as the same value.
+    """
+    rules = field(name, options=(Option(value="a", label="A"),) if name == "choice" else ())
+    value = check_field(rules, raw)
+
+    if isinstance(value, Refusal):
+        assert code(value)
+    else:
+        assert from_json(to_json(value), Type.named(name, options=("a",) if name == "choice" else None)) == value
