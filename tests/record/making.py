@@ -1,0 +1,91 @@
+"""What the tests of the record share: a record in a folder, a ticket, and events as the interpreter makes them."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from shepherd.flow.canonical import digest
+from shepherd.record import Record, open_record
+from shepherd.run.api import Actor, Event, Try
+
+MARIA = Actor("agent", "maria")
+BEGIN = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+FLOW = {"flow": "help", "steps": {"greet": {"say": "Good morning"}}}
+POLICY = {"desk": "small"}
+DOCUMENTS = {digest(FLOW): FLOW, digest(POLICY): POLICY}
+BUNDLE = {"desk": digest(POLICY), "flow:help": digest(FLOW)}
+
+
+def opened(folder: Path) -> Record:
+    """The record kept in *folder*."""
+    return open_record(f"sqlite:///{folder / 'shepherd.db'}", str(folder / "shepherd-keys.db"))
+
+
+def at(seconds: float) -> datetime:
+    """*seconds* after the beginning."""
+    return BEGIN + timedelta(milliseconds=round(seconds * 1000))
+
+
+def event(
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    second: float = 0,
+    step: str = "",
+    private: tuple[tuple[str | int, ...], ...] = (),
+    tries: tuple[Try, ...] = (),
+    actor: Actor = MARIA,
+    **item: Any,
+) -> Event:
+    """An event that enters *step*, where one is given."""
+    entered = ({"visit": 1, "step": step, "by": "then", **item},) if step else ()
+    return Event(kind, data, entered, at(second), "+02:00", actor, private, tries)
+
+
+def started(second: float = 0, **more: Any) -> Event:
+    """The first event of a run."""
+    data = {"flow": "help", "language": 1, "bundle": BUNDLE, "inputs": {}, "facts": {"channel": "phone"}, **more}
+    return event("run_started", data, second=second, step="help/greet")
+
+
+def answer(value: Any, second: float = 1, **more: Any) -> Event:
+    """An accepted answer."""
+    return event("answered", {"visit": 1, "value": value}, second=second, step="help/light", **more)
+
+
+_ids = itertools.count(1)
+
+
+def new_id() -> str:
+    """Another id of the right form."""
+    return f"01930000-0000-7000-8000-{next(_ids):012x}"
+
+
+def a_ticket(record: Record, *, customer: str | None = "C-1", subject: str = "No internet") -> str:
+    """A ticket of *customer*; its id."""
+    known = record.put_customer(new_id(), customer, {"first_name": "Adalgisa"}, at=BEGIN).id if customer else None
+    return record.create_ticket(new_id(), customer=known, subject=subject, at=BEGIN, actor=MARIA).id
+
+
+def a_run(record: Record, ticket: str, *answers: Any, first: Event | None = None) -> str:
+    """A run on *ticket* with these answers; its id."""
+    run = new_id()
+    record.create_run(run, ticket, "help", [first or started()], documents=DOCUMENTS)
+    for seq, value in enumerate(answers, 1):
+        record.append(run, seq, [answer(value, seq)], submission=(f"token-{seq}", record.request_hash(value)))
+    return run
+
+
+def attacker(folder: Path) -> closing[sqlite3.Connection]:
+    """A connection of somebody who can write the file: no triggers, no rules."""
+    connection = sqlite3.connect(folder / "shepherd.db", isolation_level=None)
+    connection.execute("PRAGMA foreign_keys=OFF")
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    return closing(connection)

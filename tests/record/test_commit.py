@@ -1,0 +1,168 @@
+"""One writer for all: many share a commit, a failure is nobody else's, and nothing is half done."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from shepherd.record import Appended, Conflict, Record, RecordError, RecordUnavailable
+from tests.record.making import a_run, a_ticket, answer, opened
+
+RACES = int(os.environ.get("SHEPHERD_RACES", "100"))
+
+
+def test_of_two_submits_on_one_step_one_wins(record: Record) -> None:
+    """Two at once with the same number: one is recorded, the other is told the true number (2 000 with SHEPHERD_RACES)."""
+    run = a_run(record, a_ticket(record))
+    barrier = threading.Barrier(2)
+
+    def submit(who: int, seq: int) -> Appended | int:
+        barrier.wait()
+        try:
+            return record.append(run, seq, [answer(who, seq)], submission=(f"{seq}-{who}", "0" * 64))
+        except Conflict as lost:
+            return lost.seq
+
+    with ThreadPoolExecutor(2) as pool:
+        for seq in range(1, RACES + 1):
+            ends = list(pool.map(submit, (1, 2), (seq, seq)))
+            assert sorted(ends, key=str) == sorted([Appended(seq + 1, seq + 1), seq + 1], key=str)
+    assert record.head(run).seq == RACES + 1
+    assert record.verify().ok
+
+
+def test_two_records_on_one_file_race_fairly(record: Record, tmp_path: Path) -> None:
+    """Two processes on one database: every number is won once, and nobody relies on what they remember."""
+    run = a_run(record, a_ticket(record))
+    other = opened(tmp_path)
+    barrier = threading.Barrier(2)
+
+    def submit(on: Record, seq: int) -> bool:
+        barrier.wait()
+        try:
+            on.append(run, seq, [answer("x", seq)])
+        except Conflict as lost:
+            assert lost.seq == seq + 1
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        for seq in range(1, 31):
+            assert sorted(pool.map(submit, (record, other), (seq, seq))) == [False, True]
+    other.close()
+    assert record.verify().ok
+
+
+def test_a_double_click_is_one_answer(record: Record) -> None:
+    """Eight times the same form at once: one entry, eight equal results, seven of them marked as repeated."""
+    run = a_run(record, a_ticket(record))
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(record.append, run, 1, [answer("red")], submission=("t", "0" * 64)) for _ in range(8)]
+        ends = [one.result() for one in sent]
+    assert {(e.first_seq, e.last_seq) for e in ends} == {(2, 2)}
+    assert sum(e.repeated for e in ends) == 7
+    assert record.head(run).seq == 2
+
+
+def test_one_that_fails_leaves_the_others_alone(record: Record) -> None:
+    """Refused work in the middle of a batch costs only itself."""
+    ticket = a_ticket(record)
+    runs = [a_run(record, ticket) for _ in range(12)]
+
+    def submit(number: int) -> bool:
+        try:
+            record.append(runs[number], 1 + number % 3 // 2, [answer(number), answer(number)])
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(12) as pool:
+        ends = list(pool.map(submit, range(12)))
+    assert ends == [number % 3 < 2 for number in range(12)]
+    assert [record.head(run).seq for run in runs] == [3 if end else 1 for end in ends]
+    assert record.verify().ok
+
+
+def test_a_full_disk_is_said_and_gets_well_by_itself(record: Record) -> None:
+    """Where the file can't grow, nothing is half written and the sentence says so; with room again, work goes on."""
+    run = a_run(record, a_ticket(record))
+
+    def full(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # as many as there are
+
+    record._engine.dispose()
+    event.listen(record._engine, "connect", full)
+    try:
+        with pytest.raises(RecordUnavailable, match="full"):
+            for seq in range(1, 400):
+                record.append(run, seq, [answer("x" * 900, seq)])
+    finally:
+        event.remove(record._engine, "connect", full)
+        record._engine.dispose()
+    seq = record.head(run).seq
+    assert record.append(run, seq, [answer("more", seq)]).last_seq == seq + 1
+    assert record.verify().ok
+
+
+def test_close_finishes_what_is_under_way_and_nobody_waits_for_ever(tmp_path: Path) -> None:
+    """Each append around a close is either durable or refused; none hangs, and what was acknowledged is there."""
+    record = opened(tmp_path)
+    ticket = a_ticket(record)
+    runs = [a_run(record, ticket) for _ in range(8)]
+    begun = threading.Barrier(9)
+
+    def submit(run: str) -> int:
+        begun.wait()
+        seq = 1
+        try:
+            for seq in range(1, 500):
+                record.append(run, seq, [answer("x", seq)])
+        except RecordError:
+            return seq
+        return 500
+
+    with ThreadPoolExecutor(8) as pool:
+        ends = [pool.submit(submit, run) for run in runs]
+        begun.wait()
+        record.close()
+        try:
+            acknowledged = [end.result(timeout=20) for end in ends]
+        except TooLate:
+            os._exit(70)  # threads that wait for ever would keep the tests from ending
+    again = opened(tmp_path)
+    assert [again.head(run).seq for run in runs] == acknowledged
+    again.close()
+
+
+def test_verify_does_not_stop_the_desk(record: Record) -> None:
+    """While the record is verified, answers are still taken."""
+    ticket = a_ticket(record)
+    run = a_run(record, ticket)
+    for seq in range(1, 400, 40):
+        record.append(run, seq, [answer("x" * 200, seq + i) for i in range(40)])
+    stop = threading.Event()
+    rounds = 0
+
+    def look() -> None:
+        nonlocal rounds
+        while not stop.is_set():
+            assert record.verify().ok
+            rounds += 1
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    other = a_run(record, ticket)
+    try:
+        for seq in range(1, 31):
+            record.append(other, seq, [answer("x", seq)])
+    finally:
+        stop.set()
+        watcher.join()
+    assert rounds
