@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from shepherd.author.trail import Crossing, crossings
 from shepherd.check.library import Library
@@ -26,12 +26,14 @@ from shepherd.run.api import (
     Finished,
     Refused,
     Request,
+    Spent,
     Stamp,
     Time,
 )
 from shepherd.run.state import Run
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+SPENT = (0, 2, 3)
 SAMPLES = {
     "text": ("x",),
     "long_text": ("x",),
@@ -46,24 +48,41 @@ SAMPLES = {
 }
 
 
+class Next(NamedTuple):
+    """What comes next: at which second, what is given, and how many tries of the day are spent by then."""
+
+    late: int
+    given: Any
+    spent: int | None = None
+
+
 class Moment:
     """A run, the time since it began, and how it came about."""
 
     __slots__ = ("before", "crossed", "given", "late", "run")
+    given: Next | None
 
-    def __init__(
-        self, run: Run, late: int, before: Moment | None, given: Any, crossed: list[tuple[str, Crossing | None]]
-    ):
-        self.run, self.late, self.before, self.given, self.crossed = run, late, before, given, crossed
+    def __init__(self, run: Run, before: Moment | None, given: Next | None, crossed: list[tuple[str, Crossing | None]]):
+        self.run, self.before, self.given, self.crossed = run, before, given, crossed
+        self.late = given.late if given else 0
 
-    def script(self) -> list[tuple[int, Any]]:
-        """Every input since the start with its time."""
+    def script(self) -> list[Next]:
+        """Every input since the start."""
         here: Moment | None = self
         found = []
         while here is not None and here.given is not None:
-            found.append((here.late, here.given))
+            found.append(here.given)
             here = here.before
         return found[::-1]
+
+    def entered(self) -> list[str]:
+        """Every step entered since the start, oldest first."""
+        here: Moment | None = self
+        found: list[str] = []
+        while here is not None:
+            found[:0] = [ref for ref, _ in here.crossed]
+            here = here.before
+        return found
 
     def edges(self) -> set[Crossing]:
         """Every edge crossed since the start."""
@@ -79,16 +98,20 @@ def begin(library: Library, flow: str, *, guarded: bool) -> Moment:
     """A run of *flow* alone, which holds nothing."""
     inputs = dict.fromkeys(library.flows[flow].inputs, "C-1")
     run = start(library, flow, inputs=inputs, facts={}, stamp=_stamp(0, None), guarded=guarded).run
-    return Moment(run, 0, None, None, crossings(run, None))
+    return Moment(run, None, None, crossings(run, None))
 
 
-def follow(moment: Moment, late: int, given: Any) -> Moment | None:
+def follow(moment: Moment, given: Next) -> Moment | None:
     """*moment* one input later, or None where it is refused."""
+    run = moment.run
+    spent = None
+    if given.spent is not None:
+        spent = {step: Spent(given.spent, given.spent) for per, step, _ in run.keyed if per == "customer"}
     try:
-        after = advance(moment.run, given, stamp=_stamp(late, moment.run)).run
+        after = advance(run, given.given, stamp=_stamp(given.late, run), spent=spent).run
     except Refused:
         return None
-    return Moment(after, late, moment, given, crossings(after, moment.run))
+    return Moment(after, moment, given, crossings(after, run))
 
 
 def loosened(moment: Moment) -> Moment:
@@ -103,12 +126,14 @@ def search(
     found: Callable[[Moment], bool],
     closed: Callable[[Moment], bool],
     aged: int = 0,
+    others: bool = False,
     most: int = 20_000,
 ) -> Moment | None:
     """
     A moment that is *found*, or None where there is none; what is *closed* is not followed further.
 
-    With *aged*, people may also take so many seconds for an answer, and the guard is off behind ``unmet``.
+    With *aged*, people may also take so many seconds for an answer, and the guard is off behind ``unmet``; with
+    *others*, other contacts of the customer spend tries meanwhile.
     """
     seen = {_key(first)}
     queue = deque([first])
@@ -118,8 +143,8 @@ def search(
             return moment
         if closed(moment):
             continue
-        for late, given in choices(moment, aged):
-            after = follow(moment, late, given)
+        for given in choices(moment, aged, others):
+            after = follow(moment, given)
             if after is None:
                 continue
             after = loosened(after) if aged else after
@@ -131,12 +156,14 @@ def search(
     return None
 
 
-def choices(moment: Moment, aged: int = 0) -> Iterator[tuple[int, Any]]:
-    """All that could come next: each answer, each result, each silence, and each answer after a while."""
+def choices(moment: Moment, aged: int, others: bool) -> Iterator[Next]:
+    """All that could come next: each answer, each result, each silence; after a while; after others spent tries."""
     for late, given in _choices(moment):
-        yield late, given
+        yield Next(late, given)
         if aged and moment.late == 0 and moment.run.state.held and moment.run.tip.step.human:
-            yield late + aged, given
+            yield Next(late + aged, given)
+        if others and moment.run.keyed:
+            yield from (Next(late, given, spent) for spent in SPENT)
 
 
 def _choices(moment: Moment) -> Iterator[tuple[int, Any]]:
