@@ -1,0 +1,126 @@
+"""Durable answers per second: 32 clients sharing commits, against bare inserts of the same rows, one commit each."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from shepherd.record import Record
+from shepherd.record.sqlite import engine_of
+from tests.record.making import a_run, a_ticket, answer, new_id, opened
+
+CLIENTS = 32
+ANSWERS = int(os.environ.get("SHEPHERD_BENCH_ANSWERS", "3200"))
+ROUNDS = 3
+TABLES = ("entries", "submissions")
+
+
+def answered(record: Record, runs: list[str], first: int, each: int) -> float:
+    """Seconds in which every run takes *each* answers after entry *first*, each run from a client of its own."""
+    hashed = record.request_hash("red")
+    begun = threading.Barrier(len(runs) + 1)
+    failed: list[BaseException] = []
+
+    def client(run: str) -> None:
+        begun.wait()
+        try:
+            for seq in range(first, first + each):
+                told = record.append(run, seq, [answer("red", seq)], submission=(f"token-{seq}", hashed))
+                assert told.last_seq == seq + 1
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=client, args=(run,)) for run in runs]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    seconds = timed(lambda: [thread.join() for thread in threads])
+    if failed:
+        raise failed[0]
+    return seconds
+
+
+def rows_of(folder: Path, first: int, each: int) -> list[dict[str, tuple[Any, ...]]]:
+    """The rows that those answers left, by table, one answer after the other."""
+    engine = engine_of(f"sqlite:///{folder / 'shepherd.db'}")
+    columns = {"entries": "seq", "submissions": "last_seq"}
+    with engine.connect() as connection:
+        kept = {
+            table: connection.exec_driver_sql(
+                f"SELECT * FROM {table} WHERE {by} > ? AND {by} <= ? ORDER BY {by}, run", (first, first + each)
+            ).all()
+            for table, by in columns.items()
+        }
+    engine.dispose()
+    return [{table: tuple(kept[table][i]) for table in TABLES} for i in range(len(kept["entries"]))]
+
+
+def inserted(folder: Path, rows: list[dict[str, tuple[Any, ...]]], source: Path) -> float:
+    """Seconds of one connection with the same pragmas that inserts those *rows*, a transaction for each answer."""
+    origin = engine_of(f"sqlite:///{source / 'shepherd.db'}")
+    with origin.connect() as connection:
+        made = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE type IN ('table', 'index') AND tbl_name IN (?, ?) AND sql > ''", TABLES
+        ).all()
+    origin.dispose()
+    engine = engine_of(f"sqlite:///{folder / f'bare-{new_id()}.db'}")
+    wrapped = engine.raw_connection()
+    cursor = wrapped.cursor()
+    for (sql,) in made:
+        cursor.execute(sql)
+    statements = {t: f"INSERT INTO {t} VALUES ({', '.join('?' * len(rows[0][t]))})" for t in TABLES}
+
+    def job() -> None:
+        for row in rows:
+            cursor.execute("BEGIN IMMEDIATE")
+            for table in TABLES:
+                cursor.execute(statements[table], row[table])
+            cursor.execute("COMMIT")
+
+    seconds = timed(job)
+    cursor.close()
+    wrapped.close()
+    engine.dispose()
+    return seconds
+
+
+def timed(job: Callable[[], object]) -> float:
+    """How long *job* takes."""
+    begin = time.perf_counter()
+    job()
+    return time.perf_counter() - begin
+
+
+def main() -> dict[str, float]:
+    """Both sides in turn, the best of each; prints and returns answers per second and their ratio."""
+    each = max(1, ANSWERS // CLIENTS)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        record = opened(folder)
+        ticket = a_ticket(record)
+        runs = [a_run(record, ticket) for _ in range(CLIENTS)]
+        ours, bare = [], []
+        for turn in range(ROUNDS):
+            first = 1 + turn * each
+            ours.append(answered(record, runs, first, each))
+            rows = rows_of(folder, first, each)
+            assert len(rows) == each * CLIENTS
+            bare.append(inserted(folder, rows, folder))
+        assert record.verify().ok
+        record.close()
+    count = each * CLIENTS
+    told = {"shared_per_second": count / min(ours), "bare_per_second": count / min(bare)}
+    told["ratio"] = told["shared_per_second"] / told["bare_per_second"]
+    print(f"{count} durable answers, {CLIENTS} clients, one commit shared:  {told['shared_per_second']:8.0f} a second")
+    print(f"the same rows bare, one connection, one commit each: {told['bare_per_second']:8.0f} a second")
+    print(f"ratio {told['ratio']:.2f}")
+    return told
+
+
+if __name__ == "__main__":
+    main()
