@@ -68,7 +68,9 @@ def shepherd(command: str, folder: Path) -> str:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SHEPHERD_")}
     environment |= {"PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "PYTHONUTF8": "1", "COLUMNS": "100"}
     script = f'shepherd() {{ "{sys.executable}" -m shepherd "$@"; }}\n{command}\n'
-    done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )
     return done.stdout + done.stderr
 
 
@@ -76,9 +78,17 @@ def test_every_block_has_a_language_that_is_executed() -> None:
     """
     A block without a language, or in one that nothing executes, could rot unseen.
     """
-    unknown = [f"{b.page.name}:{b.line} {b.language!r}" for b in BLOCKS if b.language not in ("yaml", "console", "python", "json")]
+    known = ("yaml", "console", "python", "json")
+    unknown = [f"{b.page.name}:{b.line} {b.language!r}" for b in BLOCKS if b.language not in known]
 
     assert unknown == []
+
+
+def put_files(block: Block, folder: Path, word: str) -> None:
+    """Write the files of the same page that *block* names after ``uses=`` or ``with=``."""
+    for name in (w for found in re.findall(rf"\b{word}=(\S+)", block.more) for w in found.split(",")):
+        source = next(b for b in BLOCKS if b.page == block.page and f"as={name}" in b.more.split())
+        (folder / name).write_text(source.text, encoding="utf-8")
 
 
 @of("yaml")
@@ -86,13 +96,18 @@ def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> Non
     """
     A flow in the docs is checked beside the shipped ones: it has no findings, or just the one its fence names.
     """
-    text = block.text if re.match(r"(#.*\n)*(flow|desk|connectors|scenarios|list|promises):", block.text) else HEAD + "".join(
-        f"  {line}\n" if line else "\n" for line in block.text.splitlines()
-    )
-    kind, name = re.search(r"^(\w+): *(\w*)", text, re.MULTILINE).groups()
-    beside = desk_folder / "flows"
-    files = {"flow": f"{name}.yaml", "scenarios": "internet_down.scenarios.yaml"}
-    (beside / files.get(kind, f"{kind}.yaml")).write_text(text, encoding="utf-8")
+    whole = re.match(r"(#.*\n)*(flow|desk|connectors|scenarios):", block.text)
+    text = block.text if whole else HEAD + block.text
+    first = re.search(r"^(\w+): *(\w*)", text, re.MULTILINE)
+    assert first
+    kind, name = first.groups()
+    put_files(block, desk_folder, "with")
+    if kind in ("desk", "connectors"):
+        for other in (desk_folder / "flows").glob("*.yaml"):
+            other.unlink()
+    named = re.search(r"\bas=(\S+)", block.more)
+    file = named[1] if named else f"flows/{name if kind == 'flow' else kind}.yaml"
+    (desk_folder / file).write_text(text, encoding="utf-8")
 
     report = json.loads(shepherd("shepherd check --format json", desk_folder))
 
@@ -108,6 +123,7 @@ def test_commands_in_docs_print_what_they_say(block: Block, desk_folder: Path) -
     if {line[2:] for line in block.text.splitlines() if line.startswith("$ ")} <= RUN_BY_CI:
         assert (ROOT / ".ci" / "run").read_text().count("start.py test")
         return
+    put_files(block, desk_folder, "uses")
     for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block.text, re.MULTILINE):
         pattern = re.escape(shown.strip("\n")).replace("…", ".*")
         printed = shepherd(command, desk_folder).strip("\n")
