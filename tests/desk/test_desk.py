@@ -343,3 +343,19 @@ def _race(desk: Desk, run: RunView, inputs: list[Note], seq: int) -> tuple[int, 
     for thread in threads:
         thread.join()
     return len(won), len(stale)
+
+
+def test_an_erased_customer_leaves_the_path(desk: Desk, clock: Clock) -> None:
+    """The key is gone: words have gaps, notes say erased, the chain is whole, and the run can't go on."""
+    contact = Contact.begin(desk, "help")
+    contact.give(Note("the dog is called Musti"))
+    contact.give(Continue())
+    customer = desk.record.customer_by_ref("C-1")
+    assert customer is not None
+    assert desk.record.erase(customer.id, at=clock()) == 1
+    found = desk.audit(contact.run.id)
+    assert found.ok
+    assert found.rows[0].words.say == "Hello [erased], let us see."
+    assert "Musti" not in desk.csv(contact.run.id).decode()
+    assert "erased" in desk.csv(contact.run.id).decode()
+    assert [n.value for n in desk.ticket(contact.run.ticket.id).notes] == ["erased"]
