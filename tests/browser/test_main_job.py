@@ -115,7 +115,7 @@ def test_the_main_job_without_scripts(served, browser):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 400, "height": 768})
     page = context.new_page()
     page.set_default_timeout(15_000)
-    served.tell("line.test", slow=2)
+    served.tell("line.test", slow=4)
     start_by_clicks(page, served.address)
     press(page, "Continue")
     press(page, "They have it")

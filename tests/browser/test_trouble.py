@@ -102,7 +102,7 @@ def test_refresh_and_the_back_button_send_nothing_again(served, page):
 
 def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser):
     """The call goes on without the page: a new browser finds the run on the start page, at the next step."""
-    served.tell("line.test", slow=1)
+    served.tell("line.test", slow=3)
     first = browser.new_context()
     page = first.new_page()
     start_by_clicks(page, served.address)
@@ -144,7 +144,7 @@ def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page):
     press(page, "No light at all")
     press(page, "It is in")
     shows(page, VISIT)
-    served.tell("fieldwork.book", slow=2)
+    served.tell("fieldwork.book", slow=4)
     press(page, "Book it")
     shows(page, "Being done: fieldwork book")
     served.tell("fieldwork.book", slow=0)

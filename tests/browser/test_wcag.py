@@ -34,7 +34,7 @@ def test_axe_finds_nothing(served, browser, axe, scheme, width):
     look("question")
     press(page, "They have it")
     look("secret")
-    served.tell("line.test", slow=2)
+    served.tell("line.test", slow=6)
     page.get_by_label("Pin", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up")

@@ -15,7 +15,7 @@ VISIT = "An engineer has to look at this at your home. Shall I book the next fre
 
 def shows(page: Page, text: str) -> None:
     """Wait until the step says *text*, or the page where it has no step."""
-    expect(page.locator("article.step, main:not(:has(article.step))")).to_contain_text(text)
+    expect(page.locator("article.step, main:not(:has(article.step))")).to_contain_text(text, timeout=15_000)
 
 
 def tab_to(page: Page, words: str, most: int = 60) -> None:
