@@ -85,6 +85,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     folder = tmp_path_factory.mktemp("library")
     (folder / "small.yaml").write_text(FLOW)
     (folder / "connectors.yaml").write_text(CONNECTORS)
+    (folder / "box.csv").write_text("colour,state\nblue,full\n")
     draft = read_draft(folder)
     return Library.of(draft, draft.findings)
 

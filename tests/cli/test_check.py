@@ -21,7 +21,7 @@ steps:
     say: Good morning.
   close: {end: done}
 """
-BAD = GOOD.replace("flow: good", "flow: bad").replace("close: {end: done}", "close: {end: dun}")
+BAD = GOOD.replace("flow: good", "flow: bad").replace("close: {end: done}", "close: {end: don}")
 
 
 @pytest.fixture

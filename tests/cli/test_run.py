@@ -105,11 +105,11 @@ def by_hand(monkeypatch: pytest.MonkeyPatch, *lines: str, flow: str = "closing",
 
 
 def test_by_hand_to_an_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Digits choose answers, Enter goes on, you say what other systems answer."""
-    assert by_hand(monkeypatch, "1", "yes", "1", "") == 0
+    """Digits choose answers, Enter goes on, what is noted on the ticket is told."""
+    assert by_hand(monkeypatch, "1", "yes", "") == 0
     out = capsys.readouterr().out
     assert "Is everything working for you now?" in out
-    assert "ticket.tag is called" in out
+    assert "ticket.tag: noted on the ticket" in out
     assert out.endswith("Ended: confirmed (CLOSE-CONFIRMED)\n")
 
 

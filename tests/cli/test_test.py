@@ -16,10 +16,7 @@ FLOWS = Path(__file__).resolve().parents[2] / "flows"
 
 @pytest.fixture
 def closing(tmp_path: Path) -> Path:
-    for file in FLOWS.iterdir():
-        if file.is_file():
-            shutil.copy(file, tmp_path)
-    return tmp_path
+    return Path(shutil.copytree(FLOWS, tmp_path / "flows"))
 
 
 def test_the_shipped_flows_end_with_all_edges(capsys: pytest.CaptureFixture[str]) -> None:

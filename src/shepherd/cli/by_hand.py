@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shepherd.author.play import TICKET, noted
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
@@ -85,7 +86,8 @@ class Walker:
 
     def _turn(self, run: Run) -> Run:
         waiting = run.waiting
-        self._words(waiting)
+        if not getattr(waiting, "requested", False):
+            self._words(waiting)
         ask = ASK.get(type(waiting))
         if ask is None:
             click.secho(waiting.sentence, fg="red")
@@ -135,6 +137,9 @@ class Walker:
         if not waiting.requested:
             return self._take(run, Request(), system=True)
         connector, _, name = waiting.operation.partition(".")
+        if waiting.operation.startswith(TICKET):
+            click.secho(f"{waiting.operation}: noted on the ticket", fg="cyan")
+            return self._take(run, noted(waiting), system=True)
         operation = self.library.connectors[connector].operations[name]
         click.secho(f"{waiting.operation} is called. What does it answer?", fg="cyan")
         names = operation.result_names()
