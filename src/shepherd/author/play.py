@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shepherd.author.given import Given, Malformed, count, full, seconds
+from shepherd.author.given import Given, Malformed, full
+from shepherd.author.script import TICKET, Line, finished_of, noted, once_key, read_line
 from shepherd.author.trail import Crossing, crossings
-from shepherd.flow.types import to_json
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
@@ -27,7 +27,6 @@ from shepherd.run.api import (
     GoBack,
     Refused,
     Request,
-    SecretRef,
     Spent,
     Stamp,
     Time,
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
 
 AGENT = Actor("agent", "scenario")
 MOST_EVENTS = 500
-TICKET = "ticket."
-SPECIAL = frozenset({"value", "back", "change", "to", "refused", "after", "meanwhile"})
 
 
 class Refusal(NamedTuple):
@@ -70,19 +67,6 @@ class Played(NamedTuple):
     refused: Refusal | None = None
     foreseen: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
-
-
-class Line(NamedTuple):
-    """One entry of the script for one visit of a step."""
-
-    value: Any = None
-    back: str = ""
-    change: str = ""
-    to: Any = None
-    refused: str = ""
-    after: int = 0
-    meanwhile: Mapping[str, int] | None = None
-    silent: bool = False
 
 
 class _Stop(Exception):
@@ -212,7 +196,7 @@ class _Player:
     def _call(self, waiting: Any) -> None:
         if not waiting.requested:
             return self._give(Request(), waiting, actor=SYSTEM)
-        key = _once(waiting)
+        key = once_key(waiting)
         if key is not None and key in self.done:
             first = self.done[key]
             return self._give(Finished(first.result, first.values, repeated=True), waiting, actor=SYSTEM)
@@ -224,7 +208,7 @@ class _Player:
     def _stub(self, waiting: AtLookup) -> Finished:
         name = waiting.operation
         if name in self.given.connectors:
-            finished = _finished(self._next(self.given.connectors[name], f"connectors: {name}"), name)
+            finished = finished_of(self._next(self.given.connectors[name], f"connectors: {name}"), name)
         elif name.startswith(TICKET):
             finished = Finished("ok")
         else:
@@ -250,7 +234,7 @@ class _Player:
         name = f"answers: {waiting.step}"
         if isinstance(plan, list | tuple) and self.used.get(name, 0) >= len(plan):
             return None
-        return _read_line(self._next(plan, name), waiting)
+        return read_line(self._next(plan, name), waiting)
 
     def _unused(self) -> tuple[str, ...]:
         names: list[str] = []
@@ -335,54 +319,6 @@ TURNS: dict[type, Callable[[_Player, Any], None]] = {
     AtLookup: _Player._call,
     AtDo: _Player._call,
 }
-
-
-def _read_line(raw: Any, waiting: Any) -> Line:
-    """One entry of a script: a plain value, or one of the words that do more."""
-    names = {b.name for b in getattr(waiting, "blanks", ())}
-    if isinstance(raw, Mapping) and not (names and set(raw) <= names):
-        if raw and set(raw) <= SPECIAL:
-            return Line(
-                value=raw.get("value"),
-                back=str(raw.get("back", "")),
-                change=str(raw.get("change", "")),
-                to=raw.get("to"),
-                refused=str(raw.get("refused", "")),
-                after=seconds(raw["after"]) if "after" in raw else 0,
-                meanwhile={s: count(n) for s, n in raw["meanwhile"].items()} if "meanwhile" in raw else None,
-                silent=raw.get("value") == "no_answer" and not _offers(waiting, "no_answer"),
-            )
-        if not names:
-            raise Malformed(f'"{waiting.step}" is given {", ".join(raw)}. Use: {", ".join(sorted(SPECIAL))}.')
-    if raw == "no_answer" and not _offers(waiting, raw):
-        return Line(silent=True)
-    return Line(value=raw)
-
-
-def _offers(waiting: Any, value: str) -> bool:
-    blank = getattr(waiting, "blank", None)
-    return blank is not None and any(c.value == value for c in blank.choices)
-
-
-def _finished(stub: Any, name: str) -> Finished:
-    if isinstance(stub, str):
-        return Finished(stub)
-    if isinstance(stub, Mapping) and len(stub) == 1:
-        result, values = next(iter(stub.items()))
-        return Finished(str(result), dict(values) if isinstance(values, Mapping) else {})
-    raise Malformed(f"connectors: {name}: write a result (`error`), or one with its fields (`{{ok: {{status: up}}}}`).")
-
-
-def noted(waiting: AtLookup) -> Finished:
-    """What the ticket's own operations give: what they were asked to note."""
-    return Finished("ok", {n: to_json(v) for n, v in waiting.inputs.items() if not isinstance(v, SecretRef)})
-
-
-def _once(waiting: AtLookup) -> Any:
-    """What makes a change the same as an earlier one; None where it is done anew at every visit."""
-    if not isinstance(waiting, AtDo) or waiting.once_per == "visit":
-        return None
-    return (waiting.step, waiting.operation, tuple(sorted((k, str(v)) for k, v in waiting.inputs.items())))
 
 
 def _sentence(refused: Refused) -> str:

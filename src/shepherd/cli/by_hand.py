@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shepherd.author.play import TICKET, noted
+from shepherd.author.script import TICKET, noted
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
