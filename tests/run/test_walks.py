@@ -12,7 +12,7 @@ from shepherd.run.api import KINDS
 from tests.run.random_library import random_documents
 from tests.run.walker import Walker, alike
 
-FLOWS = int(os.environ.get("SHEPHERD_WALK_FLOWS", "120"))
+FLOWS = int(os.environ.get("SHEPHERD_WALK_FLOWS", "60"))
 MOVES = 60
 INPUTS = set(
     "Continue Answer Fields Request Finished Time GoBack Change Note Pause Resume HandOver TakeOver Fail Abandon".split()

@@ -17,11 +17,11 @@ def barrier(run: Run, target: Visit, *, by_system: bool = False) -> str:
             return f'"{step.id}" has been done and cannot be taken back. Ask a supervisor if it must be undone.'
         if step.no_going_back and (visit.done or visit.number != target.number) and not by_system:
             return f'There is no going back to or behind "{step.id}".'
-    return _closed_flow(run.state.frame, target.before.frame)
+    return closed_flow(run.state.frame, target.before.frame)
 
 
-def _closed_flow(now: Frame, then: Frame) -> str:
-    """A flow marked ``no_going_back`` is closed inside once it has ended; going behind its whole call drops it."""
+def closed_flow(now: Frame, then: Frame) -> str:
+    """Why the place *then* is closed: a flow marked ``no_going_back`` is, inside, once it has ended; else empty."""
     frame: Frame | None = then
     while frame is not None:
         if frame.flow.no_going_back and not _under_way(now, frame):

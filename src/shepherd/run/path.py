@@ -6,7 +6,7 @@ from typing import Any
 
 from shepherd.flow.model import Ask, Call, Collect, Do, End, Escalate, Field, Lookup
 from shepherd.run.api import PathItem
-from shepherd.run.barriers import barrier
+from shepherd.run.barriers import closed_flow
 from shepherd.run.state import Run, Visit
 from shepherd.run.waiting import choices, filled
 
@@ -24,7 +24,7 @@ def path(run: Run) -> tuple[PathItem, ...]:
 
 def _open_from(run: Run, newest_first: list[Visit]) -> int:
     """The oldest visit that one may go back to; bars are found once, newest first."""
-    if run.ended:
+    if run.ended or run.requested:
         return run.made + 1
     lowest = run.tip.number + 1
     for visit in newest_first:
@@ -41,7 +41,7 @@ def item(run: Run, visit: Visit, is_open: bool) -> PathItem:
     """*visit* as a row of the path."""
     step = visit.step
     stop = (step.human or step.verb == "lookup") and is_open and visit.number != run.tip.number
-    if stop and barrier(run, visit):
+    if stop and closed_flow(run.state.frame, visit.before.frame):
         stop = False
     finisher = visit.finisher
     return PathItem(
