@@ -12,21 +12,26 @@ Every function raises ``Refused`` (a rule of the flow, with a sentence and the f
 (``Unknown Stale Reused Misused Unavailable``), and then nothing has changed.
 """
 
-from shepherd.desk.desk import Desk
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from shepherd.desk.errors import DeskError, Misused, Reused, Stale, Unavailable, Unknown
 from shepherd.desk.ids import new_id
 from shepherd.desk.settings import Settings
-from shepherd.desk.views import (
-    AssuranceView,
-    CaseNote,
-    CustomerRow,
-    FlowRow,
-    FollowUp,
-    Recorded,
-    RunView,
-    Taken,
-    TicketView,
-)
+
+if TYPE_CHECKING:
+    from shepherd.desk.desk import Desk
+    from shepherd.desk.views import (
+        AssuranceView,
+        CaseNote,
+        CustomerRow,
+        FlowRow,
+        FollowUp,
+        Recorded,
+        RunView,
+        Taken,
+        TicketView,
+    )
 
 __all__ = [
     "AssuranceView",
@@ -48,3 +53,10 @@ __all__ = [
     "Unknown",
     "new_id",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The desk and its views when they are first asked for: checking flows needs only the settings, not a database."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"shepherd.desk.{'desk' if name == 'Desk' else 'views'}"), name)
