@@ -13,7 +13,6 @@ from shepherd.run import replay
 from tests.faults.replaying import libraries_of
 from tests.faults.serving import Browser, Form, Lost, Page, Server
 
-LOST_REPLY = 0.08
 EVENT = {
     "continue": "continued",
     "answer": "answered",
@@ -45,8 +44,11 @@ class Sent(NamedTuple):
 class Caller(threading.Thread):
     """One agent, one ticket after the other, until told to stop; every act is sent until somebody replies."""
 
-    def __init__(self, server: Server, name: str, seed: int, pins: dict[str, str], flows: tuple[str, ...]):
+    def __init__(
+        self, server: Server, name: str, seed: int, pins: dict[str, str], flows: tuple[str, ...], lose: float = 0.08
+    ):
         super().__init__(name=name, daemon=True)
+        self.lose = lose
         self.rng = random.Random(seed)
         self.browser = Browser(server, name)
         self.pins, self.flows = pins, flows
@@ -82,14 +84,14 @@ class Caller(threading.Thread):
             except Lost:
                 time.sleep(0.05)
                 continue
-            if page.status >= 500:
+            if page.status >= 500 and page.status != 503:
                 self.odd.append(f"GET {path}: {page.status}")
             return page
 
     def send(self, sent: Sent) -> Page:
         """Send an act until there is a reply; 303 acknowledges it."""
         self.sent.append(sent)
-        drop = self.rng.random() < LOST_REPLY
+        drop = self.rng.random() < self.lose
         for attempt in range(10_000):
             self.resent += attempt > 0
             try:

@@ -19,7 +19,7 @@ from shepherd.record import Appended, Once, Record, RecordError, Submission
 from shepherd.run.api import Event
 from shepherd.web.serve import serve
 
-LATE = 0.15
+LATE = 0.5
 
 
 class Early(Record):

@@ -104,25 +104,61 @@ class Page(NamedTuple):
         return re.sub(r"<[^>]+>", "", found[1]).strip() if found else ""
 
 
-class Server:
-    """The serving process of one desk: started, killed and started again on the same files."""
+class Nursery:
+    """Forks serving processes off one that has read the modules already; see ``tests.faults.nursery``."""
 
-    def __init__(self, folder: Path, library: Path, *, script: tuple[str, ...] = ("-m", "shepherd", "serve")):
-        self.folder, self.library, self.script = folder, library, script
+    def __init__(self) -> None:
+        self._parent = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.nursery", "shepherd.cli.serve", "tests.faults.faulty_server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env=environment(),
+            text=True,
+        )
+
+    def start(self, asked: dict[str, object]) -> int:
+        """Start a process; its number."""
+        assert self._parent.stdin is not None
+        assert self._parent.stdout is not None
+        self._parent.stdin.write(json.dumps(asked) + "\n")
+        self._parent.stdin.flush()
+        return int(self._parent.stdout.readline())
+
+    def close(self) -> None:
+        """End the parent; its children have been killed by whoever started them."""
+        assert self._parent.stdin is not None
+        self._parent.stdin.close()
+        self._parent.wait(timeout=10)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a serving process: nothing of ``SHEPHERD_*`` but what is given."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("SHEPHERD_")}
+    return env | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"} | more
+
+
+class Server:
+    """
+    The serving process of one desk: started, killed and started again on the same files.
+
+    Without a *nursery* each start is ``python -m shepherd serve``; *fault* plants one of ``tests.faults.faulty_server``.
+    """
+
+    def __init__(self, folder: Path, library: Path, *, nursery: Nursery | None = None, fault: str = ""):
+        self.folder, self.library = folder, library
+        self.nursery, self.fault = nursery, fault
         self.database, self.keys = folder / "desk.db", folder / "keys.db"
         self.control = folder / "told.json"
         self.port = 0
         self.starts = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = 0
 
     @property
     def options(self) -> list[str]:
         """The settings that this desk has, as the command line takes them."""
-        return [
-            f"--library={self.library}",
-            f"--database=sqlite:///{self.database}",
-            f"--keys={self.keys}",
-        ]
+        where = [f"--library={self.library}", f"--database=sqlite:///{self.database}", f"--keys={self.keys}"]
+        return [*([self.fault] if self.fault else ["serve"]), *where, "--port=0"]
 
     def tell(self, **told: dict[str, str]) -> None:
         """Tell tables to be slow or to fail."""
@@ -133,26 +169,35 @@ class Server:
     def start(self) -> None:
         """Start the process, and return when it answers; its output goes to files of the folder."""
         self.starts += 1
-        told = self.folder / f"stdout-{self.starts}.log"
-        env = {k: v for k, v in os.environ.items() if not k.startswith("SHEPHERD_")}
-        env |= {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", CONTROL: str(self.control)}
-        with told.open("wb") as out, (self.folder / f"stderr-{self.starts}.log").open("wb") as err:
-            self._process = subprocess.Popen(
-                [sys.executable, *self.script, *self.options, "--port=0"],
-                stdout=out,
-                stderr=err,
-                env=env,
-                cwd=self.folder,
-            )
+        out, err = (self.folder / f"{name}-{self.starts}.log" for name in ("stdout", "stderr"))
+        out.touch()
+        self._process = self._spawn(out, err)
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
-            found = re.search(rb"http://[^:]+:(\d+)/", told.read_bytes())
+            found = re.search(rb"http://[^:]+:(\d+)/", out.read_bytes())
             if found:
                 self.port = int(found[1])
                 return
-            assert self._process.poll() is None, self.said()
+            assert alive(self._process), f"The server has ended. {self.said()}"
             time.sleep(0.01)
         raise AssertionError(f"The server did not answer within {START_SECONDS} s.")
+
+    def _spawn(self, out: Path, err: Path) -> int:
+        told = {CONTROL: str(self.control)}
+        module = "tests.faults.faulty_server" if self.fault else "shepherd"
+        if self.nursery is not None:
+            call = f"{module}:main" if self.fault else "shepherd.cli:main"
+            files = {"out": str(out), "err": str(err), "folder": str(self.folder), "env": told}
+            return self.nursery.start({**files, "call": call, "args": self.options})
+        with out.open("wb") as to_out, err.open("wb") as to_err:
+            self._started = subprocess.Popen(
+                [sys.executable, "-m", module, *self.options],
+                stdout=to_out,
+                stderr=to_err,
+                env=environment(**told),
+                cwd=self.folder,
+            )
+        return self._started.pid
 
     def kill(self) -> None:
         """``kill -9``."""
@@ -163,17 +208,29 @@ class Server:
         self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> None:
-        process, self._process, self.port = self._process, None, 0
-        if process is not None:
-            process.send_signal(how)
-            try:
-                process.wait(timeout=30)
-            finally:
-                process.kill()
+        process, self._process, self.port = self._process, 0, 0
+        if not process:
+            return
+        os.kill(process, how)
+        end = time.monotonic() + 30
+        while alive(process) and time.monotonic() < end:
+            if self.nursery is None:
+                self._started.poll()
+            time.sleep(0.005)
+        assert not alive(process), "The server did not end."
 
     def said(self) -> str:
         """All that its processes wrote to stderr."""
         return "".join(p.read_text("utf-8") for p in sorted(self.folder.glob("stderr-*.log")))
+
+
+def alive(process: int) -> bool:
+    """Whether *process* runs still; one that waits to be reaped has let go of its files."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in ("Z", "X")
 
 
 class Browser:
