@@ -1,4 +1,8 @@
-"""Durable answers per second: 32 clients sharing commits, against bare inserts of the same rows, one commit each."""
+"""
+Durable answers per second: 32 clients sharing commits, against bare inserts of the same rows, one commit each.
+
+The bare side takes the first ``BARE`` of the rows: its speed does not depend on their number, and a disk may be slow.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from tests.record.making import a_run, a_ticket, answer, new_id, opened
 
 CLIENTS = 32
 ANSWERS = int(os.environ.get("SHEPHERD_BENCH_ANSWERS", "3200"))
+BARE = 320
 ROUNDS = 3
 TABLES = ("entries", "submissions")
 
@@ -110,11 +115,11 @@ def main() -> dict[str, float]:
             ours.append(answered(record, runs, first, each))
             rows = rows_of(folder, first, each)
             assert len(rows) == each * CLIENTS
-            bare.append(inserted(folder, rows, folder))
+            bare.append(inserted(folder, rows[:BARE], folder))
         assert record.verify().ok
         record.close()
     count = each * CLIENTS
-    told = {"shared_per_second": count / min(ours), "bare_per_second": count / min(bare)}
+    told = {"shared_per_second": count / min(ours), "bare_per_second": min(BARE, count) / min(bare)}
     told["ratio"] = told["shared_per_second"] / told["bare_per_second"]
     print(f"{count} durable answers, {CLIENTS} clients, one commit shared:  {told['shared_per_second']:8.0f} a second")
     print(f"the same rows bare, one connection, one commit each: {told['bare_per_second']:8.0f} a second")
