@@ -15,7 +15,8 @@ from tests.run.walker import Walker, alike
 FLOWS = int(os.environ.get("SHEPHERD_WALK_FLOWS", "60"))
 MOVES = 60
 INPUTS = set(
-    "Continue Answer Fields Request Finished Time GoBack Change Note Pause Resume HandOver TakeOver Fail Abandon".split()
+    "Continue Answer Fields Request Finished Time GoBack Change Note Pause Resume HandOver TakeOver Fail "
+    "Abandon".split()
 )
 VERBS = set("message ask collect decide call lookup do escalate end".split())
 

@@ -143,6 +143,8 @@ class Walk:
         attempt = None
         if step.attempts:
             used = spent(state, step.id, self.spent)
+            if self.open_tries and f"{state.frame.flow.id}/{step.id}" in self.open_tries:
+                used -= 1
             if used >= step.attempts.most:
                 edge = step.edges["out_of_attempts"]
                 self._going = (edge.target, f"out_of_attempts:{step.id}")
@@ -183,7 +185,8 @@ class Walk:
         enter = ENTER.get(step.verb)
         if enter is not None:
             self._count(step)
-            enter(self, step)
+            if self.trouble is None:
+                enter(self, step)
         return None
 
     def _count(self, step: Step) -> None:
