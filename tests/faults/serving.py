@@ -142,7 +142,7 @@ class Server:
     """
     The serving process of one desk: started, killed and started again on the same files.
 
-    Without a *nursery* each start is ``python -m shepherd serve``; *fault* plants one of ``tests.faults.faulty_server``.
+    Without a *nursery* each start is ``python -m shepherd serve``; *fault* names one of ``tests.faults.faulty_server``.
     """
 
     def __init__(self, folder: Path, library: Path, *, nursery: Nursery | None = None, fault: str = ""):
