@@ -125,67 +125,71 @@ def _step(
     typed: Mapping[str, Any],
 ) -> Step:
     verb = verb_of(node)
+    at = node.keyed()
     edges = {edge.by: edge for edge in made.edges}
-    for edge in _ways(key, node, made.goes_on, following, head if verb in HUMAN else None):
+    for edge in _ways(key, at, made.goes_on, following, head if verb in HUMAN else None):
         edges[edge.by] = edge
-    no_answer = is_map(node.get("no_answer"))
+    no_answer = is_map(at.get("no_answer"))
     return Step(
         id=key.text,
+        ref=f"{reader.flow}/{key.text}",
         verb=verb,
         action=made.action,
         edges=edges,
-        words=_words(reader, node, typed),
-        saves=plain(node.get("save"), key.text),
-        tag=plain(node.get("tag")),
-        note=reader.text(node.get("note")),
-        requires=reader.needs(node.get("requires")),
-        withdraws=tuple(n.text for n in names(node.get("withdraws"))),
-        attempts=_attempts(node),
-        role=plain(node.get("by")) or None,
+        words=_words(reader, at, typed),
+        saves=plain(at.get("save"), key.text),
+        tag=plain(at.get("tag")),
+        note=reader.text(at.get("note")),
+        requires=reader.needs(at.get("requires")),
+        withdraws=tuple(n.text for n in names(at.get("withdraws"))),
+        attempts=_attempts(at),
+        role=plain(at.get("by")) or None,
         no_answer=seconds(plain(no_answer.get("after"))) if no_answer else None,
-        no_going_back=true(node.get("no_going_back")),
+        no_going_back=true(at.get("no_going_back")),
         place=key.place,
         places=dict(_places(node)),
     )
 
 
-def _ways(key: Scalar, node: Map, goes_on: bool, following: Scalar | None, head: Map | None) -> Iterator[Edge]:
+def _ways(
+    key: Scalar, at: Mapping[str, Node], goes_on: bool, following: Scalar | None, head: Map | None
+) -> Iterator[Edge]:
     """The ways that a step has beside those its verb routes: on, out of attempts, unmet, no answer."""
     source = key.text
-    then = node.get("then")
+    then = at.get("then")
     if goes_on and then is not None:
         yield Edge(by="then", source=source, target=plain(then), place=then.place)
     elif goes_on and following is not None:
         yield Edge(by="then", source=source, target=following.text, place=key.place)
     for by in ("out_of_attempts", "unmet"):
-        target = node.get(by)
+        target = at.get(by)
         if target is not None:
             yield Edge(by=by, source=source, target=plain(target), place=target.place)
-    deadline = is_map(node.get("no_answer")) or head
+    deadline = is_map(at.get("no_answer")) or head
     if deadline is not None:
         target = deadline.get("then")
         yield Edge(by="no_answer", source=source, target=plain(target), place=place_of(target))
 
 
-def _attempts(node: Map) -> Attempts | None:
-    most = node.get("attempts")
+def _attempts(at: Mapping[str, Node]) -> Attempts | None:
+    most = at.get("attempts")
     if most is None:
         return None
-    per: Any = plain(node.get("attempts_per"), "run")
-    return Attempts(most=int(plain(most)), per=per, within=seconds(plain(node.get("within"))), place=most.place)
+    per: Any = plain(at.get("attempts_per"), "run")
+    return Attempts(most=int(plain(most)), per=per, within=seconds(plain(at.get("within"))), place=most.place)
 
 
-def _words(reader: Reader, node: Map, typed: Mapping[str, Any]) -> Words:
+def _words(reader: Reader, at: Mapping[str, Node], typed: Mapping[str, Any]) -> Words:
     spoken: dict[str, Any] = {key: typed[key] for key in SPOKEN if isinstance(typed.get(key), str)}
     shown = {key: typed[key] for key in ("answers", "options", "collect") if key in typed}
     if shown:
         spoken["shown"] = _labels(shown)
     return Words(
-        say=reader.text(node.get("say")),
-        guide=reader.text(node.get("guide")),
-        warn=reader.text(node.get("warn")),
-        why=reader.text(node.get("why")),
-        article=plain(node.get("article")),
+        say=reader.text(at.get("say")),
+        guide=reader.text(at.get("guide")),
+        warn=reader.text(at.get("warn")),
+        why=reader.text(at.get("why")),
+        article=plain(at.get("article")),
         hash=digest(spoken) if spoken else "",
     )
 

@@ -125,10 +125,10 @@ class Reader:
         """A map of names to fields, each ``NAME: type`` or ``NAME: {type: …, …}``."""
         return {key.text: self.field(key.text, value, key.place) for key, value in pairs(node)}
 
-    def field(self, name: str, node: Node, place: Place) -> Field:
-        """One field; *node* is a type's name or a map (for an ``ask``, the step itself)."""
-        at: Callable[[str], Node | None] = node.get if isinstance(node, Map) else lambda key: None
-        options = self.options(at("options") or at("one_of"))
+    def field(self, name: str, node: Node, place: Place, answers: tuple[Option, ...] = ()) -> Field:
+        """One field; *node* is a type's name or a map (for an ``ask``, the step itself, with its *answers*)."""
+        at: Callable[[str], Node | None] = node.keyed().get if isinstance(node, Map) else lambda key: None
+        options = answers or self.options(at("options") or at("one_of"))
         written = plain(node) if isinstance(node, Scalar) else plain(at("type"))
         type_name = written or ("choice" if options else "text")
         personal, secret = true(at("personal")), true(at("secret"))

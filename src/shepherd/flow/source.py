@@ -65,6 +65,10 @@ class Map(NamedTuple):
                 return node
         return None
 
+    def keyed(self) -> dict[str, Node]:
+        """The nodes by key, for those who ask for many."""
+        return {key.text: node for key, node in self.entries}
+
 
 class Seq(NamedTuple):
     """Items, in order."""

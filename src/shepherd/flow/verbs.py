@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shepherd.flow.model import (
@@ -24,7 +23,6 @@ from shepherd.flow.model import (
 )
 from shepherd.flow.reader import Reader, is_map, items, pairs, place_of, plain, readable, seconds
 from shepherd.flow.source import Map, Node, Scalar
-from shepherd.flow.types import Type
 
 VERBS: tuple[VerbName, ...] = ("ask", "collect", "decide", "call", "lookup", "do", "escalate", "end")
 
@@ -68,15 +66,12 @@ def _message(reader: Reader, name: str, step: Map) -> Made:
 def _ask(reader: Reader, name: str, step: Map) -> Made | None:
     question = reader.text(step.get("ask"))
     answers = step.get("answers")
-    field = reader.field(name, step, place_of(step.get("ask")))
+    options = tuple(Option(value=key.text, label=_label(key, value), place=key.place) for key, value in pairs(answers))
+    field = reader.field(name, step, place_of(step.get("ask")), options)
     if question is None:
         return None
-    if answers is None:
-        return Made(Ask(question=question, field=field, routed=False))
-    options = tuple(Option(value=key.text, label=_label(key, value), place=key.place) for key, value in pairs(answers))
-    type_ = Type.named("choice", options=tuple(o.value for o in options))
-    field = replace(field, type=type_, options=options)
-    return Made(Ask(question=question, field=field, routed=True), _routes(reader, name, "answer", answers), False)
+    routes = _routes(reader, name, "answer", answers)
+    return Made(Ask(question=question, field=field, routed=answers is not None), routes, answers is None)
 
 
 def _label(key: Scalar, value: Node) -> str:
