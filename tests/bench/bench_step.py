@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from shepherd.check.library import Library
@@ -67,7 +68,7 @@ def main() -> dict[str, float]:
     for _ in range(940):
         run = advance(run, yes, stamp=STAMP)[0]
         runs.append(run)
-    early, late = (min(seconds(lambda: advance(runs[n], yes, stamp=STAMP)) for _ in range(400)) for n in (9, 900))
+    early, late = (min(seconds(partial(advance, runs[n], yes, stamp=STAMP)) for _ in range(400)) for n in (9, 900))
     print("The bare walker:\n" + inspect.getsource(Walker))
     print(f"step with its event   {pair.ours / STEPS * 1e6:8.2f} µs")
     print(f"bare walker           {pair.theirs / STEPS * 1e6:8.2f} µs")

@@ -221,10 +221,11 @@ class Step:
 
     *edges* holds every resolved way out by its name, in the designer's order. *place* is that of the step's key;
     *places* those of its other keys (``"then"``, ``"requires"``, ``"with.customer_id"`` …) for findings.
-    *saves* is the name by which the result is read (``save`` or the id).
+    *saves* is the name by which the result is read (``save`` or the id). *ref* is ``flow/step``.
     """
 
     id: str
+    ref: str = ""
     verb: VerbName
     action: Action
     edges: Mapping[str, Edge] = field(default_factory=dict)

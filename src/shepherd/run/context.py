@@ -49,7 +49,7 @@ def spent(state: State, step: str, elsewhere: Map[str, int]) -> int:
     """The tries spent at *step* of the flow at hand, in the scope that its ``attempts_per`` names."""
     frame = state.frame
     attempts = frame.flow.steps[step].attempts
-    ref = f"{frame.flow.id}/{step}"
+    ref = frame.flow.steps[step].ref
     if attempts is None:
         return 0
     if attempts.per == "run":

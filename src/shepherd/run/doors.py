@@ -77,8 +77,8 @@ def _continue(run: Run, given_input: api.Continue, stamp: Stamp) -> Read:
     return Read("continued", {"visit": visit.number, **approver(run, stamp)})
 
 
-def _context(run: Run, stamp: Stamp) -> Context:
-    return Context(run.state, stamp, run.spent, run.channel)
+def _context(run: Run, stamp: Stamp) -> Callable[[], Context]:
+    return lambda: Context(run.state, stamp, run.spent, run.channel)
 
 
 def _answer(run: Run, given_input: api.Answer, stamp: Stamp) -> Read:

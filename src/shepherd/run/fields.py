@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from shepherd.flow.model import Field, Value
@@ -10,15 +11,19 @@ from shepherd.run.context import Context
 from shepherd.run.state import Frame
 
 
-def check(field: Field, raw: Any, frame: Frame, context: Context) -> Any:
-    """*raw* as a value of *field*, None where an optional one is empty, or a Refusal."""
+def check(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) -> Any:
+    """
+    *raw* as a value of *field*, None where an optional one is empty, or a Refusal.
+
+    *context* is asked for only where a limit is named.
+    """
     options = field.type.options
     if options and raw.__class__ is str and raw in options:
         return raw
-    return check_field(field, raw, lambda name: bound(name, frame, context))
+    return check_field(field, raw, lambda name: bound(name, frame, context()))
 
 
-def accepted(field: Field, raw: Any, frame: Frame, context: Context) -> bool:
+def accepted(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) -> bool:
     """Whether *raw* may stand as a value of *field*."""
     return not isinstance(check(field, raw, frame, context), Refusal)
 

@@ -50,7 +50,7 @@ def spend_here(walk: Walk, step: Step) -> None:
     state = walk.state
     frame = state.frame
     if step.attempts and step.attempts.per == "run":
-        ref = f"{frame.flow.id}/{step.id}"
+        ref = step.ref
         walk.state = state._replace(tries=state.tries.set(ref, state.tries.get(ref, 0) + 1))
     else:
         tries = frame.tries.set(step.id, frame.tries.get(step.id, 0) + 1)
@@ -59,7 +59,7 @@ def spend_here(walk: Walk, step: Step) -> None:
 
 def spend_elsewhere(walk: Walk, step: Step) -> None:
     """Spend a try that is counted per ticket or customer: a row, which nothing gives back."""
-    ref = f"{walk.state.frame.flow.id}/{step.id}"
+    ref = step.ref
     assert step.attempts is not None
     walk.spent = walk.spent.set(ref, walk.spent.get(ref, 0) + 1)
     walk.tries.append(Try("ticket" if step.attempts.per == "ticket" else "customer", ref, 0))
@@ -70,7 +70,7 @@ def none_left(walk: Walk) -> bool:
     step = walk.tip.step
     if step.attempts is None or step.attempts.per in ("run", "call"):
         return False
-    ref = f"{walk.state.frame.flow.id}/{step.id}"
+    ref = step.ref
     if ref in walk.open_tries or spent(walk.state, step.id, walk.spent) < step.attempts.most:
         return False
     walk.tip = walk.tip._replace(done=True, result="out_of_attempts", finisher=walk.stamp)
@@ -127,7 +127,7 @@ def _requested(walk: Walk, data: Data) -> None:
     if none_left(walk):
         return
     if step.attempts and step.attempts.per in ("ticket", "customer"):
-        ref = f"{walk.state.frame.flow.id}/{step.id}"
+        ref = step.ref
         if ref not in walk.open_tries:
             spend_elsewhere(walk, step)
             walk.open_tries = walk.open_tries | {ref}
@@ -140,7 +140,7 @@ def _finished(walk: Walk, data: Data) -> None:
     assert isinstance(action, Lookup | Do)
     result = data["result"]
     values = data.get("values") or {}
-    walk.open_tries = walk.open_tries - {f"{walk.state.frame.flow.id}/{step.id}"}
+    walk.open_tries = walk.open_tries - {step.ref}
     finish_visit(walk, value=dict(values), result=result)
     declared = operation_of(walk, action).results.get(result)
     record = None

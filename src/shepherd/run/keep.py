@@ -70,7 +70,7 @@ def _again(walk: Walk, old: Visit) -> tuple[str, dict[str, Any]] | None:
         return "lookup_finished", {"visit": visit, "result": old.result, "values": old.value}
     if old.result:
         return None
-    frame, context = walk.state.frame, walk.context()
+    frame, context = walk.state.frame, walk.context
     given = old.value if isinstance(old.step.action, Collect) else {f.name: old.value for f in fields(old.step)}
     for field in fields(old.step):
         if (

@@ -93,7 +93,7 @@ class Visit(NamedTuple):
     @property
     def ref(self) -> str:
         """The step as ``flow/step``."""
-        return f"{self.before.frame.flow.id}/{self.step.id}"
+        return self.step.ref
 
 
 def over(v: Visit, value: Any, result: str, finisher: Stamp) -> Visit:
@@ -214,7 +214,7 @@ def reachable(library: Library, flow_id: str) -> tuple[Flow, ...]:
 def keyed_steps(library: Library, flow_id: str) -> tuple[tuple[str, str, int | None], ...]:
     """The steps of *flow_id* and of the flows it can call whose tries are counted across runs."""
     return tuple(
-        (step.attempts.per, f"{flow.id}/{step.id}", step.attempts.within)
+        (step.attempts.per, step.ref, step.attempts.within)
         for flow in reachable(library, flow_id)
         for step in flow.steps.values()
         if step.attempts and step.attempts.per in ("ticket", "customer")

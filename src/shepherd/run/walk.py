@@ -143,7 +143,7 @@ class Walk:
         attempt = None
         if step.attempts:
             used = spent(state, step.id, self.spent)
-            if self.open_tries and f"{state.frame.flow.id}/{step.id}" in self.open_tries:
+            if self.open_tries and step.ref in self.open_tries:
                 used -= 1
             if used >= step.attempts.most:
                 edge = step.edges["out_of_attempts"]
@@ -155,7 +155,7 @@ class Walk:
         frame = state.frame
         number = self.made = self.made + 1
         self.tip = Visit(number, step, by, state, self.tip, self.stamp, attempt)
-        item: dict[str, Any] = {"visit": number, "step": f"{frame.flow.id}/{step.id}", "by": by}
+        item: dict[str, Any] = {"visit": number, "step": step.ref, "by": by}
         if step.words.hash:
             item["words"] = step.words.hash
         if attempt is not None:
