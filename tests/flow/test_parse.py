@@ -244,3 +244,36 @@ def test_any_text_is_an_expression_or_one_finding(text: str):
     evaluate = Code().compile(expression.tree)
     with suppress(Undefined, Unworkable):
         evaluate({"a": 1, "b": {"c": "t"}}, SimpleNamespace(today=date(2026, 1, 1)))
+
+
+@pytest.mark.parametrize("text", ["a is none", "a is odd", "a is string", "a is not number"])
+def test_only_defined_may_stand_behind_is(text: str):
+    """
+    Any other test of Jinja's is refused; it would else be read as `is defined`.
+    """
+    (found,) = read(text)[1]
+
+    assert found.code == "SHP301"
+    assert "is not part of the language" in found.message
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '"\\x41"', '"\ud800"', '"a\\tb"', "'\\N{DIGIT ONE}'"])
+def test_a_quoted_text_holds_plain_characters_only(text: str):
+    """
+    Behind a backslash stand a quotation mark, a backslash or n; half a character is no text at all.
+    """
+    assert read(text)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [('a == "abc', 6), ("a # b", 3), ("a ≤ b", 3), ("a)", 2), ("(a]", 3), ("a ==", 3), ("a > 007", 5), ("1/2/2026", 1)],
+)
+def test_what_can_not_be_read_is_pointed_at(text: str, column: int):
+    """
+    The finding stands at the very character, and says so in the words of the language.
+    """
+    (found,) = read(text)[1]
+
+    assert found.place.column == column
+    assert "unexpected" not in found.message

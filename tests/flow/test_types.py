@@ -231,3 +231,22 @@ def test_whatever_is_given_is_a_value_or_a_sentence(name: str, raw: Any):
         assert code(value)
     else:
         assert from_json(to_json(value), Type.named(name, options=("a",) if name == "choice" else None)) == value
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity")])
+@pytest.mark.parametrize("name", ["number", "money", "integer"])
+def test_what_is_no_number_is_refused(name: str, value: Decimal):
+    """
+    A decimal without a value is refused, and never compared.
+    """
+    assert isinstance(parse_value(name, value), Refusal)
+
+
+def test_a_stored_choice_is_one_of_its_options():
+    """
+    What a connector or a record gives for a choice is among its options, or refused.
+    """
+    type_ = Type.named("choice", options=("red", "green"))
+
+    assert from_json("red", type_) == "red"
+    assert isinstance(from_json("purple", type_), Refusal)

@@ -171,3 +171,34 @@ def test_hostile_texts_are_read_at_once(text: str):
     read(text)
 
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("text", ["{{ a | upper }}", "{{ a | truncate }}"])
+def test_an_unknown_filter_is_a_finding(text: str):
+    """
+    Only the language's own filters are known, whatever Jinja has.
+    """
+    (found,) = read(text)[1]
+
+    assert found.code == "SHP301"
+    assert "is not a filter" in found.message
+
+
+def test_quotes_may_hold_braces():
+    """
+    Two braces within a quoted text neither open nor close a value.
+    """
+    assert filled('{{ "}}" }} and {{ "{{" }}') == "}} and {{"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [("{{ a }} and {{ b", [13]), ("{{ a b }} and }} {{ c d }}", [6, 15, 23]), ("it's {{ it's }} and {{ a }}", [11])],
+)
+def test_every_mistake_is_shown_where_it_is(text: str, columns: list[int]):
+    """
+    Each wrong value and each stray brace is a finding of its own, at its own place.
+    """
+    found = read(text)[1]
+
+    assert [f.place.column for f in found] == columns

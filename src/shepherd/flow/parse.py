@@ -46,7 +46,15 @@ SLIPS = (
     (re.compile(r"~"), '"~" does not join texts here.', "Put both into the text that is shown."),
     (re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}"), "Braces belong in texts only.", "Write the expression alone."),
     (re.compile(r"[{}]"), "Braces are not part of an expression.", "Write the expression alone."),
+    (
+        re.compile(r"(?<![\w.])\d{1,2}/\d{1,2}/\d{4}(?![\w.])"),
+        "This is a division, not a date.",
+        "Write date(2027, 4, 6).",
+    ),
 )
+# What may follow a backslash in a quoted text; a lone half of a character can't be shown or kept at all.
+ESCAPES = frozenset("\"'\\n")
+ODD_CHARACTER = re.compile(r"\\(.)|[\ud800-\udfff]", re.DOTALL)
 COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not in"}
 SUMS = {nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.FloorDiv: "//", nodes.Mod: "%"}
 
@@ -123,9 +131,21 @@ def _tokens(text: str) -> list[Token]:
             start, at = at, at + len(value)
             if kind not in ("whitespace", "variable_begin", "variable_end"):
                 found.append(Token(kind, value, start, at))
-    except TemplateSyntaxError as error:
-        raise Wrong(f"This can't be read: {error.message}.", 0, len(text), "Are all quotation marks closed?") from None
+    except TemplateSyntaxError:
+        raise _unread(text, max(0, at)) from None
     return found
+
+
+def _unread(text: str, at: int) -> Wrong:
+    """What to say of the character at which the reading stopped."""
+    char = text[at : at + 1]
+    if char in ("'", '"'):
+        return Wrong("This text is never closed.", at, len(text), f"Write {char} at its end.")
+    if char in CLOSING and char:
+        return Wrong(f'"{char}" closes nothing that is open here.', at, at + 1, "Count the brackets.")
+    if not char:
+        return Wrong("A bracket is never closed.", max(0, len(text) - 1), len(text), "Count the brackets.")
+    return Wrong(f'"{char}" is not a character of the language.', at, at + 1, "Compare with ==, !=, <, <=, > or >=.")
 
 
 def _caps(tokens: list[Token]) -> None:
@@ -143,24 +163,41 @@ def _caps(tokens: list[Token]) -> None:
             raise Wrong(f'"{one.text}" is not a number as people write it.', one.start, one.end, "Write 1000 or 19.50.")
         if one.kind in ("integer", "float") and sum(c.isdigit() for c in one.text) > MOST_DIGITS:
             raise Wrong(f"A number has at most {MOST_DIGITS} digits.", one.start, one.end)
+        if following and one.kind == following.kind == "integer" and one.end == following.start:
+            raise Wrong(
+                "A number does not begin with 0.", one.start, following.end, "Digits that are no number: a text."
+            )
+        if one.kind == "string":
+            _escapes(one)
         if following and one.kind == following.kind == "string":
             raise Wrong(
                 "Two texts stand side by side.", one.start, following.end, "Is a comma or a comparison missing?"
             )
 
 
+def _escapes(token: Token) -> None:
+    """Refuse what a quoted text can't hold."""
+    for odd in ODD_CHARACTER.finditer(token.text):
+        if odd[1] not in ESCAPES:
+            start = token.start + odd.start()
+            raise Wrong(
+                "This can't stand in a text.",
+                start,
+                start + len(odd[0]),
+                r"""Behind a backslash: ", ', \ or n.""",
+            )
+
+
 def _syntax(error: TemplateSyntaxError, text: str, tokens: list[Token]) -> Wrong:
     message = error.message or "not an expression"
-    found = re.search(r"No filter named '(\w+)'|No test named '(\w+)'", message)
-    if found:
-        name = found[1] or found[2]
-        token = next((t for t in tokens if t.text == name), Token("", name, 0, len(text)))
-        return Wrong(f'"{name}" is not known here.', token.start, token.end, f"Filters: {', '.join(FILTERS)}.")
     misfit = next((t for t in tokens if f"got '{t.text}'" in message), None)
     if misfit:
         return Wrong(
             f'"{misfit.text}" does not fit here.', misfit.start, misfit.end, "Begin with a name; compare with ==."
         )
+    if "end of print statement" in message or not tokens or tokens[-1].text == ".":
+        last = tokens[-1] if tokens else Token("", text, 0, len(text))
+        return Wrong(f'Something is missing behind "{last.text}".', last.start, last.end, "Add a name or a value.")
     return Wrong("This is not a whole expression.", 0, len(text), "Is something missing at the end?")
 
 
@@ -262,6 +299,10 @@ class _Reader:
 
     def test(self, node: Any) -> Node:
         read = self.read(node.node)
+        if node.name != "defined":
+            token = self.leaf()
+            hint = "Only is defined and is not defined are known; compare with == else."
+            raise Wrong(f'"is {node.name}" is not part of the language.', token.start, token.end, hint)
         if not isinstance(read, Read) or node.args:
             raise Wrong("Only a name can be asked whether it is defined.", read.start, read.end)
         return Defined(read, read.start, read.end)
@@ -301,6 +342,9 @@ class _Reader:
         if not self.filters:
             hint = "Filters shape what is shown; here the value itself counts."
             raise Wrong("A filter belongs in texts only.", token.start, token.end, hint)
+        if node.name not in FILTERS:
+            hint = f"Filters: {', '.join(FILTERS)}."
+            raise Wrong(f'"{node.name}" is not a filter of the language.', token.start, token.end, hint)
         args = tuple(self.read(arg) for arg in node.args)
         return Filtered(item, node.name, args, item.start, args[-1].end if args else token.end)
 

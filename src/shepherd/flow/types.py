@@ -103,8 +103,9 @@ def parse_value(type_name: str, raw: Any, *, options: tuple[str, ...] | None = N
     if isinstance(raw, bool):
         raw = "true" if raw else "false"
     elif isinstance(raw, int | Decimal):
-        # The text of a huge integer costs quadratic time, and no reader would take it.
-        raw = str(raw) if -LARGEST < raw < LARGEST else "too large"
+        # The text of a huge integer costs quadratic time, and no reader would take it; what is no number has no order.
+        unread = isinstance(raw, Decimal) and raw.is_nan()
+        raw = str(raw) if not unread and -LARGEST < raw < LARGEST else "too large"
     elif isinstance(raw, float):
         raw = repr(raw)
     elif isinstance(raw, (date, time)):
@@ -301,7 +302,7 @@ def to_json(value: Any) -> Any:
 def from_json(value: Any, type_: Type) -> Any:
     """The value of *type_* that JSON *value* stands for, or a Refusal that says what does not fit."""
     if value.__class__ is str and type_.kind in AS_TEXT:
-        return value
+        return _choice(value, type_.options) if type_.options else value
     if type_.kind == "any":
         return tuple(value) if isinstance(value, list) else value
     if type_.kind == "record":

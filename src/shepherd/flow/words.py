@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from shepherd.flow.compile import Code
@@ -13,7 +13,8 @@ from shepherd.flow.parse import Wrong, tree_of
 from shepherd.flow.types import to_text
 
 MOST_FILLED = 20_000
-BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# What may stand between braces: quoted texts are passed over whole, as they may hold braces themselves.
+INSIDE = re.compile(r"""\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\}\}|\{\{""", re.DOTALL)
 OPEN_BRACES = re.compile(r"\{\{|\}\}|\{%|%\}|\{#")
 
 BAD_BRACES = Rule(
@@ -79,28 +80,44 @@ def parse_text(text: str, *, at: At, file: str, flow: str, step: str) -> tuple[T
     pieces: list[str | Expression] = []
     findings: list[Finding] = []
     end = 0
-    for found in BRACES.finditer(text):
-        pieces.append(text[end : found.start()])
-        end = found.end()
-        inner = found.start(1)
 
-        def place(start: int, stop: int, inner: int = inner) -> Any:
-            return at(inner + start, inner + stop)
-
-        try:
-            pieces.append(Expression(found[1], tree_of(found[1], filters=True), place, step))
-        except Wrong as wrong:
-            where = place(wrong.start, wrong.end)
-            found_wrong = BAD_EXPRESSION.at(where, wrong.sentence, file=file, hint=wrong.hint, flow=flow, step=step)
-            findings.append(found_wrong)
-    pieces.append(text[end:])
-    for piece in pieces:
-        stray = OPEN_BRACES.search(piece) if isinstance(piece, str) else None
-        if isinstance(piece, str) and stray and not findings:
-            start = text.find(stray[0])
+    def fixed(start: int, stop: int) -> None:
+        pieces.append(text[start:stop])
+        stray = OPEN_BRACES.search(text, start, stop)
+        if stray:
+            place = at(stray.start(), stray.end())
             message = f'"{stray[0]}" opens or closes nothing.'
             hint = "Write {{ name }} for a value."
-            findings.append(BAD_BRACES.at(at(start, start + 2), message, file=file, hint=hint, flow=flow, step=step))
+            findings.append(BAD_BRACES.at(place, message, file=file, hint=hint, flow=flow, step=step))
+
+    for start, stop in _placeholders(text):
+        fixed(end, start)
+        end = stop
+        inner = start + 2
+
+        def place(first: int, last: int, inner: int = inner) -> Any:
+            return at(inner + first, inner + last)
+
+        written = text[inner : stop - 2]
+        try:
+            pieces.append(Expression(written, tree_of(written, filters=True), place, step))
+        except Wrong as wrong:
+            where = place(wrong.start, wrong.end)
+            findings.append(BAD_EXPRESSION.at(where, wrong.sentence, file=file, hint=wrong.hint, flow=flow, step=step))
+    fixed(end, len(text))
     if findings:
         return None, findings
     return Text(text, tuple(p for p in pieces if p != ""), at, step), []
+
+
+def _placeholders(text: str) -> Iterator[tuple[int, int]]:
+    """Where each ``{{ … }}`` of *text* begins and ends."""
+    start = text.find("{{")
+    while start >= 0:
+        closed = next((m for m in INSIDE.finditer(text, start + 2) if m[0] in ("}}", "{{")), None)
+        # Where the quotation marks do not come in pairs, the next braces count: the mistake is then shown inside.
+        stop = closed.start() if closed and closed[0] == "}}" else text.find("}}", start + 2)
+        if stop < 0:
+            return
+        yield start, stop + 2
+        start = text.find("{{", stop + 2)
