@@ -110,7 +110,7 @@ def findings_of(
     guessed = {word for e in flat if e.validator == "additionalProperties" for word in _guessed(e)}
     seen: set[tuple[Place, str]] = set()
     for error in flat:
-        if error.validator == "required" and guessed & set(error.validator_value):
+        if guessed.intersection(_needed(error)):
             continue
         for finding in _say(error, spot, offered or {}):
             if (finding.place, finding.code) not in seen:
@@ -132,6 +132,14 @@ def _branch(error: Any) -> Iterator[Any]:
         return
     for inner in fitting[0]:
         yield from _branch(inner)
+
+
+def _needed(error: Any) -> list[str]:
+    """The keys that *error* misses, all of them or one of them."""
+    if error.validator == "required":
+        return list(error.validator_value)
+    alternatives = error.validator_value if error.validator == "anyOf" else ()
+    return [part["required"][0] for part in alternatives if "required" in part]
 
 
 def _known(error: Any) -> tuple[str, ...]:
@@ -224,7 +232,7 @@ def _misplaced(key: str, step: Mapping[str, Any], offered: Mapping[str, tuple[st
 
 def _neither(error: Any, spot: Spot, place: Place, key: Scalar | None) -> Finding:
     """None of the alternatives: keys of which one must be there, or a shape that none has."""
-    needed = [part["required"][0] for part in error.validator_value if "required" in part]
+    needed = _needed(error)
     if needed and isinstance(error.instance, dict):
         if "ask" in error.instance:
             needed = ["answers", *needed]
