@@ -28,14 +28,15 @@ TABLES = ("entries", "submissions")
 def answered(record: Record, runs: list[str], first: int, each: int) -> float:
     """Seconds in which every run takes *each* answers after entry *first*, each run from a client of its own."""
     hashed = record.request_hash("red")
+    events = {seq: answer("red", seq) for seq in range(first, first + each)}
     begun = threading.Barrier(len(runs) + 1)
     failed: list[BaseException] = []
 
     def client(run: str) -> None:
         begun.wait()
         try:
-            for seq in range(first, first + each):
-                told = record.append(run, seq, [answer("red", seq)], submission=(f"token-{seq}", hashed))
+            for seq, event in events.items():
+                told = record.append(run, seq, [event], submission=(f"token-{seq}", hashed))
                 assert told.last_seq == seq + 1
         except BaseException as error:
             failed.append(error)
