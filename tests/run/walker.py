@@ -34,7 +34,7 @@ def _frame(frame: Frame | None) -> Any:
     if frame is None:
         return None
     values = {k: as_json(v) for k, v in frame.values.items()}
-    rest = [frame.flow.id, frame.step, frame.about, frame.guards, frame.depth]
+    rest = [frame.flow.id, frame.step, frame.about, frame.guards, frame.depth, frame.opened]
     return [*rest, values, dict(frame.counts), dict(frame.tries), _frame(frame.caller)]
 
 

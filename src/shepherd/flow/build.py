@@ -56,6 +56,7 @@ def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy) -> 
         requires=reader.needs(root.get("requires")),
         no_answer=seconds(plain(no_answer.get("after"))) if isinstance(no_answer, Map) else None,
         no_going_back=true(root.get("no_going_back")),
+        reads_visits=any("visits" in names for names in _names_read(reader)),
         hash=digest(typed),
         graph=graph_of(steps),
         place=place_of(root.get("flow")),
@@ -63,6 +64,12 @@ def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy) -> 
     )
     found = bind(flow, reader.expressions, reader.texts)
     return Built(flow, list(found))
+
+
+def _names_read(reader: Reader) -> Iterator[frozenset[str]]:
+    """The names that each expression and each text reads."""
+    yield from (read.names for read in reader.expressions)
+    yield from (text.names for text in reader.texts)
 
 
 def _values(reader: Reader, root: Map) -> Iterator[tuple[str, Value]]:

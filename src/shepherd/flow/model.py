@@ -286,6 +286,7 @@ class Flow:
 
     *inputs*, *outcomes*, *values*, *texts* and *steps* keep the designer's order; *first* is where a run begins.
     *graph* is a multigraph of step ids whose edges carry their Edge as ``edge`` and their ``by`` as key.
+    *reads_visits*: some expression asks how often a step was visited, so that it has to be counted.
     *hash* is the SHA-256 of the canonical JSON of the typed source.
     """
 
@@ -307,6 +308,7 @@ class Flow:
     requires: tuple[Need, ...] = ()
     no_answer: int | None = None
     no_going_back: bool = False
+    reads_visits: bool = False
     hash: str
     graph: nx.MultiDiGraph[str]
     place: Place = NOWHERE

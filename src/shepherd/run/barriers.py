@@ -31,18 +31,10 @@ def closed_flow(now: Frame, then: Frame) -> str:
 
 
 def _under_way(now: Frame, frame: Frame) -> bool:
+    """Whether the call that *frame* is a moment of has not ended yet."""
     here: Frame | None = now
     while here is not None:
-        if here.depth == frame.depth:
-            return here.flow.id == frame.flow.id and here.step == frame.step and _same_call(here, frame)
+        if here.opened == frame.opened:
+            return True
         here = here.caller
     return False
-
-
-def _same_call(here: Frame, frame: Frame) -> bool:
-    """Whether both are moments of one call: the caller's visits are counted alike since the call began."""
-    while here.caller is not None and frame.caller is not None:
-        if here.step != frame.step or here.caller.counts != frame.caller.counts:
-            return False
-        here, frame = here.caller, frame.caller
-    return here.caller is None and frame.caller is None

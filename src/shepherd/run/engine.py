@@ -211,7 +211,7 @@ def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: boo
     for entry in data.get("held", ()):
         until = entry.get("until")
         held = held.set(entry["name"], Held(entry["level"], _moment(entry["at"]), _moment(until) if until else None))
-    frame = Frame(flow, values, EMPTY, EMPTY, None, "", None, False, 1)
+    frame = Frame(flow, values, EMPTY, EMPTY, None, "", None, False, 1, 0)
     state = State(frame, held, EMPTY)
     first = flow.steps[flow.first]
     root = Visit(0, first, "", state, None, stamp, done=True)

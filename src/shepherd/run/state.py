@@ -40,8 +40,9 @@ class Frame(NamedTuple):
     One call of a flow under way.
 
     *values* is what its expressions read: inputs, facts and saved results. *counts* are the visits of each step in
-    this call, *tries* the tries spent per call. *caller* is the calling frame as it stood; *step* the calling step;
-    *about* whose assurances are granted (None: the customer's). *guards*: called by the guard, to come back to *step*.
+    this call (where the flow reads them), *tries* the tries spent per call. *caller* is the calling frame as it stood;
+    *step* the calling step; *about* whose assurances are granted (None: the customer's). *guards*: called by the
+    guard, to come back to *step*. *opened* is the number of the visit that called, which no other call has.
     """
 
     flow: Flow
@@ -53,11 +54,12 @@ class Frame(NamedTuple):
     about: str | None
     guards: bool
     depth: int
+    opened: int
 
 
 def with_values(f: Frame, values: Map[str, Any]) -> Frame:
     """*f* with other values. Written out: ``_replace`` costs five times as much on the hot path."""
-    return Frame(f.flow, values, f.counts, f.tries, f.caller, f.step, f.about, f.guards, f.depth)
+    return Frame(f.flow, values, f.counts, f.tries, f.caller, f.step, f.about, f.guards, f.depth, f.opened)
 
 
 class State(NamedTuple):

@@ -169,19 +169,11 @@ class Walk:
             if name in held:
                 held = held.delete(name)
                 item.setdefault("withdrawn", []).append(name)
-        counts = frame.counts.set(step.id, frame.counts.get(step.id, 0) + 1)
-        frame = Frame(
-            frame.flow,
-            frame.values,
-            counts,
-            frame.tries,
-            frame.caller,
-            frame.step,
-            frame.about,
-            frame.guards,
-            frame.depth,
-        )
-        self.state = State(frame, held, state.tries)
+        if frame.flow.reads_visits:
+            frame = frame._replace(counts=frame.counts.set(step.id, frame.counts.get(step.id, 0) + 1))
+            self.state = State(frame, held, state.tries)
+        elif held is not state.held:
+            self.state = State(frame, held, state.tries)
         enter = ENTER.get(step.verb)
         if enter is not None:
             self._count(step)
@@ -260,7 +252,9 @@ class Walk:
         caller = self.state.frame
         if caller.depth >= self.run.limits.depth:
             raise Unworkable(f"calls are {self.run.limits.depth} deep, which is the limit.")
-        frame = Frame(flow, values, EMPTY, EMPTY, caller, step, about or caller.about, guards, caller.depth + 1)
+        frame = Frame(
+            flow, values, EMPTY, EMPTY, caller, step, about or caller.about, guards, caller.depth + 1, self.made
+        )
         self.state = self.state._replace(frame=frame)
 
     def finish(self, outcome_name: str) -> None:
