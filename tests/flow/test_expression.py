@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shepherd.flow.compile import Code
 from shepherd.flow.expression import Expression, Undefined, Unworkable, parse
 from shepherd.flow.findings import Finding, Place
+from shepherd.flow.types import to_json, to_text
 
 
 def place(start: int, end: int) -> Place:
@@ -224,3 +225,45 @@ def test_conditions_mean_what_they_mean_in_python(text: str, p: bool, q: bool, i
     values = {"p": p, "q": q, "i": i, "t": t}
 
     assert worth(text, values) == eval(text, {"__builtins__": {}}, values)  # noqa: S307 (made of ATOMS alone)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("round_down(1 / 3 * 3) == 1", True),
+        ("10 / 3 * 3 == 10", True),
+        ("1 / 3 < 0.33333333333333 or 1 / 3 == 0.34", False),
+        ("0.34 > 1 / 3 and 0.33 < 1 / 3", True),
+        ("1 / 3 in [0.3, 2 / 6]", True),
+        ("round(2 / 3, 2)", Decimal("0.67")),
+        ("round(-5 / 6)", -1),
+        ("round_up(-7 / 3, 1)", Decimal("-2.3")),
+        ("7 / 3 // 1", 2),
+        ("7 / 3 % 1 * 3", Decimal(1)),
+        ("max(1 / 3, 0.25) * 6", Decimal(2)),
+        ("abs(-1 / 3) + 1 / 6 == 0.5", True),
+        ("1 / 8", Decimal("0.125")),
+    ],
+)
+def test_fractions_are_exact_until_they_are_rounded(text: str, value: Any):
+    """
+    What has no end as a decimal is kept as a fraction, and compared and rounded as one.
+    """
+    assert worth(text) == value
+
+
+def test_a_fraction_is_shown_and_stored_with_28_digits():
+    """
+    Only what leaves the expression becomes a decimal.
+    """
+    third = worth("2 / 3")
+
+    assert to_text(third) == to_json(third) == "0.6666666666666666666666666667"
+
+
+def test_a_fraction_that_grows_without_end_is_refused():
+    """
+    Exactness has a limit: beyond 60 digits nothing is worked out.
+    """
+    with pytest.raises(Unworkable):
+        worth(" * ".join(["1 / 999999999999999"] * 6))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Container
 from decimal import Decimal
 from typing import Any
 
-from shepherd.flow import functions
-from shepherd.flow.functions import FILTERS, FUNCTIONS, Undefined, Unworkable
+from shepherd.flow import arithmetic
+from shepherd.flow.arithmetic import Undefined, Unworkable
+from shepherd.flow.functions import FILTERS, FUNCTIONS
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -28,12 +29,12 @@ from shepherd.flow.tree import (
 CONTEXT = ("today", "now", "channel")
 COUNTED = ("visits", "attempts_left", "assured")
 SUMS = {
-    "+": functions.add,
-    "-": functions.subtract,
-    "*": functions.multiply,
-    "/": functions.divide,
-    "//": functions.floor_divide,
-    "%": functions.modulo,
+    "+": arithmetic.add,
+    "-": arithmetic.subtract,
+    "*": arithmetic.multiply,
+    "/": arithmetic.divide,
+    "//": arithmetic.floor_divide,
+    "%": arithmetic.modulo,
 }
 Evaluate = Callable[[Any, Any], Any]
 
@@ -130,7 +131,7 @@ class Code:
         return f"{self._keep(SUMS[node.op])}({self._write(node.left)}, {self._write(node.right)})"
 
     def minus(self, node: Minus) -> str:
-        return f"{self._keep(functions.negate)}({self._write(node.item)})"
+        return f"{self._keep(arithmetic.negate)}({self._write(node.item)})"
 
     def choose(self, node: Choose) -> str:
         return f"({self._write(node.yes)} if {self._write(node.test)} else {self._write(node.no)})"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from shepherd.flow.arithmetic import Undefined, Unworkable
 from shepherd.flow.compile import Code, Evaluate
 from shepherd.flow.findings import Finding, Place, Rule
-from shepherd.flow.functions import Undefined, Unworkable
 from shepherd.flow.parse import Wrong, tree_of
 from shepherd.flow.tree import Node, Read, reads
 

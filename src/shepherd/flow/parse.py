@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -36,6 +37,9 @@ MOST_DEPTH = 64
 OPEN, CLOSE = "{{ ", " }}"
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 KEYWORDS = frozenset(["and", "or", "not", "in", "is", "if", "else", "defined"])
+# Most expressions are a name alone, and need no grammar.
+PLAIN_READ = re.compile(r" *([A-Za-z_]\w*(?:\.[A-Za-z]\w*)*) *", re.ASCII)
+RESERVED = KEYWORDS | {"true", "false", "none", "True", "False", "None"}
 SLIPS = (
     (re.compile(r"&&"), '"&&" is not a word of the language.', 'Write "and".'),
     (re.compile(r"\|\|"), '"||" is not a word of the language.', 'Write "or".'),
@@ -88,8 +92,14 @@ def _environment() -> Environment:
     return _ENVIRONMENT[0]
 
 
+@lru_cache(maxsize=4096)
 def tree_of(text: str, *, filters: bool = False) -> Node:
     """The tree of *text*. Raises Wrong. *filters* may stand in texts only."""
+    plain = PLAIN_READ.fullmatch(text)
+    if plain and len(text) <= MOST_CHARACTERS:
+        path = tuple(plain[1].split("."))
+        if len(path) < MOST_BRACKETS and RESERVED.isdisjoint(path):
+            return Read(path, plain.start(1), plain.end(1))
     if len(text) > MOST_CHARACTERS:
         raise Wrong(f"An expression has at most {MOST_CHARACTERS} characters.", 0, len(text), "Name a part in values.")
     if not text.strip():

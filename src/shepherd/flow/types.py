@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import re2
+
+from shepherd.flow.arithmetic import decimal_of
 
 if TYPE_CHECKING:
     from shepherd.flow.model import Field
@@ -274,16 +277,13 @@ def to_text(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    if isinstance(value, Decimal | Fraction):
+        return format(decimal_of(value), "f")
     if isinstance(value, (date, time)):
         return _stamp_text(value)
     if isinstance(value, (tuple, list)):
         return ", ".join(to_text(v) for v in value)
     return str(value)
-
-
-AS_TEXT = frozenset({"text", "choice", "digits"})
 
 
 def to_json(value: Any) -> Any:
@@ -301,7 +301,7 @@ def to_json(value: Any) -> Any:
 
 def from_json(value: Any, type_: Type) -> Any:
     """The value of *type_* that JSON *value* stands for, or a Refusal that says what does not fit."""
-    if value.__class__ is str and type_.kind in AS_TEXT:
+    if value.__class__ is str and type_.kind in TEXTS:
         return _choice(value, type_.options) if type_.options else value
     if type_.kind == "any":
         return tuple(value) if isinstance(value, list) else value
