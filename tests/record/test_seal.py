@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shepherd.record import ERASED, NotRecordable, Record, RecordError, RecordUnavailable, is_erased
-from tests.record.making import BEGIN, MARIA, a_ticket, answer, at, attacker, event, new_id, opened, started
+from tests.record.making import BEGIN, DOCUMENTS, MARIA, a_ticket, answer, at, attacker, event, new_id, opened, started
 
 NAME, NOTE, MAIL = "Adalgisa Zzyzx", "prefers Qwortle in the evening", "ada.zzyzx@example.net"
 
@@ -24,7 +24,7 @@ def written(record: Record, customer: str = "C-1") -> tuple[str, str]:
     run = new_id()
     first = started(inputs={"who": {"name": NAME, "mails": [MAIL, "x"]}}, facts={"customer": {"name": NAME}})
     private = (("inputs", "who", "name"), ("inputs", "who", "mails", 0), ("facts", "customer"))
-    record.create_run(run, ticket, "help", [first._replace(private=private)], documents={})
+    record.create_run(run, ticket, "help", [first._replace(private=private)], documents=DOCUMENTS)
     record.append(run, 1, [event("noted", {"text": NOTE}, second=1, private=(("text",),))])
     record.add_item(ticket, "k", "note", NOTE, at=at(2), actor=MARIA)
     return ticket, run
@@ -59,7 +59,7 @@ def test_sealed_values_are_read_in_plain(record: Record) -> None:
 
 
 def test_erasing_a_customer_leaves_the_chain_and_nobody_elses_values(record: Record, tmp_path: Path) -> None:
-    """After erasure the values are gone from events, items, subject and facts; chains verify; a neighbour is untouched."""
+    """After erasure the values are gone from events, items, subject and facts; chains verify; others keep theirs."""
     ticket, run = written(record)
     _, other = written(record, "C-2")
     customer = record.ticket(ticket).customer
@@ -101,7 +101,7 @@ def test_erasure_reaches_what_was_written_before_the_customer_was_known(record: 
     ticket = a_ticket(record, customer=None, subject=NAME)
     run = new_id()
     record.create_run(
-        run, ticket, "help", [started(facts={"customer": NAME})._replace(private=(("facts",),))], documents={}
+        run, ticket, "help", [started(facts={"customer": NAME})._replace(private=(("facts",),))], documents=DOCUMENTS
     )
     known = record.put_customer(new_id(), "C-1", {}, at=BEGIN)
     record.change_ticket(ticket, at=at(1), customer=known.id)
@@ -124,7 +124,7 @@ def test_a_sealed_value_that_was_moved_is_not_called_erased(record: Record, tmp_
 
 @pytest.mark.parametrize("value", [{"sealed": "x", "nonce": "y", "data": "z"}, {"sealed": "x", "a": 1, "b": 2}])
 def test_what_looks_sealed_does_no_harm(record: Record, value: object) -> None:
-    """A value from outside in the form of a sealed one is refused, or read back as it came; a run never becomes unreadable."""
+    """A value from outside in the form of a sealed one is refused, or read back as it came."""
     _, run = written(record)
     try:
         record.append(run, 2, [answer(value, 3)])

@@ -19,6 +19,7 @@ from shepherd.record import (
     Once,
     OnceTaken,
     Record,
+    RecordError,
     RecordUnavailable,
     TokenReused,
     TryTaken,
@@ -34,6 +35,7 @@ from tests.record.making import (
     a_ticket,
     answer,
     at,
+    attacker,
     event,
     new_id,
     opened,
@@ -287,7 +289,7 @@ def test_tickets_are_found(record: Record) -> None:
 
 
 def test_runs_are_found(record: Record) -> None:
-    """By ticket, whoever made an entry, flow, outcome and status, newest first and paged; the row tells how it stands."""
+    """By ticket, whoever made an entry, flow, outcome and status, newest first and paged; rows tell how runs stand."""
     ticket = a_ticket(record)
     first, second = a_run(record, ticket), a_run(record, ticket)
     olli = MARIA._replace(id="olli")
@@ -380,6 +382,55 @@ def test_a_newer_database_is_refused(record: Record, tmp_path: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(RecordUnavailable, match="newer"):
         opened(tmp_path)
+
+
+def test_damaged_entries_are_said_without_a_traceback(record: Record, tmp_path: Path) -> None:
+    """An entry that can't be read any more is an error of the record's, in a sentence, wherever it is read."""
+    ticket = a_ticket(record)
+    run = a_run(record, ticket, "red")
+    for body in (b"nonsense", b"[]", b'{"v":1}', b'{"v":2,"kind":"answered"}', b"\xff"):
+        with attacker(tmp_path) as connection:
+            connection.execute("UPDATE entries SET body = ? WHERE seq = 2", (body,))
+        for read in (lambda: record.events(run), lambda: record.entries(ticket)):
+            with pytest.raises(RecordError):
+                read()
+        assert not record.verify(ticket).ok
+        assert list(record.export(ticket))
+
+
+def test_a_run_begins_with_an_event(record: Record) -> None:
+    """A run without a first event is refused, as is an append of nothing."""
+    ticket = a_ticket(record)
+    with pytest.raises(NotRecordable):
+        record.create_run(new_id(), ticket, "help", [], documents=DOCUMENTS)
+    with pytest.raises(RecordError):
+        record.append(a_run(record, ticket), 1, [])
+
+
+def test_a_time_that_would_be_cut_is_refused(record: Record) -> None:
+    """What is replayed must be what was lived: a time finer than the record keeps is not taken."""
+    fine = answer("red")._replace(at=at(1) + timedelta(microseconds=1))
+    with pytest.raises(NotRecordable):
+        record.append(a_run(record, a_ticket(record)), 1, [fine])
+
+
+def test_a_result_needs_its_request(record: Record) -> None:
+    """A change is finished only by the run that asked for it, once."""
+    ticket = a_ticket(record)
+    first, second = a_run(record, ticket), a_run(record, ticket)
+    key = record.once_key("ticket", ticket, "visits.book", "help/book", {})
+    asked = event("do_requested", {"visit": 1, "operation": "visits.book"}, second=1)
+    done = event("do_finished", {"visit": 1, "result": "ok", "values": {}}, second=1)
+    for run in (first, second):
+        with pytest.raises(OnceTaken):
+            record.append(run, 1, [done], once=Once(key, "finished", "ok"))
+    record.append(first, 1, [asked], once=Once(key, "requested"))
+    with pytest.raises(OnceTaken):
+        record.append(second, 1, [done], once=Once(key, "finished", "ok"))
+    record.append(first, 2, [done], once=Once(key, "finished", "ok"))
+    with pytest.raises(OnceTaken):
+        record.append(first, 3, [done], once=Once(key, "finished", "ok"))
+    assert record.head(second).seq == 1
 
 
 def test_times_need_a_zone(record: Record) -> None:
