@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from shepherd.check.written import broken_kinds
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Hop, Rule, allowed, nearest
 from shepherd.flow.model import Decide, Flow, Step
@@ -44,8 +45,9 @@ MOST_WAYS = 20
 def names(draft: Draft) -> Iterator[Finding]:
     """Names that are not known, or not set on every way."""
     around = Around(draft.flows, draft.policy, draft.connectors)
+    facts_are_known = "desk" not in broken_kinds(draft)
     for flow in draft.flows.values():
-        yield from _Names(flow, around).findings()
+        yield from _Names(flow, around, facts_are_known).findings()
 
 
 def holds_if(node: Node, true: bool) -> frozenset[Path]:
@@ -83,8 +85,8 @@ def open_reads(node: Node, known: frozenset[Path] = NOTHING) -> Iterator[tuple[R
 class _Names:
     """The analysis of one flow: a bit for each saved name, and one for each of its fields."""
 
-    def __init__(self, flow: Flow, around: Around):
-        self.flow, self.around = flow, around
+    def __init__(self, flow: Flow, around: Around, facts_are_known: bool = True):
+        self.flow, self.around, self.facts_are_known = flow, around, facts_are_known
         self.types = saved_types(flow, around)
         self.bits: dict[Path, int] = {}
         self.whole: dict[str, int] = dict.fromkeys(self.types, 0)
@@ -215,7 +217,7 @@ class _Names:
             return UNKNOWN_FIELD, f'"{wrong}" is not {what} of this flow.', nearest(wrong, listed) or _known(listed), ()
         if root in FACTS:
             declared = policy.facts.get(root, {})
-            if not rest or rest[0] in declared:
+            if not rest or rest[0] in declared or not self.facts_are_known:
                 return None
             message = f'desk.yaml declares no fact "{rest[0]}" of the {root}.'
             return UNKNOWN_FIELD, message, nearest(rest[0], declared) or _known(declared), ()
