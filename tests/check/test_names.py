@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shepherd.check.names import holds_if, names, open_reads
+from shepherd.check.names import names
+from shepherd.check.opened import holds_if, open_reads
 from shepherd.flow.expression import parse
 from shepherd.flow.findings import NOWHERE
 from shepherd.flow.tree import Node

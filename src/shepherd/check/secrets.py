@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shepherd.check.values import named_types
-from shepherd.flow.expression import Expression
+from shepherd.flow.expression import Expression, named
 from shepherd.flow.findings import Finding, Place, Rule
-from shepherd.flow.model import Ask, Call, Collect, Do, Flow, Lookup, Step
+from shepherd.flow.model import Ask, Call, Collect, Do, Edge, Flow, Lookup, Step
 from shepherd.flow.scope import Around, Use, uses
 from shepherd.flow.tree import Read
 
@@ -46,6 +45,9 @@ PERSONAL_LABEL = Rule(
     "Tags, queues, priorities and reasons are read by many and kept in plain; a personal value is sealed.",
 )
 RULES = (SECRET_READ, SECRET_NOT_ACCEPTED, SECRET_NOT_AT_ONCE, SECRET_STALE, PERSONAL_LABEL)
+#: How many secrets may be asked for in a row before the call that takes them.
+MOST_IN_A_ROW = 32
+Path = tuple[str, ...]
 LABELS = ("ticket.tag", "ticket.queue", "ticket.priority")
 
 
@@ -73,18 +75,29 @@ class _Secrets:
     def __init__(self, flow: Flow, around: Around):
         self.flow, self.around = flow, around
         self.names = secret_names(flow)
-        self.types = named_types(flow, around)
+        self.before: dict[str, list[tuple[Step, Edge]]] = {}
+        for step in flow.steps.values():
+            for edge in step.edges.values():
+                self.before.setdefault(edge.target, []).append((step, edge))
 
     def is_secret(self, read: Read) -> bool:
         fields = self.names.get(read.path[0], frozenset())
         return "" in fields or (len(read.path) > 1 and read.path[1] in fields)
 
-    def takes(self, step: Step) -> frozenset[str]:
-        """The saved names whose secrets *step* takes."""
-        if not isinstance(step.action, Lookup | Do):
+    def takes(self, step: Step) -> frozenset[Path]:
+        """The secrets that *step* takes."""
+        if not self.names or not isinstance(step.action, Lookup | Do):
             return frozenset()
         reads = (e.tree for e in step.action.args.values())
-        return frozenset(r.path[0] for r in reads if isinstance(r, Read) and self.is_secret(r))
+        return frozenset(r.path[:2] for r in reads if isinstance(r, Read) and self.is_secret(r))
+
+    def asks(self, step: Step) -> frozenset[Path]:
+        """The secrets that *step* asks for."""
+        if isinstance(step.action, Ask) and step.action.field.secret:
+            return frozenset({(step.saves,)})
+        if isinstance(step.action, Collect):
+            return frozenset((step.saves, f.name) for f in step.action.fields.values() if f.secret)
+        return frozenset()
 
     def at(self, rule: Rule, place: Place, message: str, step: Step | None, hint: str = "") -> Finding:
         return rule.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id if step else "")
@@ -93,15 +106,13 @@ class _Secrets:
         for step in self.flow.steps.values():
             for use in uses(self.flow, step):
                 yield from self.use(step, use)
-            if step.saves in self.names and isinstance(step.action, Ask | Collect):
+            if self.asks(step):
                 yield from self.asked(step)
             elif self.takes(step):
                 yield from self.taken(step)
-        for value in self.flow.values.values():
-            for case in value.cases:
-                for part in (case.when, case.gives):
-                    if part is not None:
-                        yield from self.read(None, part)
+        for parts in named(self.flow).values():
+            for part in parts:
+                yield from self.read(None, part)
 
     def use(self, step: Step, use: Use) -> Iterator[Finding]:
         expression, tree = use.expression, use.expression.tree
@@ -120,7 +131,7 @@ class _Secrets:
         label = use.role == "because" or (isinstance(step.action, Do) and step.action.operation in LABELS)
         if label:
             for read in expression.reads:
-                if self.is_personal(read, frozenset()):
+                if self.around.is_personal(self.flow, read):
                     message = f'"{read.words}" is personal and would be readable here.'
                     place = expression.at(read.start, read.end)
                     yield self.at(PERSONAL_LABEL, place, message, step, "Write what happened, not about whom.")
@@ -133,38 +144,33 @@ class _Secrets:
                 yield self.at(SECRET_READ, expression.at(read.start, read.end), message, step, hint)
 
     def asked(self, step: Step) -> Iterator[Finding]:
-        """Every way on from a step that asks for a secret leads to the call that takes it, or to more secrets."""
-        for by, edge in step.edges.items():
-            following = self.flow.steps.get(edge.target)
-            if following is None or by in ("no_answer", "out_of_attempts", "unmet"):
-                continue
-            if step.saves in self.takes(following) or following.saves in self.names:
-                continue
-            message = f'The secret of "{step.id}" is not taken by "{following.id}", and is gone after it.'
-            hint = "Put the lookup or do that takes it right behind."
-            yield self.at(SECRET_NOT_AT_ONCE, step.places.get("then", step.place), message, step, hint)
-            return
+        """
+        Every way on from a step that asks for a secret leads to the call that takes it.
+
+        Only more secrets may be asked for in between.
+        """
+        wanted = self.asks(step)
+        seen: set[str] = set()
+        todo = [step]
+        while todo and len(seen) < MOST_IN_A_ROW:
+            for by, edge in todo.pop().edges.items():
+                following = self.flow.steps.get(edge.target)
+                if following is None or following.id in seen or by in ("no_answer", "out_of_attempts", "unmet"):
+                    continue
+                seen.add(following.id)
+                if self.asks(following):
+                    todo.append(following)
+                elif not wanted <= self.takes(following):
+                    message = f'The secret of "{step.id}" is not taken by "{following.id}", and is gone after it.'
+                    hint = "Put the lookup or do that takes it right behind."
+                    yield self.at(SECRET_NOT_AT_ONCE, step.places.get("then", step.place), message, step, hint)
+                    return
 
     def taken(self, step: Step) -> Iterator[Finding]:
         """Every way into a step that takes a secret comes from a step that asks for one."""
-        for other in self.flow.steps.values():
-            if other.saves in self.names and isinstance(other.action, Ask | Collect):
-                continue
-            edge = next((e for e in other.edges.values() if e.target == step.id), None)
-            if edge is not None:
+        for other, edge in self.before.get(step.id, ()):
+            if not self.asks(other):
                 message = f'"{step.id}" is entered from "{other.id}", where its secret is gone.'
                 hint = "Lead this way to the step that asks for it."
                 yield self.at(SECRET_STALE, edge.place, message, other, hint)
                 return
-
-    def is_personal(self, read: Read, through: frozenset[str]) -> bool:
-        """Whether *read* is personal, or worked out from something that is."""
-        root = read.path[0]
-        value = self.flow.values.get(root)
-        if value is not None and root not in through:
-            parts = [p for c in value.cases for p in (c.when, c.gives) if p is not None]
-            return any(self.is_personal(r, through | {root}) for p in parts for r in p.reads)
-        type_ = self.types.get(root)
-        for part in read.path[1:]:
-            type_ = (type_.fields or {}).get(part) if type_ else None
-        return bool(type_ and type_.personal)

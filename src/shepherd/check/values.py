@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.infer import SAME, YES_NO, Infer
-from shepherd.flow.model import Call, Decide, Do, Field, Flow, Lookup, Step
-from shepherd.flow.scope import ANY, CONTEXT, FACTS, Around, saved_types, uses
+from shepherd.flow.model import Ask, Call, Collect, Decide, Do, Field, Flow, Lookup, Step
+from shepherd.flow.scope import Around, uses
 from shepherd.flow.tree import All, Any_, Compare, Const, Items, Node, Not, Read
 from shepherd.flow.types import Type
 
@@ -59,37 +59,12 @@ def values(draft: Draft) -> Iterator[Finding]:
         yield from _Values(flow, around).findings()
 
 
-def named_types(flow: Flow, around: Around) -> dict[str, Type]:
-    """Every name that *flow* reads with its type, its values included."""
-    types = dict(CONTEXT) | {n: f.type for n, f in flow.inputs.items()}
-    for name in FACTS:
-        declared = around.policy.facts.get(name, {})
-        types[name] = Type("record", fields={n: f.type for n, f in declared.items()}, name="record")
-    types |= saved_types(flow, around)
-    return types
-
-
 class _Values:
     """The types of one flow."""
 
     def __init__(self, flow: Flow, around: Around):
         self.flow, self.around = flow, around
-        self.types = named_types(flow, around)
-        self.of_values()
-
-    def of_values(self) -> None:
-        """Add the flow's values, each after those that it uses."""
-        open_ = dict(self.flow.values)
-        while open_:
-            ready = [
-                n
-                for n, v in open_.items()
-                if not any(used in open_ and used != n for c in v.cases for used in (c.gives.names))
-            ] or list(open_)
-            for name in ready:
-                gives = [Infer(self.types).of(case.gives.tree) for case in open_.pop(name).cases]
-                same = all(g.kind == gives[0].kind for g in gives)
-                self.types[name] = gives[0] if gives and same else ANY
+        self.types = around.types(flow)
 
     def findings(self) -> Iterator[Finding]:
         for value in self.flow.values.values():
@@ -97,6 +72,11 @@ class _Values:
                 if case.when is not None:
                     yield from self.condition(None, case.when)
                 yield from self.misfits(None, case.gives)[1]
+        for text in self.flow.texts.values():
+            for expression in text.values:
+                yield from self.misfits(None, expression)[1]
+        for field in self.flow.inputs.values():
+            yield from self.default(None, field)
         for step in self.flow.steps.values():
             for use in uses(self.flow, step):
                 if use.role == "when":
@@ -105,6 +85,10 @@ class _Values:
                     yield from self.misfits(step, use.expression)[1]
             if isinstance(step.action, Call | Lookup | Do):
                 yield from self.inputs(step, step.action)
+            elif isinstance(step.action, Ask | Collect):
+                fields = (step.action.field,) if isinstance(step.action, Ask) else step.action.fields.values()
+                for field in fields:
+                    yield from self.default(step, field)
             if isinstance(step.action, Decide) and not step.action.otherwise:
                 yield from self.decided(step, step.action)
 
@@ -139,6 +123,22 @@ class _Values:
                 flow=self.flow.id,
                 step=step.id if step else "",
             )
+
+    def default(self, step: Step | None, field: Field) -> Iterator[Finding]:
+        """A default has the type of its field, and is one of its options."""
+        expression = field.default
+        if expression is None:
+            return
+        infer = Infer(self.types)
+        type_ = infer.of(expression.tree)
+        rule, message = WRONG_TYPE, f"{type_.words[:1].upper()}{type_.words[1:]} can't stand for {field.type.words}."
+        if "any" in (type_.kind, field.type.kind) or type_.kind in SAME.get(field.type.kind, {field.type.kind}):
+            infer.option(field.type, expression.tree)
+            wrong = next((m for m in infer.misfits if m.kind == "value"), None)
+            if wrong is None:
+                return
+            rule, message = NOT_A_VALUE, wrong.sentence
+        yield rule.at(expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id if step else "")
 
     def inputs(self, step: Step, action: Call | Lookup | Do) -> Iterator[Finding]:
         declared: Mapping[str, Field] = {}

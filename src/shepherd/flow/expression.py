@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from shepherd.flow.arithmetic import Undefined, Unworkable
@@ -25,9 +25,18 @@ VALUE_CYCLE = Rule(
     "SHP302",
     "value-cycle",
     "error",
-    "A value may use other values, but not itself, not even by a detour: it could never be worked out.",
+    "A value or a text may use others, but not itself, not even by a detour: it could never be worked out.",
 )
-RULES = (BAD_EXPRESSION, VALUE_CYCLE)
+TOO_COSTLY = Rule(
+    "SHP304",
+    "too-much-to-work-out",
+    "error",
+    "A value or a text leads to so many others, counted each time they are used, that a contact would wait for it.",
+)
+RULES = (BAD_EXPRESSION, VALUE_CYCLE, TOO_COSTLY)
+#: What working out one value may cost: names read in all, and values that use values in a row.
+MOST_READS = 10_000
+DEEPEST = 64
 At = Callable[[int, int], Place]
 
 
@@ -35,22 +44,19 @@ class Expression:
     """
     One expression of a flow.
 
-    *source* as written, *place* of the whole, *at* gives the place of a part, *tree* its checked nodes, *names* the
-    roots that it reads. ``evaluate(v, c)`` works it out; it raises Undefined or Unworkable. Bound once, by ``bind``.
+    *source* as written, *place* of the whole, *at* gives the place of a part, *tree* its checked nodes, *reads* every
+    dotted read in the order of the text, *names* their roots.
+    ``evaluate(v, c)`` works it out; it raises Undefined or Unworkable. Bound once, by ``bind``.
     """
 
-    __slots__ = ("at", "evaluate", "names", "place", "source", "step", "tree")
+    __slots__ = ("at", "evaluate", "names", "place", "reads", "source", "step", "tree")
 
     def __init__(self, source: str, tree: Node, at: At, step: str):
         self.source, self.tree, self.at, self.step = source, tree, at, step
         self.place = at(0, len(source))
-        self.names = frozenset(read.path[0] for read in reads(tree))
+        self.reads: tuple[Read, ...] = reads(tree)
+        self.names = frozenset(read.path[0] for read in self.reads)
         self.evaluate: Evaluate = _unbound
-
-    @property
-    def reads(self) -> tuple[Read, ...]:
-        """Every dotted read, in the order of the text."""
-        return reads(self.tree)
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
@@ -76,12 +82,10 @@ def parse(text: str, *, at: At, file: str, flow: str, step: str) -> tuple[Expres
 
 
 def bind(flow: Flow, expressions: Iterable[Expression], texts: Iterable[Text]) -> list[Finding]:
-    """Compile every expression and text of *flow* over its values; findings where values use themselves."""
-    cycle = _cycle(flow)
-    if cycle:
-        first = flow.values[cycle[0]]
-        message = f"This value uses itself: {' → '.join(cycle)}."
-        return [VALUE_CYCLE.at(first.place, message, file=flow.file, hint="Work one of them out alone.", flow=flow.id)]
+    """Compile every expression and text of *flow* over its values; findings where values can't be worked out."""
+    _, endless = in_order(flow)
+    if endless is not None:
+        return [endless]
     code = Code(flow.values, flow.texts)
     for expression in expressions:
         expression.evaluate = code.compile(expression.tree)
@@ -108,34 +112,62 @@ def _value(name: str, cases: Any) -> Evaluate:
     return work
 
 
-def _cycle(flow: Flow) -> tuple[str, ...]:
-    """A way from a value back to itself, or nothing. One walk over all values, each left once."""
-    uses: Mapping[str, list[str]] = {
-        name: [
-            used
-            for case in value.cases
-            for part in (case.when, case.gives)
-            if part is not None
-            for used in sorted(part.names)
-            if used in flow.values
-        ]
+def named(flow: Flow) -> dict[str, tuple[Expression, ...]]:
+    """Every value and text of *flow*, a text as ``texts.NAME``, with the expressions that it is made of."""
+    made = {
+        name: tuple(part for case in value.cases for part in (case.when, case.gives) if part is not None)
         for name, value in flow.values.items()
     }
-    done: set[str] = set()
+    return made | {f"texts.{name}": text.values for name, text in flow.texts.items()}
+
+
+def used(read: Read) -> str:
+    """The name under which ``named`` has what *read* reads, if that is a value or a text."""
+    return ".".join(read.path[:2]) if read.path[0] == "texts" else read.path[0]
+
+
+def in_order(flow: Flow) -> tuple[list[str], Finding | None]:
+    """
+    The values and texts of *flow*, each behind those that it uses; and what is wrong, if there is no such order.
+
+    Neither may something use itself, nor cost more than anybody would wait for. One walk, each left once.
+    """
+    made = named(flow)
+    uses = {name: [used(read) for part in parts for read in part.reads] for name, parts in made.items()}
+    cost: dict[str, tuple[int, int]] = {}
     for start in uses:
+        if start in cost:
+            continue
         path: list[str] = [start]
         todo = [iter(uses[start])]
+        inside = {start}
         while todo:
             following = next(todo[-1], None)
             if following is None:
-                done.add(path.pop())
+                name = path.pop()
                 todo.pop()
-            elif following in path:
-                return (*path[path.index(following) :], following)
-            elif following not in done:
+                inside.discard(name)
+                below = [cost.get(one, (1, 0)) for one in uses[name]]
+                cost[name] = 1 + sum(reads for reads, _ in below), 1 + max((deep for _, deep in below), default=0)
+                if cost[name][0] > MOST_READS or cost[name][1] > DEEPEST:
+                    message = f'"{name}" uses too many others, one through the other.'
+                    return [], _of_named(TOO_COSTLY, flow, name, message, "Work some of them out in fewer steps.")
+            elif following in inside:
+                cycle = (*path[path.index(following) :], following)
+                what = "text" if following.startswith("texts.") else "value"
+                message = f"This {what} uses itself: {' → '.join(cycle)}."
+                return [], _of_named(VALUE_CYCLE, flow, following, message, "Work one of them out alone.")
+            elif following in uses and following not in cost:
                 path.append(following)
+                inside.add(following)
                 todo.append(iter(uses[following]))
-    return ()
+    return list(cost), None
 
 
-__all__ = ["BAD_EXPRESSION", "RULES", "VALUE_CYCLE", "Expression", "Undefined", "Unworkable", "bind", "parse"]
+def _of_named(rule: Rule, flow: Flow, name: str, message: str, hint: str) -> Finding:
+    text = name.startswith("texts.")
+    place = flow.texts[name.removeprefix("texts.")].place if text else flow.values[name].place
+    return rule.at(place, message, file=flow.file, hint=hint, flow=flow.id)
+
+
+__all__ = ["RULES", "At", "Expression", "Undefined", "Unworkable", "bind", "in_order", "named", "parse", "used"]

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from shepherd.flow.findings import allowed, nearest
 from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS
-from shepherd.flow.scope import ANY, COUNTED
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -27,6 +26,8 @@ from shepherd.flow.tree import (
 )
 from shepherd.flow.types import Type
 
+ANY = Type("any", name="any")
+COUNTED = ("visits", "attempts_left", "assured")
 YES_NO = Type("yes_no", name="yes_no")
 INTEGER = Type("integer", name="integer")
 NUMBER = Type("number", name="number")
@@ -89,8 +90,7 @@ class Infer:
         for part in rest:
             if type_.kind == "record":
                 type_ = (type_.fields or {}).get(part, ANY)
-            elif type_.kind != "any":
-                self.wrong(node, f'"{root}" is {type_.words} and has no fields.')
+            else:
                 return ANY
         return type_
 
@@ -121,8 +121,8 @@ class Infer:
             elif node.op in ORDERED and left.kind in ("yes_no", "record", "list"):
                 self.wrong(node, f"There is no order in {left.words}.")
             else:
-                self._option(left, node.right)
-                self._option(right, node.left)
+                self.option(left, node.right)
+                self.option(right, node.left)
         return YES_NO
 
     def _in(self, node: Compare, left: Type, right: Type) -> None:
@@ -133,9 +133,9 @@ class Infer:
                 type_ = self.of(item)
                 if "any" not in (left.kind, type_.kind) and type_.kind not in SAME.get(left.kind, {left.kind}):
                     self.wrong(item, f"{_capital(left.words)} is never {type_.words}.")
-                self._option(left, item)
+                self.option(left, item)
 
-    def _option(self, type_: Type, node: Node) -> None:
+    def option(self, type_: Type, node: Node) -> None:
         """A constant that is compared with a choice has to be one of its options."""
         if (
             type_.options

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
-from shepherd.flow.expression import Expression
+from shepherd.flow.expression import Expression, in_order, named, used
+from shepherd.flow.infer import ANY, Infer
 from shepherd.flow.model import (
     Ask,
     Call,
@@ -22,16 +24,17 @@ from shepherd.flow.model import (
     Policy,
     Step,
 )
+from shepherd.flow.tree import Read
 from shepherd.flow.types import Type
 
-ANY = Type("any", name="any")
 CONTEXT = {
     "today": Type("date", name="date"),
     "now": Type("datetime", name="datetime"),
     "channel": Type("text", name="text"),
 }
+#: Calls in calls that are looked into; a run allows fewer.
+DEEPEST = 32
 FACTS = ("customer", "contact", "ticket", "agent")
-COUNTED = ("visits", "attempts_left", "assured")
 ESCALATION = {
     "id": Type("text", name="text"),
     "queue": Type("text", name="text"),
@@ -42,18 +45,84 @@ ESCALATION = {
 }
 
 
-class Around(NamedTuple):
-    """What stands around a flow: the other flows, the desk's policy, the connectors."""
+class Around:
+    """
+    What stands around a flow: the other flows, the desk's policy, the connectors.
 
-    flows: Mapping[str, Flow]
-    policy: Policy
-    connectors: Mapping[str, Connector]
+    What is found out about the names of a flow is kept, as the flows that call it ask again.
+    """
+
+    def __init__(self, flows: Mapping[str, Flow], policy: Policy, connectors: Mapping[str, Connector]):
+        self.flows, self.policy, self.connectors = flows, policy, connectors
+        self._saved: dict[str, dict[str, Type]] = {}
+        self._types: dict[str, dict[str, Type]] = {}
+        self._personal: dict[str, frozenset[str]] = {}
+        self._returned: dict[str, dict[str, dict[str, Type]]] = {}
+        self._deep = 0
 
     def operation(self, written: str) -> Operation | None:
         """The operation ``connector.operation``, if it is declared."""
         connector, _, name = written.partition(".")
         known = self.connectors.get(connector)
         return known.operations.get(name) if known else None
+
+    def saved(self, flow: Flow) -> dict[str, Type]:
+        """Every saved name of *flow* with its type: all fields that any result of any step gives under it."""
+        if flow.id not in self._saved:
+            self._saved[flow.id] = _saved_types(flow, self)
+        return self._saved[flow.id]
+
+    def types(self, flow: Flow) -> Mapping[str, Type]:
+        """Every name that *flow* reads with its type, its values included."""
+        if flow.id not in self._types:
+            types = dict(CONTEXT) | {n: f.type for n, f in flow.inputs.items()}
+            for name in FACTS:
+                declared = self.policy.facts.get(name, {})
+                types[name] = Type("record", fields={n: f.type for n, f in declared.items()}, name="record")
+            types |= self.saved(flow)
+            for name in in_order(flow)[0]:
+                value = flow.values.get(name)
+                if value is not None:
+                    gives = [Infer(types).of(case.gives.tree) for case in value.cases]
+                    types[name] = gives[0] if gives and all(g.kind == gives[0].kind for g in gives) else ANY
+            self._types[flow.id] = types
+        return self._types[flow.id]
+
+    def returned(self, name: str) -> Mapping[str, Mapping[str, Type]]:
+        """For each outcome of the flow *name*, what it returns; anything where flows call each other in a circle."""
+        if name not in self._returned:
+            flow = self.flows[name]
+            made = {o.name: dict.fromkeys(o.returns, ANY) for o in flow.outcomes.values()}
+            self._returned[name] = made
+            if any(made.values()) and self._deep < DEEPEST:
+                self._deep += 1
+                types = self.types(flow)
+                self._deep -= 1
+                for outcome in flow.outcomes.values():
+                    for key, expression in outcome.returns.items():
+                        type_ = Infer(types).of(expression.tree)
+                        personal = any(self.is_personal(flow, read) for read in expression.reads)
+                        made[outcome.name][key] = replace(type_, personal=personal)
+        return self._returned[name]
+
+    def is_personal(self, flow: Flow, read: Read) -> bool:
+        """Whether *read* is personal, or worked out from something that is."""
+        if flow.id not in self._personal:
+            found: set[str] = set()
+            parts = named(flow)
+            for name in in_order(flow)[0]:
+                reads = [r for part in parts[name] for r in part.reads]
+                if any(used(r) in found if used(r) in parts else self._private(flow, r) for r in reads):
+                    found.add(name)
+            self._personal[flow.id] = frozenset(found)
+        return used(read) in self._personal[flow.id] or self._private(flow, read)
+
+    def _private(self, flow: Flow, read: Read) -> bool:
+        """Whether what *read* reads is declared as personal, or a group of fields that holds such a one."""
+        type_ = self.types(flow).get(read.path[0])
+        for part in read.path[1:]:
+            type_ = (type_.fields or {}).get(part) if type_ else None
+        return bool(type_ and (type_.personal or any(f.personal for f in (type_.fields or {}).values())))
 
 
 def given(step: Step, around: Around) -> Mapping[str, Mapping[str, Type] | None] | None:
@@ -72,15 +141,15 @@ def given(step: Step, around: Around) -> Mapping[str, Mapping[str, Type] | None]
         return dict.fromkeys(accepted, fields) | {"no_answer": None}
     if isinstance(action, Lookup | Do):
         operation = around.operation(action.operation)
-        results = operation.results if operation else {}
+        if operation is None:  # told elsewhere; what it gives is taken for given, so that it is told once
+            return {f"result:{n}": {} for n in _results(step)}
+        results = operation.results
         return {f"result:{n}": _sure(results[n]) if n in results else None for n in _results(step)}
     if isinstance(action, Call):
         called = around.flows.get(action.flow)
         if called is None:
-            return None
-        return {
-            f"outcome:{n}": dict.fromkeys(o.returns, ANY) if o.returns else None for n, o in called.outcomes.items()
-        }
+            return {by: {} for by in step.edges if by.startswith("outcome:")}
+        return {f"outcome:{n}": fields or None for n, fields in around.returned(action.flow).items()}
     if isinstance(action, Escalate):
         return {"then": _escalated(action, around.policy)}
     return None
@@ -106,7 +175,7 @@ def _escalated(action: Escalate, policy: Policy) -> Mapping[str, Type]:
     return {n: t for n, t in ESCALATION.items() if there.get(n, True)}
 
 
-def saved_types(flow: Flow, around: Around) -> dict[str, Type]:
+def _saved_types(flow: Flow, around: Around) -> dict[str, Type]:
     """Every saved name of *flow* with its type: all fields that any result of any step gives under it."""
     found: dict[str, Type] = {}
     for step in flow.steps.values():
@@ -132,7 +201,13 @@ def _saved(step: Step, around: Around) -> Type | None:
         return _record(fields) if operation else ANY
     if isinstance(action, Call):
         called = around.flows.get(action.flow)
-        return _record({r: ANY for o in called.outcomes.values() for r in o.returns}) if called else ANY
+        if called is None:
+            return ANY
+        back: dict[str, Type] = {}
+        for given_back in around.returned(action.flow).values():
+            for name, type_ in given_back.items():
+                back[name] = _joined(back[name], type_) if name in back else type_
+        return _record(back)
     return _record(ESCALATION) if isinstance(action, Escalate) else None
 
 
@@ -144,12 +219,16 @@ def _joined(one: Type, other: Type) -> Type:
     """One name, two steps: the type if both are alike, else anything."""
     if one == other:
         return one
+    personal = one.personal or other.personal
+    if one.kind == other.kind and one.kind != "record":
+        options = tuple(dict.fromkeys((*one.options, *other.options))) if one.options and other.options else None
+        return Type(one.kind, options=options, item=one.item, personal=personal, name=one.name)
     if one.kind == other.kind == "record":
         fields = dict(one.fields or {})
         for name, type_ in (other.fields or {}).items():
             fields[name] = _joined(fields[name], type_) if name in fields else type_
         return _record(fields)
-    return ANY
+    return replace(ANY, personal=personal)
 
 
 class Use(NamedTuple):
