@@ -289,10 +289,9 @@ def test_a_document_that_was_removed_is_found(scene: Scene) -> None:
 def test_a_whole_run_that_was_put_in_under_another_name_is_found(scene: Scene) -> None:
     """The entries of a run, copied with its row under a new id, tell whose they are."""
     copy = new_id()
+    rest = ", ".join(row[1] for row in scene.attack.execute("PRAGMA table_info(runs)") if row[1] != "id")
     scene.attack.execute(
-        "INSERT INTO runs SELECT ?, ticket, contact, customer, flow, created_at, created_by, status, step, owner, "
-        "outcome, code, entries, updated_at FROM runs WHERE id = ?",
-        (copy, scene.runs[1]),
+        f"INSERT INTO runs (id, {rest}) SELECT ?, {rest} FROM runs WHERE id = ?", (copy, scene.runs[1])
     )
     copy_run(scene._replace(runs=(copy, scene.runs[1])))
     assert {one.run for one in scene.verdict().broken} == {copy}

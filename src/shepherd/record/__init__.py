@@ -25,7 +25,8 @@ Writing::
 ``repeated=True``, whatever ``expected_seq`` says. ``documents`` is hash → typed source (those known are left alone).
 ``once`` is ``Once(key, "requested")`` beside a do_requested, ``Once(key, "finished", result)`` beside its result.
 Errors: ``Conflict(.seq)``, ``TryTaken(.step)``, ``TokenReused``, ``OnceTaken(.state)``, ``NotFound``,
-``RecordUnavailable`` (say "not saved", offer again), ``NotRecordable`` (a mistake of the caller's code).
+``RecordUnavailable`` (say "not saved", offer again), ``NotRecordable`` (a mistake of the caller's code), and when
+reading ``Damaged`` (an entry is not as it was written: verify names it).
 
 Reading::
 
@@ -55,6 +56,7 @@ from shepherd.record.api import (
     Conflict,
     Contact,
     Customer,
+    Damaged,
     Head,
     Item,
     NotFound,
@@ -90,6 +92,7 @@ __all__ = [
     "Conflict",
     "Contact",
     "Customer",
+    "Damaged",
     "Head",
     "Item",
     "NotFound",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import bindparam, func, insert, select, update
 
-from shepherd.flow.canonical import canonical, digest
+from shepherd.flow.canonical import canonical
 from shepherd.record import tables
 from shepherd.record.api import (
     Appended,
@@ -23,30 +23,32 @@ from shepherd.record.api import (
 )
 from shepherd.record.bodies import seen_as, text_of
 from shepherd.record.chain import FIRST, link
-from shepherd.record.once import once_state
-from shepherd.run.api import Event
+from shepherd.record.commit import Batch
+from shepherd.record.once import claim
+from shepherd.record.tails import SEEN, Tail, Tails
+from shepherd.run.api import Event, Try
 
-e, r = tables.entries.c, tables.runs.c
-HEAD = select(e.seq, e.hash, e.at).where(e.run == bindparam("run_id")).order_by(e.seq.desc()).limit(1)
-TOKEN = select(tables.submissions).where(
-    tables.submissions.c.run == bindparam("run_id"), tables.submissions.c.token == bindparam("token_")
+e, r, s, a = tables.entries.c, tables.runs.c, tables.submissions.c, tables.attempts.c
+SENT = select(s.request_hash, s.first_seq, s.last_seq).where(s.run == bindparam("run_id"), s.token == bindparam("sent"))
+LAST_TRY = select(func.max(a.n)).where(
+    *(a[name] == bindparam(f"{name}_") for name in ("scope", "scope_id", "flow", "step"))
 )
-RUN = select(tables.runs).where(r.id == bindparam("run_id"))
-ADD_ENTRY, ADD_TOKEN = insert(tables.entries), insert(tables.submissions)
-ADD_TRY, ADD_ONCE = insert(tables.attempts), insert(tables.once)
-SEEN = (
+TICKET = select(tables.tickets.c.id).where(tables.tickets.c.id == bindparam("ticket_id"))
+KNOWN = select(tables.documents.c.hash).where(tables.documents.c.hash == bindparam("hash_"))
+ADD_RUN, ADD_ENTRY, ADD_SENT = insert(tables.runs), insert(tables.entries), insert(tables.submissions)
+ADD_TRY, ADD_DOCUMENT = insert(tables.attempts), insert(tables.documents)
+MOVED = (
     update(tables.runs)
     .where(r.id == bindparam("run_id"))
-    .values({k: bindparam(k) for k in ("status", "step", "owner", "outcome", "code", "entries", "updated_at")})
+    .values({name: bindparam(f"{name}_") for name in (*SEEN, "entries", "head", "updated_at")})
 )
 
 
 class Append(NamedTuple):
-    """Everything that one append writes; *bodies* belong to *events*, the first is ``expected + 1``."""
+    """One append as the writer does it; *bodies* belong to *events*, the first is ``expected + 1``."""
 
+    tails: Tails
     run: str
-    ticket: str
-    customer: str | None
     expected: int
     events: Sequence[Event]
     bodies: Sequence[bytes]
@@ -55,104 +57,97 @@ class Append(NamedTuple):
     documents: Mapping[str, Any]
     new_run: Mapping[str, Any] | None = None
 
+    def write(self, batch: Batch, again: bool) -> Appended:
+        """Write it all, or raise; *again*: a key was there already, so nothing remembered is to be relied on."""
+        tail = self.tails.of(batch, self.run, fresh=again)
+        if tail is None and self.new_run is None:
+            raise NotFound(f"There is no run {self.run}.")
+        behind = tail is not None and (tail.seq != self.expected or self.new_run is not None)
+        if behind and not again:
+            tail = self.tails.of(batch, self.run, fresh=True)
+        if self.submission is not None and (again or behind or not self.events):
+            before = self._sent(batch, self.submission)
+            if before is not None:
+                return before
+        if tail is not None and (tail.seq != self.expected or self.new_run is not None):
+            raise Conflict(self.run, tail.seq)
+        if not self.events:
+            raise NotRecordable("There is nothing to record.")
+        return self._write(batch, tail or self._begin(batch))
 
-def append(connection: Connection, job: Append) -> Appended:
-    """Write *job*, or raise and have written nothing."""
-    repeated = _repeated(connection, job)
-    if repeated is not None:
-        return repeated
-    head = connection.execute(HEAD, {"run_id": job.run}).first()
-    at_seq = head.seq if head else 0
-    if at_seq != job.expected:
-        raise Conflict(job.run, at_seq)
-    if job.new_run is not None:
-        connection.execute(insert(tables.runs), job.new_run)
-    row = connection.execute(RUN, {"run_id": job.run}).mappings().first()
-    if row is None:
-        raise NotFound(f"There is no run {job.run}.")
-    add_documents(connection, job.documents)
-    previous = bytes(head.hash) if head else FIRST
-    latest = head.at if head else ""
-    rows = []
-    for number, (event, body) in enumerate(zip(job.events, job.bodies, strict=True), job.expected + 1):
-        at = text_of(event.at)
-        if at < latest:
-            raise NotRecordable(f"Entry {number} is dated before the one ahead of it.")
-        previous, latest = link(previous, body), at
-        rows.append(
-            {
-                "run": job.run,
-                "seq": number,
-                "ticket": job.ticket,
-                "kind": event.kind,
-                "at": at,
-                "actor": event.actor.id,
-                "body": body,
-                "hash": previous,
-            }
-        )
-    last = job.expected + len(rows)
-    if rows:
-        connection.execute(ADD_ENTRY, rows)
-        for number, event in enumerate(job.events, job.expected + 1):
-            if event.tries:
-                _spend(connection, job, event, number)
-        seen = seen_as(dict(row), job.events)
-        connection.execute(SEEN, {"run_id": job.run, **seen, "entries": last, "updated_at": latest})
-    if job.once is not None:
-        _once(connection, job, job.once, last)
-    if job.submission is not None:
-        token, request_hash = job.submission
-        values = {"run": job.run, "token": token, "request_hash": request_hash}
-        connection.execute(ADD_TOKEN, {**values, "first_seq": job.expected + 1, "last_seq": last})
-    return Appended(job.expected + 1, last)
+    def _sent(self, batch: Batch, submission: Submission) -> Appended | None:
+        row = batch.row(SENT, {"run_id": self.run, "sent": submission.token})
+        if row is None:
+            return None
+        if row[0] != submission.request_hash:
+            raise TokenReused()
+        return Appended(row[1], row[2], repeated=True)
+
+    def _begin(self, batch: Batch) -> Tail:
+        new = self.new_run
+        assert new is not None
+        if batch.row(TICKET, {"ticket_id": new["ticket"]}) is None:
+            raise NotFound(f"There is no ticket {new['ticket']}.")
+        seen = dict.fromkeys(SEEN, "") | {"status": "open"}
+        batch.run(ADD_RUN, {**new, **seen, "entries": 0, "head": FIRST, "updated_at": new["created_at"]})
+        return Tail(new["ticket"], new["customer"], 0, FIRST, "", seen)
+
+    def _write(self, batch: Batch, tail: Tail) -> Appended:
+        self._keep_documents(batch)
+        seq, previous, latest = tail.seq, tail.hash, tail.at
+        for event, body in zip(self.events, self.bodies, strict=True):
+            seq, at = seq + 1, text_of(event.at)
+            if at < latest:
+                raise NotRecordable(f"Entry {seq} is dated before the one ahead of it.")
+            previous, latest = link(previous, body), at
+            row = {"run": self.run, "seq": seq, "ticket": tail.ticket, "kind": event.kind, "at": at}
+            batch.run(ADD_ENTRY, {**row, "actor": event.actor.id, "body": body, "hash": previous})
+            for one in event.tries:
+                self._spend(batch, tail, one, at, seq)
+        first = tail.seq + 1
+        if self.submission is not None:
+            token, request_hash = self.submission
+            row = {"run": self.run, "token": token, "request_hash": request_hash}
+            batch.run(ADD_SENT, {**row, "first_seq": first, "last_seq": seq})
+        if self.once is not None:
+            self._once(batch, self.once, first)
+        seen = seen_as(tail.seen, self.events)
+        moved = {f"{name}_": value for name, value in seen.items()}
+        batch.run(MOVED, {**moved, "run_id": self.run, "entries_": seq, "head_": previous, "updated_at_": latest})
+        self.tails.keep(self.run, Tail(tail.ticket, tail.customer, seq, previous, latest, seen))
+        return Appended(first, seq)
+
+    def _keep_documents(self, batch: Batch) -> None:
+        for hash_, typed in self.documents.items():
+            if hash_ in self.tails.documents:
+                continue
+            if batch.row(KNOWN, {"hash_": hash_}) is None:
+                body = canonical(typed)
+                if hashlib.sha256(body).hexdigest() != hash_:
+                    raise NotRecordable(f"Document {hash_} has another content than its hash says.")
+                batch.run(ADD_DOCUMENT, {"hash": hash_, "body": body})
+            self.tails.documents.add(hash_)
+
+    def _spend(self, batch: Batch, tail: Tail, one: Try, at: str, seq: int) -> None:
+        """One row per try; its key decides a race between runs."""
+        scope_id = counted_at(one.per, tail.ticket, tail.customer)
+        flow, _, step = one.step.partition("/")
+        key = {"scope": one.per, "scope_id": scope_id, "flow": flow, "step": step}
+        (last,) = batch.row(LAST_TRY, {f"{name}_": value for name, value in key.items()})
+        if (last or 0) != one.last:
+            raise TryTaken(one.step)
+        batch.run(ADD_TRY, {**key, "n": one.last + 1, "at": at, "run": self.run, "seq": seq})
+
+    def _once(self, batch: Batch, wanted: Once, first: int) -> None:
+        kind = f"do_{wanted.phase}"
+        places = [seq for seq, event in enumerate(self.events, first) if event.kind == kind]
+        if not places:
+            raise NotRecordable(f"What is said of a change goes with a {kind}.")
+        taken = claim(batch, wanted, self.run, places[-1])
+        if taken is not None:
+            raise OnceTaken(taken)
 
 
-def _repeated(connection: Connection, job: Append) -> Appended | None:
-    if job.submission is None:
-        return None
-    found = connection.execute(TOKEN, {"run_id": job.run, "token_": job.submission.token}).first()
-    if found is None:
-        return None
-    if found.request_hash != job.submission.request_hash:
-        raise TokenReused()
-    return Appended(found.first_seq, found.last_seq, repeated=True)
-
-
-def add_documents(connection: Connection, documents: Mapping[str, Any]) -> None:
-    """Keep each document under its hash; those known are left alone."""
-    for hash_, typed in documents.items():
-        known = connection.execute(select(tables.documents.c.hash).where(tables.documents.c.hash == hash_)).first()
-        if known is None:
-            if digest(typed) != hash_:
-                raise NotRecordable(f"Document {hash_} has another content than its hash says.")
-            connection.execute(insert(tables.documents), {"hash": hash_, "body": canonical(typed)})
-
-
-def _spend(connection: Connection, job: Append, event: Event, seq: int) -> None:
-    """One row per try; its key decides a race between runs."""
-    for spent in event.tries:
-        scope_id = job.customer if spent.per == "customer" and job.customer else job.ticket
-        a = tables.attempts.c
-        last = connection.execute(
-            select(func.max(a.n)).where(a.scope == spent.per, a.scope_id == scope_id, a.step == spent.step)
-        ).scalar()
-        if (last or 0) != spent.last:
-            raise TryTaken(spent.step)
-        values = {"scope": spent.per, "scope_id": scope_id, "step": spent.step, "n": spent.last + 1}
-        try:
-            connection.execute(ADD_TRY, {**values, "run": job.run, "seq": seq, "at": text_of(event.at)})
-        except DBAPIError:
-            raise TryTaken(spent.step) from None
-
-
-def _once(connection: Connection, job: Append, once: Once, seq: int) -> None:
-    state = once_state(connection, once.key)
-    if once.phase == "requested":
-        if state is not None and (state.open or state.done):
-            raise OnceTaken(state)
-        n = state.n + 1 if state else 1
-    else:
-        n = state.n if state else 1
-    values = dict(once.key._asdict(), n=n, phase=once.phase, run=job.run, seq=seq, result=once.result)
-    connection.execute(ADD_ONCE, values)
+def counted_at(per: str, ticket: str, customer: str | None) -> str:
+    """Where tries *per* ticket or customer are counted; a customer who is not known is their ticket."""
+    return customer if per == "customer" and customer else ticket

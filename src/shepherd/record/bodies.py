@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shepherd.flow.canonical import canonical
-from shepherd.record.api import NotRecordable
+from shepherd.record.api import Damaged, NotRecordable
 from shepherd.record.keys import Keys
-from shepherd.record.seal import sealed_data, unsealed_data
+from shepherd.record.seal import Find, sealed_data, unsealed_data
 from shepherd.run.api import KINDS, Actor, Event
 
 VERSION = 1
+FIELDS = {"v", "ticket", "run", "seq", "at", "offset", "actor", "kind", "data", "entered"}
 
 
 def text_of(at: datetime) -> str:
@@ -21,7 +22,7 @@ def text_of(at: datetime) -> str:
     if at.tzinfo is None:
         raise NotRecordable("A time without a zone can't be recorded.")
     at = at.astimezone(UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return at.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def time_of(text: str) -> datetime:
@@ -38,6 +39,8 @@ def body_of(event: Event, *, ticket: str, run: str, seq: int, keys: Keys, subjec
     """The bytes of the entry that *event* makes, personal values sealed. Raises NotRecordable."""
     if event.kind not in KINDS:
         raise NotRecordable(f"{event.kind} is no kind of event.")
+    if event.at.microsecond % 1000:
+        raise NotRecordable("An event's time has whole milliseconds, so that it is read as it was.")
     try:
         return canonical(
             {
@@ -57,20 +60,40 @@ def body_of(event: Event, *, ticket: str, run: str, seq: int, keys: Keys, subjec
         raise NotRecordable(str(error)) from None
 
 
-def event_of(body: bytes, keys: Keys) -> Event:
-    """The event in a stored body, personal values opened. Raises NotRecordable for a version or kind not known."""
-    entry = json.loads(body)
-    if entry.get("v") != VERSION or entry.get("kind") not in KINDS:
-        raise NotRecordable("This entry was written by a newer release.")
-    actor = entry["actor"]
-    return Event(
-        entry["kind"],
-        unsealed_data(entry["data"], keys, entry["run"], entry["seq"]),
-        tuple(entry["entered"]),
-        time_of(entry["at"]),
-        entry["offset"],
-        Actor(actor["kind"], actor["id"], actor["assured"]),
-    )
+def entry_of(body: bytes) -> dict[str, Any]:
+    """The entry in a stored *body*. Raises Damaged for what can't be read, and for a version or kind not known."""
+    try:
+        entry = json.loads(body)
+        known = entry.keys() == FIELDS and entry["v"] == VERSION and entry["kind"] in KINDS
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise Damaged("An entry can't be read. Verify the record.") from None
+    if not known:
+        raise Damaged("An entry was written by a newer release, or changed. Verify the record.")
+    return dict(entry)
+
+
+def opened(body: bytes, find: Find) -> dict[str, Any]:
+    """The entry in a stored *body*, personal values opened."""
+    entry = entry_of(body)
+    entry["data"] = unsealed_data(entry["data"], find, entry["run"], entry["seq"])
+    return entry
+
+
+def event_of(body: bytes, find: Find) -> Event:
+    """The event in a stored body, personal values opened. Raises Damaged."""
+    entry = opened(body, find)
+    try:
+        actor = entry["actor"]
+        return Event(
+            entry["kind"],
+            entry["data"],
+            tuple(entry["entered"]),
+            time_of(entry["at"]),
+            entry["offset"],
+            Actor(actor["kind"], actor["id"], actor["assured"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise Damaged("An entry can't be read. Verify the record.") from None
 
 
 def seen_as(row: Mapping[str, Any], events: Iterable[Event]) -> dict[str, Any]:

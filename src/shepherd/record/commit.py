@@ -2,108 +2,175 @@
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.sql.base import Executable
 
 from shepherd.record.api import RecordError, RecordUnavailable
 
 T = TypeVar("T")
-Work = Callable[[Connection], Any]
 MOST_AT_ONCE = 256
+CLOSED = "The record is closed. Nothing was saved."
 UNAVAILABLE = "The record can't be written just now: {}. Nothing was saved; try again."
 
 
-class Job(NamedTuple):
-    """A piece of work in the writer's transaction, and who waits for its end."""
+class Compiled(NamedTuple):
+    """A statement as its driver wants it: *names* in order where its parameters are positional."""
 
-    work: Work
-    done: Future[Any]
+    text: str
+    names: tuple[str, ...] | None
+
+
+class Batch:
+    """
+    The transaction under way.
+
+    Rare work uses *connection*; frequent work uses ``run``: Core compiles each statement once, the driver executes it.
+    """
+
+    def __init__(self, engine: Engine):
+        self.connection: Connection = engine.connect().execution_options(writes=True)
+        self.cursor: Any = self.connection.connection.cursor()
+        self._compiled: dict[Executable, Compiled] = {}
+
+    def run(self, statement: Executable, values: Mapping[str, Any]) -> None:
+        """Execute *statement* with *values* by name."""
+        compiled = self._compiled.get(statement)
+        if compiled is None:
+            made: Any = statement.compile(dialect=self.connection.dialect)  # type: ignore[attr-defined]
+            compiled = Compiled(str(made), tuple(made.positiontup) if made.positional else None)
+            self._compiled[statement] = compiled
+        text, names = compiled
+        self.cursor.execute(text, values if names is None else [values[name] for name in names])
+
+    def row(self, statement: Executable, values: Mapping[str, Any]) -> Any:
+        """The first row of *statement*, or None."""
+        self.run(statement, values)
+        return self.cursor.fetchone()
+
+    def close(self) -> None:
+        """Let the connection go; what was not committed is rolled back."""
+        self.connection.invalidate()
+        self.connection.close()
+
+
+Work = Callable[[Batch, bool], T]
+
+
+class Job(Generic[T]):
+    """A piece of work, and who waits for its end."""
+
+    __slots__ = ("done", "error", "result", "work")
+
+    def __init__(self, work: Work[T]):
+        self.work, self.done = work, threading.Lock()
+        self.result: T
+        self.error: BaseException | None = None
+        self.done.acquire()
 
 
 class Writer:
-    """The only one who writes. Each job has a savepoint of its own, so that one that fails leaves the others alone."""
+    """
+    The only one who writes. Each job has a savepoint of its own, so that one that fails leaves the others alone.
 
-    def __init__(self, engine: Engine):
-        self._engine = engine
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._serve, name="record-writer", daemon=True)
+    A job is called with the batch and whether it is to look again: first it may rely on what is remembered; where a
+    key was there already, it must read before it decides. *forget* is called when a whole batch came to nothing.
+    """
+
+    def __init__(self, engine: Engine, forget: Callable[[], None]):
+        self._engine, self._forget = engine, forget
+        self._driver: Any = engine.dialect.loaded_dbapi
+        self._jobs: SimpleQueue[Job[Any] | None] = SimpleQueue()
+        self._gate = threading.Lock()
         self._closed = False
+        self._batch: Batch | None = None
+        self._thread = threading.Thread(target=self._serve, name="record-writer", daemon=True)
         self._thread.start()
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Work[T]) -> T:
         """Do *work* in the next transaction; returns, or raises, once that is committed."""
-        if self._closed:
-            raise RecordUnavailable("The record is closed.")
-        done: Future[Any] = Future()
-        self._jobs.put(Job(work, done))
-        result: T = done.result()
-        return result
+        job = Job(work)
+        with self._gate:
+            if self._closed:
+                raise RecordUnavailable(CLOSED)
+            self._jobs.put(job)
+        job.done.acquire()
+        if job.error is not None:
+            raise job.error
+        return job.result
 
     def close(self) -> None:
         """Finish what waits, then stop."""
-        if not self._closed:
-            self._closed = True
-            self._jobs.put(None)
-            self._thread.join(timeout=30)
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(None)
+        self._thread.join()
 
     def _serve(self) -> None:
-        while True:
-            first = self._jobs.get()
-            if first is None:
-                return
-            jobs, last = [first], False
-            while len(jobs) < MOST_AT_ONCE:
-                try:
-                    following = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    last = True
-                    break
-                jobs.append(following)
+        job: Job[Any] | None
+        while (job := self._jobs.get()) is not None:
+            jobs = [job]
+            try:
+                while len(jobs) < MOST_AT_ONCE and (job := self._jobs.get_nowait()) is not None:
+                    jobs.append(job)
+            except Empty:
+                pass
             self._commit(jobs)
-            if last:
+            if job is None:
+                break
+        if self._batch is not None:
+            self._batch.close()
+
+    def _commit(self, jobs: list[Job[Any]]) -> None:
+        """All *jobs* in one transaction; where the database or the commit itself fails, none of them happened."""
+        try:
+            batch = self._batch = self._batch or Batch(self._engine)
+            with batch.connection.begin():
+                for job in jobs:
+                    self._one(batch, job)
+        except BaseException as error:
+            self._lost(jobs, error)
+        for job in jobs:
+            job.done.release()
+
+    def _one(self, batch: Batch, job: Job[Any]) -> None:
+        execute = batch.cursor.execute
+        for again in (False, True, True):
+            execute("SAVEPOINT job")
+            try:
+                job.result = job.work(batch, again)
+            except (IntegrityError, self._driver.IntegrityError):
+                execute("ROLLBACK TO SAVEPOINT job")
+                execute("RELEASE SAVEPOINT job")
+                continue
+            except (SQLAlchemyError, self._driver.Error):
+                raise
+            except Exception as error:
+                job.error = error
+                execute("ROLLBACK TO SAVEPOINT job")
+            execute("RELEASE SAVEPOINT job")
+            return
+        job.error = RecordError("What was to be recorded does not fit what is there. Read it again.")
+
+    def _lost(self, jobs: list[Job[Any]], error: BaseException) -> None:
+        for job in jobs:
+            job.error = RecordUnavailable(UNAVAILABLE.format(self._reason(error)))
+        self._forget()
+        lost, self._batch = self._batch, None
+        if lost is not None:
+            try:
+                lost.close()
+            except Exception:  # beyond use; the next batch opens another
                 return
 
-    def _commit(self, jobs: list[Job]) -> None:
-        """All *jobs* in one transaction; where the commit itself fails, none of them happened."""
-        ends: list[tuple[Job, Any, BaseException | None]] = []
-        try:
-            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                for job in jobs:
-                    ends.append((job, *self._one(connection, job)))
-        except Exception as error:
-            broken = RecordUnavailable(UNAVAILABLE.format(_reason(error)))
-            for job in jobs:
-                job.done.set_exception(broken)
-            return
-        for job, result, failed in ends:
-            if failed is None:
-                job.done.set_result(result)
-            else:
-                job.done.set_exception(failed)
-
-    def _one(self, connection: Connection, job: Job) -> tuple[Any, BaseException | None]:
-        try:
-            with connection.begin_nested():
-                return job.work(connection), None
-        except (RecordError, IntegrityError) as error:
-            return None, error
-        except DBAPIError as error:
-            if "append-only" in str(error.orig):
-                return None, error
-            raise
-        except Exception as error:
-            return None, error
-
-
-def _reason(error: Exception) -> str:
-    """Why, in few words and without a value of anybody's: the driver's own message alone."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return str(cause)[:120] if isinstance(error, SQLAlchemyError | OSError) else type(error).__name__
+    def _reason(self, error: BaseException) -> str:
+        """Why, in few words and without a value of anybody's: the driver's own message alone."""
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        known = isinstance(cause, SQLAlchemyError | OSError | self._driver.Error)
+        return str(cause)[:120] if known else type(error).__name__

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, Table, text
 
 from shepherd.record import sqlite
@@ -25,3 +28,33 @@ def forbid_changes(connection: Connection, table: Table) -> None:
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_append_only()"
         )
     )
+
+
+def forbid_deletes(connection: Connection, table: Table) -> None:
+    """Let the database itself refuse to delete rows of *table*."""
+    if connection.dialect.name == "sqlite":
+        sqlite.forbid_deletes(connection, table)
+        return
+    name = table.name
+    connection.execute(
+        text(
+            f"CREATE FUNCTION {name}_stay() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION 'rows stay: {name}'; END $$"
+        )
+    )
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {name}_stay BEFORE DELETE OR TRUNCATE ON {name} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_stay()"
+        )
+    )
+
+
+@contextmanager
+def forgiving(connection: Connection) -> Iterator[None]:
+    """Damaged text is read with marks in it; only SQLite can hold any."""
+    if connection.dialect.name == "sqlite":
+        with sqlite.forgiving(connection):
+            yield
+    else:
+        yield

@@ -5,73 +5,76 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import threading
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from shepherd.flow.canonical import canonical
 from shepherd.record import sqlite
+from shepherd.record.errors import readable
 from shepherd.record.tables import keys_metadata, record_keys, subject_keys
 
 
 class Keys:
-    """Keys by subject (a customer, or a ticket without one), made when first needed and kept in memory."""
+    """
+    Keys by subject (a customer, or a ticket without one), made when first needed.
+
+    None is kept in memory: what another process erases is gone here at once, and nothing is sealed under it any more.
+    """
 
     def __init__(self, path: str):
         url = f"sqlite:///{path}"
         sqlite.private_file(url)
         self._engine = sqlite.engine_of(url)
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        self._writing = self._engine.execution_options(writes=True)
+        with self._writing.begin() as connection:
             keys_metadata.create_all(connection)
-        self._lock = threading.Lock()
-        self._by_subject: dict[str, tuple[str, bytes]] = {}
-        self._mac = self._record_key()
+            found = connection.execute(select(record_keys.c.key).where(record_keys.c.id == "hmac")).scalar()
+            if found is None:
+                found = secrets.token_bytes(32)
+                connection.execute(insert(record_keys).values(id="hmac", key=found))
+        self._mac = bytes(found)
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
 
-    def _record_key(self) -> bytes:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            found = connection.execute(select(record_keys.c.key).where(record_keys.c.id == "hmac")).scalar()
-            if found is None:
-                found = secrets.token_bytes(32)
-                connection.execute(insert(record_keys).values(id="hmac", key=found))
-        return bytes(found)
-
     def of(self, subject: str) -> tuple[str, bytes]:
-        """The key of *subject* with its id, made where there is none."""
-        known = self._by_subject.get(subject)
-        if known is not None:
-            return known
-        with self._lock:
-            made = (secrets.token_hex(16), secrets.token_bytes(32))
-            try:
-                with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                    row = connection.execute(select(subject_keys).where(subject_keys.c.subject == subject)).first()
-                    if row is None:
-                        connection.execute(insert(subject_keys).values(id=made[0], subject=subject, key=made[1]))
-                    else:
-                        made = (row.id, bytes(row.key))
-            except IntegrityError:
-                return self.of(subject)
-            self._by_subject[subject] = made
-        return made
+        """The key of *subject* with its id, made where there is none; durable before anything is sealed with it."""
+        wanted = select(subject_keys).where(subject_keys.c.subject == subject)
+        with readable():
+            with self._engine.begin() as connection:
+                row = connection.execute(wanted).first()
+            if row is not None:
+                return row.id, bytes(row.key)
+            with self._writing.begin() as connection:
+                row = connection.execute(wanted).first()
+                if row is not None:
+                    return row.id, bytes(row.key)
+                made = (secrets.token_hex(16), secrets.token_bytes(32))
+                connection.execute(insert(subject_keys).values(id=made[0], subject=subject, key=made[1]))
+            return made
 
-    def by_id(self, key_id: str) -> bytes | None:
-        """The key *key_id*; None where it was erased, by whichever process."""
-        with self._engine.connect() as connection:
-            found = connection.execute(select(subject_keys.c.key).where(subject_keys.c.id == key_id)).scalar()
-        return bytes(found) if found is not None else None
+    def finder(self) -> Callable[[str], bytes | None]:
+        """Finds keys by id during one reading; None where one was erased, by whichever process."""
+        known: dict[str, bytes | None] = {}
 
-    def erase(self, subject: str) -> int:
-        """Destroy the key of *subject*; the number of keys that were."""
-        with self._lock:
-            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                gone = connection.execute(delete(subject_keys).where(subject_keys.c.subject == subject)).rowcount
-            self._by_subject.pop(subject, None)
+        def find(key_id: str) -> bytes | None:
+            if key_id not in known:
+                with readable(), self._engine.begin() as connection:
+                    found = connection.execute(select(subject_keys.c.key).where(subject_keys.c.id == key_id)).scalar()
+                known[key_id] = bytes(found) if found is not None else None
+            return known[key_id]
+
+        return find
+
+    def erase(self, subjects: Iterable[str]) -> int:
+        """Destroy the keys of *subjects*; how many there were."""
+        gone = 0
+        with readable(), self._writing.begin() as connection:
+            for subject in subjects:
+                gone += connection.execute(delete(subject_keys).where(subject_keys.c.subject == subject)).rowcount
         return gone
 
     def mac(self, value: Any) -> str:

@@ -6,9 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert, select
 
 from shepherd.record.api import RecordUnavailable
+from shepherd.record.keys import Keys
+from shepherd.record.tables import marks
 
 
 def migrate(engine: Engine) -> None:
@@ -22,3 +24,17 @@ def migrate(engine: Engine) -> None:
             raise RecordUnavailable("This database was made by a newer release. Start that one, or restore a backup.")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def same_keys(engine: Engine, keys: Keys) -> None:
+    """Make sure that *keys* are those that the record was written with. Raises RecordUnavailable where not."""
+    mark = keys.mac(["keys"])[:16]
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        known = connection.execute(select(marks.c.value).where(marks.c.name == "keys")).scalar()
+        if known is None:
+            connection.execute(insert(marks).values(name="keys", value=mark))
+        elif known != mark:
+            raise RecordUnavailable(
+                "The key file does not belong to this database: with it, every personal value would look erased. "
+                "Put the right one back, or name it with --keys."
+            )

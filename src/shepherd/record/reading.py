@@ -7,37 +7,36 @@ from typing import Any
 
 from shepherd.record.api import Contact, Customer, Item, RunRow, Ticket
 from shepherd.record.bodies import time_of
-from shepherd.record.keys import Keys
-from shepherd.record.seal import unseal
+from shepherd.record.seal import Find, is_sealed, unseal
 
 FIRST_NUMBER = 100_001
 
 
-def opened(blob: Any, keys: Keys, place: list[Any]) -> Any:
+def opened(blob: Any, find: Find, place: list[Any]) -> Any:
     """A sealed column, opened; what was never sealed is read as it is."""
     value = json.loads(bytes(blob))
-    return unseal(value, keys, place) if isinstance(value, dict) and "sealed" in value else value
+    return unseal(value, find, place) if is_sealed(value) else value
 
 
-def customer_of(row: Any, keys: Keys) -> Customer:
+def customer_of(row: Any, find: Find) -> Customer:
     """A row of ``customers``."""
     return Customer(
         id=row.id,
         ref=row.ref,
-        facts=opened(row.facts, keys, ["customer", row.id, "facts"]),
+        facts=opened(row.facts, find, ["customer", row.id, "facts"]),
         created_at=time_of(row.created_at),
         erased_at=time_of(row.erased_at) if row.erased_at else None,
     )
 
 
-def ticket_of(row: Any, keys: Keys) -> Ticket:
+def ticket_of(row: Any, find: Find) -> Ticket:
     """A row of ``tickets``."""
     return Ticket(
         id=row.id,
         number=f"T-{row.n}",
         customer=row.customer,
         customer_ref=row.customer_ref,
-        subject=opened(row.subject, keys, ["ticket", row.id, "subject"]),
+        subject=opened(row.subject, find, ["ticket", row.id, "subject"]),
         status=row.status,
         created_at=time_of(row.created_at),
         created_by=row.created_by,
@@ -50,7 +49,7 @@ def contact_of(row: Any) -> Contact:
     return Contact(id=row.id, ticket=row.ticket, channel=row.channel, at=time_of(row.at), actor=row.actor)
 
 
-def item_of(row: Any, keys: Keys) -> Item:
+def item_of(row: Any, find: Find) -> Item:
     """A row of ``items``."""
     return Item(
         ticket=row.ticket,
@@ -59,7 +58,7 @@ def item_of(row: Any, keys: Keys) -> Item:
         kind=row.kind,
         at=time_of(row.at),
         actor=row.actor,
-        value=opened(row.value, keys, ["item", row.ticket, row.key]),
+        value=opened(row.value, find, ["item", row.ticket, row.key]),
     )
 
 

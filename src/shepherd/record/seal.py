@@ -5,22 +5,30 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shepherd.flow.canonical import canonical
+from shepherd.record.api import Damaged
 from shepherd.record.keys import Keys
 
 ERASED: dict[str, Any] = {"erased": True}
+SHAPE = {"sealed", "nonce", "data"}
 Path = Sequence[str | int]
+Find = Callable[[str], bytes | None]
 
 
 def is_erased(value: Any) -> bool:
     """Whether *value* stands for one that was erased."""
     return isinstance(value, Mapping) and dict(value) == ERASED
+
+
+def is_sealed(value: Any) -> bool:
+    """Whether *value* has exactly the form of a sealed value."""
+    return isinstance(value, Mapping) and value.keys() == SHAPE
 
 
 def seal(value: Any, keys: Keys, subject: str, place: list[Any]) -> dict[str, str]:
@@ -31,24 +39,31 @@ def seal(value: Any, keys: Keys, subject: str, place: list[Any]) -> dict[str, st
     return {"sealed": key_id, "nonce": _text(nonce), "data": _text(data)}
 
 
-def unseal(sealed: Any, keys: Keys, place: list[Any]) -> Any:
-    """What was sealed; ``ERASED`` where its key is gone or it does not belong to *place*."""
-    key = keys.by_id(sealed["sealed"])
-    if key is None:
-        return dict(ERASED)
+def unseal(sealed: Any, find: Find, place: list[Any]) -> Any:
+    """What was sealed; ``ERASED`` where its key is gone. Raises Damaged where it was changed or moved."""
     try:
-        plain = AESGCM(key).decrypt(_bytes(sealed["nonce"]), _bytes(sealed["data"]), canonical(place))
-    except (InvalidTag, ValueError):
-        return dict(ERASED)
-    return json.loads(plain)
+        key = find(sealed["sealed"])
+        if key is None:
+            return dict(ERASED)
+        return json.loads(AESGCM(key).decrypt(_bytes(sealed["nonce"]), _bytes(sealed["data"]), canonical(place)))
+    except (InvalidTag, ValueError, TypeError):
+        raise Damaged("A sealed value was changed, or moved from its place. Verify the record.") from None
 
 
 def sealed_data(data: Mapping[str, Any], paths: Sequence[Path], keys: Keys, subject: str, run: str, seq: int) -> Any:
-    """A copy of *data* with the values at *paths* sealed; a path that leads nowhere is left out."""
-    if not paths:
+    """
+    A copy of *data* with the values at *paths* sealed; a path that leads nowhere is left out.
+
+    What has the form of a sealed value already is sealed too, so that it is not taken for one when it is read.
+    """
+    lookalikes = list(_lookalikes(data, ()))
+    if not paths and not lookalikes:
         return data
     copy = _copy(data)
-    for path in paths:
+    wanted = sorted({*map(tuple, paths), *lookalikes}, key=len)
+    for i, path in enumerate(wanted):
+        if any(path[: len(outer)] == outer for outer in wanted[:i]):
+            continue
         holder: Any = copy
         try:
             for part in path[:-1]:
@@ -62,15 +77,28 @@ def sealed_data(data: Mapping[str, Any], paths: Sequence[Path], keys: Keys, subj
     return copy
 
 
-def unsealed_data(value: Any, keys: Keys, run: str, seq: int, path: tuple[str, ...] = ()) -> Any:
+def unsealed_data(value: Any, find: Find, run: str, seq: int, path: tuple[str, ...] = ()) -> Any:
     """*value* with everything sealed in it opened."""
     if isinstance(value, dict):
-        if "sealed" in value and len(value) == 3:
-            return unseal(value, keys, [run, seq, ".".join(path)])
-        return {k: unsealed_data(v, keys, run, seq, (*path, k)) for k, v in value.items()}
+        if value.keys() == SHAPE:
+            return unseal(value, find, [run, seq, ".".join(path)])
+        return {k: unsealed_data(v, find, run, seq, (*path, k)) for k, v in value.items()}
     if isinstance(value, list):
-        return [unsealed_data(v, keys, run, seq, (*path, str(i))) for i, v in enumerate(value)]
+        return [unsealed_data(v, find, run, seq, (*path, str(i))) for i, v in enumerate(value)]
     return value
+
+
+def _lookalikes(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(value, Mapping):
+        if path and value.keys() == SHAPE:
+            yield path
+        else:
+            for name, item in value.items():
+                if isinstance(item, Mapping | list | tuple):
+                    yield from _lookalikes(item, (*path, name))
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield from _lookalikes(item, (*path, i))
 
 
 def _copy(value: Any) -> Any:
@@ -84,4 +112,4 @@ def _text(data: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    return base64.b64decode(text)
+    return base64.b64decode(text, validate=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,23 @@ def private_file(url: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)
+
+
+@contextmanager
+def forgiving(connection: Connection) -> Iterator[None]:
+    """Text that is no longer UTF-8 is read with marks in it, so that damage can be looked at and named."""
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def forbid_deletes(connection: Connection, table: Table) -> None:
+    """DELETE on *table* is refused by the database itself."""
+    raised = f"SELECT RAISE(ABORT, 'rows stay: {table.name}')"
+    connection.execute(text(f"CREATE TRIGGER {table.name}_no_delete BEFORE DELETE ON {table.name} BEGIN {raised}; END"))
 
 
 def forbid_changes(connection: Connection, table: Table) -> None:

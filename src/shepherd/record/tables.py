@@ -53,6 +53,7 @@ runs = Table(
     Column("outcome", String(64), nullable=False),
     Column("code", String(200), nullable=False),
     Column("entries", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
     Column("updated_at", String(24), nullable=False),
 )
 entries = Table(
@@ -89,12 +90,13 @@ attempts = Table(
     metadata,
     Column("scope", String(20), nullable=False),
     Column("scope_id", String(64), nullable=False),
-    Column("step", String(140), nullable=False),
+    Column("flow", String(64), nullable=False),
+    Column("step", String(64), nullable=False),
     Column("n", Integer, nullable=False),
     Column("run", String(64), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("at", String(24), nullable=False),
-    PrimaryKeyConstraint("scope", "scope_id", "step", "n"),
+    PrimaryKeyConstraint("scope", "scope_id", "flow", "step", "n"),
 )
 once = Table(
     "once",
@@ -102,14 +104,15 @@ once = Table(
     Column("scope", String(20), nullable=False),
     Column("scope_id", String(64), nullable=False),
     Column("operation", String(140), nullable=False),
-    Column("step", String(140), nullable=False),
+    Column("flow", String(64), nullable=False),
+    Column("step", String(64), nullable=False),
     Column("inputs", String(64), nullable=False),
     Column("n", Integer, nullable=False),
     Column("phase", String(12), nullable=False),
     Column("run", String(64), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("result", String(64), nullable=False),
-    PrimaryKeyConstraint("scope", "scope_id", "operation", "step", "inputs", "n", "phase"),
+    PrimaryKeyConstraint("scope", "scope_id", "operation", "flow", "step", "inputs", "n", "phase"),
 )
 items = Table(
     "items",
@@ -123,10 +126,18 @@ items = Table(
     Column("value", LargeBinary, nullable=False),
     PrimaryKeyConstraint("ticket", "key"),
 )
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", String(64), nullable=False),
+)
 Index("runs_by_flow", runs.c.flow, runs.c.created_at)
 
 #: Rows of these are only ever added.
-APPEND_ONLY = (entries, documents, submissions, attempts, once, items)
+APPEND_ONLY = (entries, documents, submissions, attempts, once, items, marks)
+#: Rows of these may change, but stay.
+KEPT = (tickets, runs, customers, contacts)
 
 keys_metadata = MetaData()
 subject_keys = Table(

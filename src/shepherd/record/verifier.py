@@ -1,8 +1,11 @@
 """
-Verify an exported record with nothing but Python: ``python -m shepherd.record.verifier FILE``.
+Proves that a file taken out of a record is as it was written. It needs nothing but Python: copy it anywhere.
 
-Each line of FILE is ``{"body": TEXT, "hash": HEX}``. Within a run, an entry's hash is
-SHA-256("shepherd.entry.1" + NUL + the hash before it (32 zero bytes first) + the body's bytes).
+    python verifier.py FILE          (here: python -m shepherd.record.verifier FILE)
+
+Each line of FILE is ``{"body": TEXT, "hash": HEX}``, run by run; the first tells how many entries each run has.
+Within a run, an entry's hash is SHA-256("shepherd.entry.1" + NUL + the hash before it + the body's bytes), where 32
+zero bytes stand before the first. Exit code: 0 whole, 1 broken, 2 wrong use, 3 not readable.
 """
 
 from __future__ import annotations
@@ -16,37 +19,86 @@ from typing import Any
 WHOLE = "Chain whole, not sealed: whoever can write the database could have rewritten it."
 
 
-def verify(lines: Iterable[bytes | str]) -> tuple[int, list[tuple[str, int, str]]]:
+def faults(run: Any, rows: Iterable[tuple[Any, Any, Any]], count: Any = None) -> list[tuple[int | None, str]]:
+    """
+    What is wrong with the entries of *run*, given as (seq, body, hash) in order; *count* is how many there were.
+
+    An entry is held against the hash before it as stored and as worked out, so that one change is named once.
+    """
+    found: list[tuple[int | None, str]] = []
+    expected = 1
+    before: set[bytes] = {bytes(32)}
+    for seq, body, kept in rows:
+        if type(seq) is not int or seq < expected:
+            found.append((seq if type(seq) is int else None, "an entry that has no place here."))
+            continue
+        if seq > expected:
+            found.append((expected, f"entry {expected} is missing."))
+            before = set()
+        if not isinstance(body, bytes) or not isinstance(kept, bytes):
+            found.append((seq, "it is no entry."))
+            before = set()
+        else:
+            links = {hashlib.sha256(b"shepherd.entry.1\0" + b + body).digest() for b in before}
+            wrong = _misplaced(run, seq, body)
+            if links and kept not in links:
+                wrong = wrong or "its hash does not fit its body and the entry before it."
+            if wrong:
+                found.append((seq, wrong))
+            before = links | {kept}
+        expected = seq + 1
+    if type(count) is int and count != expected - 1:
+        found.append((min(count, expected - 1) + 1, f"{count} entries were written, {expected - 1} are there."))
+    return found
+
+
+def _misplaced(run: Any, seq: int, body: bytes) -> str:
+    """Whether *body* says that it belongs elsewhere, or is not written as the record writes."""
+    try:
+        told = json.loads(body)
+        if json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() != body:
+            return "its body is not written as the record writes."
+        if told["run"] != run:
+            return "it belongs to another run."
+        if told["seq"] != seq:
+            return f"it belongs at {told['seq']}."
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "its body can't be read."
+    return ""
+
+
+def verify(lines: Iterable[bytes | str]) -> tuple[int, list[tuple[str, int | None, str]]]:
     """The number of entries, and what is wrong as (run, seq, sentence)."""
-    heads: dict[Any, tuple[int, bytes]] = {}
-    broken: list[tuple[str, int, str]] = []
-    count = 0
+    rows: dict[str, list[tuple[Any, bytes, bytes]]] = {}
+    counts: dict[str, Any] = {}
+    broken: list[tuple[str, int | None, str]] = []
     for number, line in enumerate(lines, 1):
-        count += 1
         try:
             kept = json.loads(line)
-            body, told = kept["body"].encode("utf-8"), bytes.fromhex(kept["hash"])
+            if number == 1 and "shepherd" in kept:
+                counts = dict(kept["runs"])
+                continue
+            body, told = kept["body"].encode("utf-8", "surrogateescape"), bytes.fromhex(kept["hash"])
             entry = json.loads(body)
-            run, seq = str(entry["run"]), int(entry["seq"])
-        except (ValueError, KeyError, TypeError, AttributeError):
-            broken.append(("", number, f"line {number} can't be read"))
-            continue
-        last, previous = heads.get(run, (0, bytes(32)))
-        if seq != last + 1:
-            broken.append((run, seq, f"entry {last + 1} is missing, or this one is out of place"))
-        if hashlib.sha256(b"shepherd.entry.1\0" + previous + body).digest() != told:
-            broken.append((run, seq, "the hash does not fit the body and the entry before it"))
-        heads[run] = (seq, told)
-    return count, broken
+            rows.setdefault(str(entry["run"]), []).append((entry["seq"], body, told))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            broken.append(("", number, f"line {number} can't be read."))
+    for run in sorted(rows.keys() | counts.keys()):
+        broken += [(run, seq, what) for seq, what in faults(run, rows.get(run, ()), counts.get(run))]
+    return sum(map(len, rows.values())), broken
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the verdict; 0 where the chain is whole, 1 where it is not, 2 for wrong use."""
+    """Print the verdict."""
     if len(arguments) != 1:
         sys.stderr.write(f"{(__doc__ or '').strip()}\n")
         return 2
-    with open(arguments[0], "rb") as lines:
-        count, broken = verify(lines)
+    try:
+        with open(arguments[0], "rb") as lines:
+            count, broken = verify(lines)
+    except OSError as error:
+        sys.stderr.write(f"{arguments[0]} can't be read: {error.strerror}.\n")
+        return 3
     for run, seq, what in broken:
         sys.stdout.write(f"run {run}, entry {seq}: {what}\n")
     sys.stdout.write(f"{count} entries. {'Broken.' if broken else WHOLE}\n")

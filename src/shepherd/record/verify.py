@@ -4,103 +4,135 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, func, select
 
-from shepherd.flow.canonical import canonical
 from shepherd.record import tables
 from shepherd.record.api import Broken, Report
-from shepherd.record.chain import FIRST, link
+from shepherd.record.guards import forgiving
+from shepherd.record.verifier import faults
 
-e, r, s = tables.entries.c, tables.runs.c, tables.submissions.c
+e, r, d = tables.entries.c, tables.runs.c, tables.documents.c
+POINTERS = (
+    (tables.submissions, tables.submissions.c.last_seq, "an answer was acknowledged as"),
+    (tables.attempts, tables.attempts.c.seq, "a try was spent in"),
+    (tables.once, tables.once.c.seq, "a change was recorded in"),
+)
+COPIES = ("ticket", "kind", "at")
 
 
-def verify(connection: Connection, *, ticket: str | None = None, run: str | None = None) -> Report:
-    """Read the whole record, or one ticket's or one run's part, and say what is not as it was written."""
-    query = select(tables.entries).order_by(e.run, e.seq)
-    known = select(r.id, r.ticket, r.entries)
-    if ticket is not None:
-        query, known = query.where(e.ticket == ticket), known.where(r.ticket == ticket)
-    if run is not None:
-        query, known = query.where(e.run == run), known.where(r.id == run)
-    expected = {row.id: row for row in connection.execute(known)}
+def verify(engine: Engine, *, ticket: str | None = None, run: str | None = None) -> Report:
+    """
+    Read the whole record, or one ticket's or one run's part, and say what is not as it was written.
+
+    Each run is read in a transaction of its own, so that answers are taken meanwhile.
+    """
+    known = select(r.id).order_by(r.id)
+    known = known.where(r.ticket == ticket) if ticket is not None else known
+    known = known.where(r.id == run) if run is not None else known
+    whole = ticket is None and run is None
     broken: list[Broken] = []
-    entries, last, previous, here = 0, 0, FIRST, ""
-    seen: dict[str, int] = {}
-    for row in connection.execute(query):
+    entries = 0
+    documents: dict[Any, bool] = {}
+    ids = [row[0] for row in _read(engine, known)]
+    if run is not None and not ids:
+        broken.append(Broken(run, None, "there is no such run."))
+    for id_ in ids:
+        with engine.connect() as connection, connection.begin(), forgiving(connection):
+            row, rows = _run(connection, id_)
+            broken += _faults(connection, row, rows)
+        entries += len(rows)
+        broken += _pinned(engine, id_, rows, documents)
+    stray = select(e.run, e.seq).where(e.run.not_in(select(r.id)))
+    stray = stray.where(e.ticket == ticket) if ticket is not None else stray
+    stray = stray.where(e.run == run) if run is not None else stray
+    for id_, seq in _read(engine, stray.order_by(e.run, e.seq)):
         entries += 1
-        if row.run != here:
-            here, last, previous = row.run, 0, FIRST
-        broken += _entry(row, last + 1, previous)
-        previous, last = bytes(row.hash), row.seq
-        seen[here] = last
-    broken += _lengths(connection, expected, seen, whole=ticket is None and run is None)
-    broken += _documents(connection, whole=ticket is None and run is None)
-    return Report(entries=entries, runs=len(seen), broken=tuple(broken))
+        broken.append(Broken(str(id_), seq if isinstance(seq, int) else None, "an entry of a run that is not there."))
+    if whole:
+        broken += _documents(engine)
+    return Report(entries=entries, runs=len(ids), broken=tuple(broken))
 
 
-def _entry(row: Any, expected: int, previous: bytes) -> Iterator[Broken]:
-    """What is wrong with one entry, after *previous*."""
-    body = bytes(row.body)
-    if row.seq != expected:
-        missing = f"entry {expected} is missing" if row.seq > expected else "this number stands twice"
-        yield Broken(row.run, row.seq, f"{missing}.")
-    if link(previous, body) != bytes(row.hash):
-        yield Broken(row.run, row.seq, "its hash does not fit its body and the entry before it.")
+def _read(engine: Engine, query: Any) -> Sequence[Any]:
+    with engine.connect() as connection, connection.begin(), forgiving(connection):
+        return connection.execute(query).all()
+
+
+def _run(connection: Connection, id_: str) -> tuple[Any, Sequence[Any]]:
+    row = connection.execute(select(r.id, r.ticket, r.entries, r.head).where(r.id == id_)).first()
+    return row, connection.execute(select(tables.entries).where(e.run == id_).order_by(e.seq)).all()
+
+
+def _faults(connection: Connection, run: Any, rows: Sequence[Any]) -> Iterator[Broken]:
+    """What is wrong with the entries of *run*, with their copies, and with what points at them."""
+    found = faults(run.id, [(row.seq, row.body, row.hash) for row in rows], run.entries)
+    yield from (Broken(run.id, seq, what) for seq, what in found)
+    for row in rows:
+        yield from (Broken(run.id, row.seq if isinstance(row.seq, int) else None, what) for what in _copies(run, row))
+    if not found and rows and rows[-1].hash != run.head:
+        yield Broken(run.id, rows[-1].seq, "it is not the last entry that was written.")
+    length = len(rows)
+    for table, column, what in POINTERS:
+        last = connection.execute(select(func.max(column)).where(table.c.run == run.id)).scalar()
+        if isinstance(last, int) and last > length and not found:
+            yield Broken(run.id, last, f"{what} entry {last}, which is not there.")
+
+
+def _copies(run: Any, row: Any) -> Iterator[str]:
+    """Side columns that say another thing than the body."""
     try:
-        entry = json.loads(body)
-        same = canonical(entry) == body
-    except (ValueError, RecursionError):
-        yield Broken(row.run, row.seq, "its body can't be read.")
+        entry = json.loads(row.body)
+        inside = {name: entry[name] for name in COPIES} | {"actor": entry["actor"]["id"]}
+    except (ValueError, TypeError, KeyError, RecursionError):
         return
-    if not same or not isinstance(entry, dict):
-        yield Broken(row.run, row.seq, "its body is not written as the record writes.")
+    for name, value in inside.items():
+        if getattr(row, name) != value:
+            yield f"its column {name} says another thing than its body."
+    if inside["ticket"] != run.ticket:
+        yield "its run stands on another ticket."
+
+
+def _pinned(engine: Engine, run: str, rows: Sequence[Any], known: dict[Any, bool]) -> Iterator[Broken]:
+    """Documents that *run* pins and that are not there, or are not what they were."""
+    try:
+        hashes = list(json.loads(rows[0].body)["data"]["bundle"].values())
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return
-    actor = entry.get("actor")
-    copies = {"run": row.run, "seq": row.seq, "ticket": row.ticket, "kind": row.kind, "at": row.at}
-    copies["actor"] = row.actor
-    inside = {**entry, "actor": actor.get("id") if isinstance(actor, dict) else None}
-    for name, value in copies.items():
-        if inside.get(name) != value:
-            yield Broken(row.run, row.seq, f"its column {name} says another thing than its body.")
+    for hash_ in hashes:
+        if hash_ not in known:
+            body = [row[0] for row in _read(engine, select(d.body).where(d.hash == str(hash_)))]
+            known[hash_] = bool(body) and _hash(body[0]) == hash_
+        if not known[hash_]:
+            yield Broken(run, 1, f"document {str(hash_)[:64]}, which it pins, is gone or was changed.")
 
 
-def _lengths(connection: Connection, expected: Any, seen: dict[str, int], *, whole: bool) -> Iterator[Broken]:
-    """Runs that vanished or lost their tail: other rows still tell how far they went."""
-    for id_, row in expected.items():
-        length = seen.get(id_, 0)
-        if length < row.entries:
-            yield Broken(id_, None, f"{row.entries} entries were written, {length} are there.")
-        elif length > row.entries:
-            yield Broken(id_, None, f"{row.entries} entries were written, {length} are there: some were put in.")
-    for id_ in seen:
-        if id_ not in expected:
-            yield Broken(id_, None, "entries without a run.")
-    tails: dict[str, int] = {}
-    for row in connection.execute(select(s.run, s.last_seq)):
-        tails[row.run] = max(tails.get(row.run, 0), row.last_seq)
-    for id_, last in tails.items():
-        if (
-            (whole or id_ in expected)
-            and seen.get(id_, 0) < last
-            and id_ not in {x for x in expected if seen.get(x, 0) < expected[x].entries}
-        ):
-            yield Broken(id_, None, f"an answer was acknowledged as entry {last}, which is not there.")
-
-
-def _documents(connection: Connection, *, whole: bool) -> Iterator[Broken]:
+def _documents(engine: Engine) -> Iterator[Broken]:
     """Documents whose content is not what their hash says."""
-    d = tables.documents.c
-    for row in connection.execute(select(d.hash, d.body)) if whole else ():
-        if hashlib.sha256(bytes(row.body)).hexdigest() != row.hash:
-            yield Broken("", None, f"document {str(row.hash)[:64]!r} has another content than its hash says.")
+    for hash_, body in _read(engine, select(d.hash, d.body)):
+        if _hash(body) != hash_:
+            yield Broken("", None, f"document {str(hash_)[:64]!r} has another content than its hash says.")
+
+
+def _hash(body: Any) -> str:
+    return hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else ""
 
 
 def export(connection: Connection, ticket: str) -> Iterator[bytes]:
-    """A ticket's entries, a line each: ``{"body": …, "hash": …}`` with the body as text, exactly as stored."""
-    query = select(e.body, e.hash).where(e.ticket == ticket).order_by(e.run, e.seq)
+    """
+    A ticket's entries for ``record.verifier``: a line with how many each run has, then a line each.
+
+    A line is ``{"body": …, "hash": …}`` with the body as text, exactly as stored.
+    """
+    asked = select(r.id, r.entries).where(r.ticket == ticket).order_by(r.id)
+    runs = {row.id: row.entries for row in connection.execute(asked)}
+    yield _line({"shepherd": "export/1", "ticket": ticket, "runs": runs})
+    query = select(e.body, e.hash).where(e.run.in_(list(runs))).order_by(e.run, e.seq)
     for row in connection.execute(query):
-        line = {"body": bytes(row.body).decode("utf-8"), "hash": bytes(row.hash).hex()}
-        yield canonical(line) + b"\n"
+        yield _line({"body": bytes(row.body).decode("utf-8", "surrogateescape"), "hash": bytes(row.hash).hex()})
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode() + b"\n"

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-from shepherd.record.guards import forbid_changes
-from shepherd.record.tables import APPEND_ONLY, metadata
+from shepherd.record.guards import forbid_changes, forbid_deletes
+from shepherd.record.tables import APPEND_ONLY, KEPT, metadata
 
 revision = "0001"
 down_revision = None
@@ -15,3 +15,5 @@ def upgrade() -> None:
     metadata.create_all(connection)
     for table in APPEND_ONLY:
         forbid_changes(connection, table)
+    for table in KEPT:
+        forbid_deletes(connection, table)

@@ -1,0 +1,218 @@
+"""Reading the record: rows, events and bodies, personal values opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, or_, select
+
+from shepherd.record import tables
+from shepherd.record.api import Contact, Customer, Head, Item, NotFound, OnceKey, OnceState, RunRow, Ticket
+from shepherd.record.append import counted_at
+from shepherd.record.bodies import event_of, opened, text_of, time_of
+from shepherd.record.errors import readable
+from shepherd.record.keys import Keys
+from shepherd.record.once import OF_KEY, asked, state_of
+from shepherd.record.reading import contact_of, customer_of, item_of, run_of, ticket_of
+from shepherd.run.api import Event, Spent
+
+MOST_SEARCHED = 2000
+c, t, r, e = tables.customers.c, tables.tickets.c, tables.runs.c, tables.entries.c
+
+
+class Reader:
+    """What can be asked of a record."""
+
+    def __init__(self, engine: Engine, keys: Keys):
+        self._engine, self._keys = engine, keys
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with readable(), self._engine.connect() as connection:
+            yield connection
+
+    def _rows(self, query: Select[Any]) -> Sequence[Any]:
+        with self._reading() as connection:
+            return connection.execute(query).all()
+
+    def _row(self, query: Select[Any], otherwise: str) -> Any:
+        rows = self._rows(query.limit(1))
+        if not rows:
+            raise NotFound(otherwise)
+        return rows[0]
+
+    def events(self, run_id: str) -> list[Event]:
+        """The events of a run, oldest first."""
+        rows = self._rows(select(e.body).where(e.run == run_id).order_by(e.seq))
+        if not rows:
+            raise NotFound(f"There is no run {run_id}.")
+        find = self._keys.finder()
+        return [event_of(row.body, find) for row in rows]
+
+    def head(self, run_id: str) -> Head:
+        """Where a run stands."""
+        rows = self._rows(select(e.seq, e.at).where(e.run == run_id).order_by(e.seq.desc()).limit(1))
+        return Head(rows[0].seq, time_of(rows[0].at)) if rows else Head(0, None)
+
+    def bodies(self, ticket_id: str, run: str | None = None) -> list[bytes]:
+        """The entries of a ticket as stored, run by run, in order."""
+        query = select(e.body).join(tables.runs, r.id == e.run).where(e.ticket == ticket_id)
+        if run is not None:
+            query = query.where(e.run == run)
+        return [bytes(row.body) for row in self._rows(query.order_by(r.created_at, e.run, e.seq))]
+
+    def entries(self, ticket_id: str, run: str | None = None) -> list[dict[str, Any]]:
+        """The entries of a ticket as data, opened."""
+        find = self._keys.finder()
+        return [opened(body, find) for body in self.bodies(ticket_id, run)]
+
+    def run(self, id: str) -> RunRow:
+        """A run's row."""
+        query = select(tables.runs, t.n).join(tables.tickets, t.id == r.ticket).where(r.id == id)
+        return run_of(self._row(query, f"There is no run {id}."))
+
+    def runs(
+        self,
+        *,
+        ticket: str | None = None,
+        agent: str | None = None,
+        flow: str | None = None,
+        outcome: str | None = None,
+        status: str | None = None,
+        customer: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> list[RunRow]:
+        """Runs, newest first. *ticket* is an id or a number, *agent* whoever made any of its entries."""
+        query = select(tables.runs, t.n).join(tables.tickets, t.id == r.ticket)
+        for column, value in ((r.flow, flow), (r.outcome, outcome), (r.status, status), (r.customer, customer)):
+            if value is not None:
+                query = query.where(column == value)
+        if ticket is not None:
+            number = _number(ticket)
+            query = query.where(or_(r.ticket == ticket, t.n == number) if number else r.ticket == ticket)
+        if agent is not None:
+            query = query.where(r.id.in_(select(e.run).where(e.actor == agent)))
+        if since is not None:
+            query = query.where(r.created_at >= text_of(since))
+        if until is not None:
+            query = query.where(r.created_at < text_of(until))
+        if before is not None:
+            query = query.where(r.id < before)
+        return [run_of(row) for row in self._rows(query.order_by(r.id.desc()).limit(limit))]
+
+    def ticket(self, id: str) -> Ticket:
+        """A ticket by its id or its number."""
+        number = _number(id)
+        query = select(tables.tickets).where(t.n == number if number else t.id == id)
+        return ticket_of(self._row(query, f"There is no ticket {id}."), self._keys.finder())
+
+    def tickets(
+        self,
+        query: str = "",
+        *,
+        customer: str | None = None,
+        status: str | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> list[Ticket]:
+        """Tickets, newest first, by number, customer's number, or a word of the subject (which is sealed)."""
+        found_by = select(tables.tickets).order_by(t.n.desc())
+        if customer is not None:
+            found_by = found_by.where(t.customer == customer)
+        if status is not None:
+            found_by = found_by.where(t.status == status)
+        if before is not None:
+            found_by = found_by.where(t.id < before)
+        words, find = query.casefold().split(), self._keys.finder()
+        if not words:
+            return [ticket_of(row, find) for row in self._rows(found_by.limit(limit))]
+        found = []
+        for row in self._rows(found_by.limit(MOST_SEARCHED)):
+            ticket = ticket_of(row, find)
+            text = f"{ticket.number} {row.n} {ticket.customer_ref} {ticket.subject}".casefold()
+            if all(word in text for word in words):
+                found.append(ticket)
+        return found[:limit]
+
+    def customer(self, id: str) -> Customer | None:
+        """A customer by the record's id."""
+        rows = self._rows(select(tables.customers).where(c.id == id))
+        return customer_of(rows[0], self._keys.finder()) if rows else None
+
+    def customer_by_ref(self, ref: str) -> Customer | None:
+        """A customer by their number in the customer base."""
+        rows = self._rows(select(tables.customers).where(c.ref == ref))
+        return customer_of(rows[0], self._keys.finder()) if rows else None
+
+    def contacts(self, ticket_id: str) -> list[Contact]:
+        """The conversations on a ticket, oldest first."""
+        k = tables.contacts.c
+        return [
+            contact_of(row) for row in self._rows(select(tables.contacts).where(k.ticket == ticket_id).order_by(k.at))
+        ]
+
+    def items(self, ticket_id: str) -> list[Item]:
+        """What stands on a ticket beside its runs, oldest first."""
+        i = tables.items.c
+        rows = self._rows(select(tables.items).where(i.ticket == ticket_id).order_by(i.at, i.key))
+        find = self._keys.finder()
+        return [item_of(row, find) for row in rows]
+
+    def document(self, hash: str) -> Any:
+        """The typed source whose hash is *hash*."""
+        return self.documents([hash])[hash]
+
+    def documents(self, hashes: Iterable[str]) -> dict[str, Any]:
+        """Typed sources by their hashes."""
+        d = tables.documents.c
+        found = {}
+        for hash_ in hashes:
+            row = self._row(select(d.body).where(d.hash == hash_), f"There is no document {hash_}.")
+            found[hash_] = json.loads(bytes(row.body))
+        return found
+
+    def spent(self, ticket_id: str, keyed: Iterable[tuple[str, str, int | None]], *, now: datetime) -> dict[str, Spent]:
+        """The tries spent at each step of *keyed* (per, ``flow/step``, within seconds) by all runs together."""
+        ticket = self._row(select(t.customer).where(t.id == ticket_id), f"There is no ticket {ticket_id}.")
+        a = tables.attempts.c
+        found = {}
+        with self._reading() as connection:
+            for per, step, within in keyed:
+                scope_id = counted_at(per, ticket_id, ticket.customer)
+                flow, _, name = step.partition("/")
+                tries = select(a.n, a.at).where(a.scope == per, a.scope_id == scope_id, a.flow == flow, a.step == name)
+                rows = connection.execute(tries.order_by(a.n)).all()
+                since = text_of(now - timedelta(seconds=within)) if within is not None else ""
+                found[step] = Spent(sum(row.at > since for row in rows), rows[-1].n if rows else 0)
+        return found
+
+    def once_key(self, scope: str, scope_id: str, operation: str, step: str, inputs: Mapping[str, Any]) -> OnceKey:
+        """The key of a change: two with the same are one change."""
+        return OnceKey(scope, scope_id, operation, step, self._keys.mac(["once", dict(inputs)]))
+
+    def once(self, key: OnceKey) -> OnceState | None:
+        """What is known of a change, its values opened."""
+        state = state_of(key, self._rows(OF_KEY.params(asked(key))))
+        if state is None or not state.done:
+            return state
+        row = self._row(select(e.body).where(e.run == state.run, e.seq == state.seq), "The result of a change is gone.")
+        values = event_of(bytes(row.body), self._keys.finder()).data.get("values") or {}
+        return replace(state, values=values)
+
+    def request_hash(self, value: Any) -> str:
+        """An HMAC of what a page sent, secrets left out by the caller."""
+        return self._keys.mac(["request", value])
+
+
+def _number(text: str) -> int:
+    """The number in ``T-100042`` or ``100042``; 0 where it is none."""
+    digits = text.strip().upper().removeprefix("T-")
+    return int(digits) if digits.isdigit() and len(digits) < 10 else 0
