@@ -1,12 +1,13 @@
 """
 A server with a planted fault, for the tests that show what the harness finds. The product has no such switch.
 
-    python -m tests.faults.faulty_server early|forgetful --library=… --database=… --keys=… --port=0
+    python -m tests.faults.faulty_server early|forgetful|chatty --library=… --database=… --keys=… --port=0
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import shepherd.desk.desk as house
+from shepherd.connect import Reply
+from shepherd.connect.connectors import KINDS
+from shepherd.connect.table import Table
 from shepherd.desk import Settings
+from shepherd.flow.model import Operation
 from shepherd.record import Appended, Once, Record, RecordError, Submission
 from shepherd.run.api import Event
 from shepherd.web.serve import serve
@@ -62,18 +67,29 @@ class Forgetful(Record):
         return super().append(run_id, expected_seq, events, **(more | {"submission": None}))
 
 
-FAULTS = {"early": Early, "forgetful": Forgetful}
+class Chatty(Table):
+    """A connector that notes on stderr what it was given."""
+
+    def call(self, operation: Operation, inputs: Mapping[str, Any], key: str) -> Reply:
+        print(operation.name, dict(inputs), file=sys.stderr, flush=True)
+        return super().call(operation, inputs, key)
+
+
+RECORDS = {"early": Early, "forgetful": Forgetful}
 
 
 def main() -> None:
     """Serve with the fault that is named."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("fault", choices=FAULTS)
+    parser.add_argument("fault", choices=[*RECORDS, "chatty"])
     for name in ("library", "database", "keys"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--port", type=int, default=0)
     told = parser.parse_args()
-    house.open_record = FAULTS[told.fault]  # type: ignore[assignment]
+    if told.fault == "chatty":
+        KINDS["table"] = Chatty
+    else:
+        house.open_record = RECORDS[told.fault]  # type: ignore[assignment]
     serve(Settings(Path(told.library), told.database, told.keys, "127.0.0.1", told.port))
 
 
