@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from shepherd.check.library import Library
 from shepherd.desk.errors import Broken, Unknown
 from shepherd.flow.canonical import digest
-from shepherd.record import NotFound, Record, Ticket
+from shepherd.record import Damaged, NotFound, Record, Ticket
 from shepherd.run import Diverged, Erased, replay
 from shepherd.run.api import Event
 from shepherd.run.state import Run
@@ -124,6 +124,8 @@ class Runs:
             events = self._record.events(run_id)
         except NotFound:
             events = []
+        except Damaged as error:
+            raise Broken(f"The record of this run is not as it was written. {error.sentence}") from None
         if not events:
             raise Unknown("There is no such run.")
         return events

@@ -12,8 +12,10 @@ from werkzeug.exceptions import HTTPException
 
 from shepherd.desk import Desk, DeskError, Misused, Unavailable, Unknown
 from shepherd.desk.settings import shipped
+from shepherd.record import RecordError
 from shepherd.run.api import Refused
 from shepherd.web import agent, qa, runs
+from shepherd.web.demo import Caller
 from shepherd.web.guard import guard
 from shepherd.web.marks import Marks
 from shepherd.web.who import keys_of, who_of
@@ -33,8 +35,12 @@ WORDS = {
 }
 
 
-def create_app(desk: Desk, *, pages: Path | None = None) -> Flask:
-    """The pages over *desk*; *pages* is the folder with ``templates`` and ``static`` (default: the shipped one)."""
+def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...] | None = None) -> Flask:
+    """
+    The pages over *desk*; *pages* is the folder with ``templates`` and ``static`` (default: the shipped one).
+
+    *demo* has the callers to try on a demo desk, which says on every page that it is one; None is a real desk.
+    """
     folder = pages or shipped("web")
     app = Flask("shepherd", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
     app.extensions["desk"] = desk
@@ -45,7 +51,7 @@ def create_app(desk: Desk, *, pages: Path | None = None) -> Flask:
     app.register_blueprint(qa.pages)
     marks = Marks(desk.library.policy.time_zone, _versions(folder / "static"))
     app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words)
-    app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus)
+    app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus, demo=demo)
     app.context_processor(
         lambda: {"who": who_of(request), "keys": keys_of(request), "kbd": marks.kbd, "shortcut": marks.shortcut}
     )
@@ -88,6 +94,11 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(DeskError)
     def desk_error(error: DeskError) -> Response:
         return refusal(409, error.sentence)
+
+    @app.errorhandler(RecordError)
+    def record_error(error: RecordError) -> Response:
+        log.error("record: %s at %s", type(error).__name__, request.endpoint)
+        return refusal(503, error.sentence)
 
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
