@@ -76,7 +76,7 @@ class _Secrets:
         self.flow, self.around = flow, around
         self.names = secret_names(flow)
         self.before: dict[str, list[tuple[Step, Edge]]] = {}
-        for step in flow.steps.values():
+        for step in flow.steps.values() if self.names else ():
             for edge in step.edges.values():
                 self.before.setdefault(edge.target, []).append((step, edge))
 
