@@ -191,10 +191,10 @@ class Going:
         moves = Moves(live.run)
         if not waiting.requested:
             planning.go_on(live, moves, stamp=stamp, spent=self.spent(live), desk=self.desktop)
-        elif lacking(waiting.inputs, {}):
-            planning.back_to_secret(moves, waiting, stamp)
         elif isinstance(waiting, AtDo) and not repeatable(live.run, waiting):
             return False
+        elif lacking(waiting.inputs, {}):
+            planning.back_to_secret(moves, waiting, stamp)
         else:
             moves.add(advance(live.run, Request(again=True), stamp=stamp, spent=self.spent(live)))
             planning.requested(live, moves, waiting, self.desktop)
@@ -263,7 +263,9 @@ def declared(run: Run, operation: str) -> Operation:
 
 
 def repeatable(run: Run, waiting: AtDo) -> bool:
-    """Whether a change whose reply was lost may be sent again under its key."""
+    """Whether a change whose reply was lost may be sent again under its key; its secret is not there to be sent."""
+    if lacking(waiting.inputs, {}):
+        return False
     return waiting.operation.startswith("ticket.") or declared(run, waiting.operation).repeatable
 
 
