@@ -44,18 +44,16 @@ class Code:
     Compiles trees into functions of ``(v, c)``: *v* the values of the frame, *c* its context.
 
     *named* holds the flow's values and texts by name, each itself such a function, found when it is read.
-    Only what the tree holds is written: names as quoted keys, constants by reference, functions by their table.
     """
 
     def __init__(self, values: Container[str] = (), texts: Container[str] = ()):
         self.values, self.texts = values, texts
         self.named: dict[str, Evaluate] = {}
-        self._kept: list[Any] = []
 
     def compile(self, tree: Node) -> Evaluate:
         """*tree* as a function; it raises Undefined or Unworkable, and nothing else."""
-        self._kept = []
-        text = self._write(tree)
+        writer = _Writer(self.values)
+        text = writer.write(tree)
         code = (
             "def evaluate(v, c):\n"
             "    try:\n"
@@ -66,7 +64,7 @@ class Code:
             "        raise Unworkable('The values here do not fit together.') from error\n"
         )
         space: dict[str, Any] = {
-            "k": tuple(self._kept),
+            "k": tuple(writer.kept),
             "n": self.named,
             "Undefined": Undefined,
             "Unworkable": Unworkable,
@@ -75,11 +73,23 @@ class Code:
         made: Evaluate = space["evaluate"]
         return made
 
-    def _keep(self, value: Any) -> str:
-        self._kept.append(value)
-        return f"k[{len(self._kept) - 1}]"
 
-    def _write(self, node: Node) -> str:
+class _Writer:
+    """
+    Writes one tree as Python.
+
+    Only what the tree holds is written: names as quoted keys, constants by reference, functions by their table.
+    """
+
+    def __init__(self, values: Container[str]):
+        self.values = values
+        self.kept: list[Any] = []
+
+    def _keep(self, value: Any) -> str:
+        self.kept.append(value)
+        return f"k[{len(self.kept) - 1}]"
+
+    def write(self, node: Node) -> str:
         return WRITE[type(node)](self, node)
 
     def const(self, node: Const) -> str:
@@ -113,35 +123,35 @@ class Code:
         return f"({' and '.join(checks)})"
 
     def items(self, node: Items) -> str:
-        return f"({', '.join(self._write(item) for item in node.items)},)"
+        return f"({', '.join(self.write(item) for item in node.items)},)"
 
     def not_(self, node: Not) -> str:
-        return f"(not {self._write(node.item)})"
+        return f"(not {self.write(node.item)})"
 
     def all(self, node: All) -> str:
-        return f"({' and '.join(self._write(item) for item in node.items)})"
+        return f"({' and '.join(self.write(item) for item in node.items)})"
 
     def any(self, node: Any_) -> str:
-        return f"({' or '.join(self._write(item) for item in node.items)})"
+        return f"({' or '.join(self.write(item) for item in node.items)})"
 
     def compare(self, node: Compare) -> str:
-        return f"({self._write(node.left)} {node.op} {self._write(node.right)})"
+        return f"({self.write(node.left)} {node.op} {self.write(node.right)})"
 
     def sum(self, node: Sum) -> str:
-        return f"{self._keep(SUMS[node.op])}({self._write(node.left)}, {self._write(node.right)})"
+        return f"{self._keep(SUMS[node.op])}({self.write(node.left)}, {self.write(node.right)})"
 
     def minus(self, node: Minus) -> str:
-        return f"{self._keep(arithmetic.negate)}({self._write(node.item)})"
+        return f"{self._keep(arithmetic.negate)}({self.write(node.item)})"
 
     def choose(self, node: Choose) -> str:
-        return f"({self._write(node.yes)} if {self._write(node.test)} else {self._write(node.no)})"
+        return f"({self.write(node.yes)} if {self.write(node.test)} else {self.write(node.no)})"
 
     def apply(self, node: Apply) -> str:
-        args = ", ".join(self._write(arg) for arg in node.args)
+        args = ", ".join(self.write(arg) for arg in node.args)
         return f"{self._keep(FUNCTIONS[node.function].work)}({args})"
 
     def filtered(self, node: Filtered) -> str:
-        args = ", ".join(self._write(arg) for arg in (node.item, *node.args))
+        args = ", ".join(self.write(arg) for arg in (node.item, *node.args))
         return f"{self._keep(FILTERS[node.filter])}({args})"
 
 
@@ -152,18 +162,18 @@ def _known(read: Callable[[], Any]) -> bool:
         return False
 
 
-WRITE: dict[type, Callable[[Code, Any], str]] = {
-    Const: Code.const,
-    Read: Code.read,
-    Items: Code.items,
-    Not: Code.not_,
-    All: Code.all,
-    Any_: Code.any,
-    Compare: Code.compare,
-    Defined: Code.defined,
-    Sum: Code.sum,
-    Minus: Code.minus,
-    Choose: Code.choose,
-    Apply: Code.apply,
-    Filtered: Code.filtered,
+WRITE: dict[type, Callable[[_Writer, Any], str]] = {
+    Const: _Writer.const,
+    Read: _Writer.read,
+    Items: _Writer.items,
+    Not: _Writer.not_,
+    All: _Writer.all,
+    Any_: _Writer.any,
+    Compare: _Writer.compare,
+    Defined: _Writer.defined,
+    Sum: _Writer.sum,
+    Minus: _Writer.minus,
+    Choose: _Writer.choose,
+    Apply: _Writer.apply,
+    Filtered: _Writer.filtered,
 }

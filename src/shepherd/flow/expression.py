@@ -1,4 +1,4 @@
-"""Expressions: read once, checked, compiled once, evaluated often."""
+"""Expressions: read once, checked, compiled when first needed, evaluated often."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Expression:
 
     *source* as written, *place* of the whole, *at* gives the place of a part, *tree* its checked nodes, *reads* every
     dotted read in the order of the text, *names* their roots.
-    ``evaluate(v, c)`` works it out; it raises Undefined or Unworkable. Bound once, by ``bind``.
+    ``evaluate(v, c)`` works it out; it raises Undefined or Unworkable. Bound once, and compiled when first needed.
     """
 
     __slots__ = ("at", "evaluate", "names", "place", "reads", "source", "step", "tree")
@@ -57,6 +57,15 @@ class Expression:
         self.reads: tuple[Read, ...] = reads(tree)
         self.names = frozenset(read.path[0] for read in self.reads)
         self.evaluate: Evaluate = _unbound
+
+    def bind(self, code: Code) -> None:
+        """Let ``evaluate`` be what *code* makes of the tree; most of a library is never worked out in one process."""
+
+        def first(v: Any, c: Any) -> Any:
+            self.evaluate = code.compile(self.tree)
+            return self.evaluate(v, c)
+
+        self.evaluate = first
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
@@ -88,7 +97,7 @@ def bind(flow: Flow, expressions: Iterable[Expression], texts: Iterable[Text]) -
         return [endless]
     code = Code(flow.values, flow.texts)
     for expression in expressions:
-        expression.evaluate = code.compile(expression.tree)
+        expression.bind(code)
     for text in texts:
         text.bind(code)
     for name, value in flow.values.items():
@@ -99,10 +108,6 @@ def bind(flow: Flow, expressions: Iterable[Expression], texts: Iterable[Text]) -
 
 
 def _value(name: str, cases: Any) -> Evaluate:
-    if len(cases) == 1 and cases[0].when is None:
-        only: Evaluate = cases[0].gives.evaluate
-        return only
-
     def work(v: Any, c: Any) -> Any:
         for case in cases:
             if case.when is None or case.when.evaluate(v, c):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from shepherd.flow.functions import FILTERS, FUNCTIONS
+from shepherd.flow.plain import KEYWORDS, plain
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -36,10 +37,6 @@ MOST_DEPTH = 64
 # The blanks keep a minus at the edge from being read as Jinja's whitespace control.
 OPEN, CLOSE = "{{ ", " }}"
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-KEYWORDS = frozenset(["and", "or", "not", "in", "is", "if", "else", "defined"])
-# Most expressions are a name alone, and need no grammar.
-PLAIN_READ = re.compile(r" *([A-Za-z_]\w*(?:\.[A-Za-z]\w*)*) *", re.ASCII)
-RESERVED = KEYWORDS | {"true", "false", "none", "True", "False", "None"}
 SLIPS = (
     (re.compile(r"&&"), '"&&" is not a word of the language.', 'Write "and".'),
     (re.compile(r"\|\|"), '"||" is not a word of the language.', 'Write "or".'),
@@ -95,11 +92,10 @@ def _environment() -> Environment:
 @lru_cache(maxsize=4096)
 def tree_of(text: str, *, filters: bool = False) -> Node:
     """The tree of *text*. Raises Wrong. *filters* may stand in texts only."""
-    plain = PLAIN_READ.fullmatch(text)
-    if plain and len(text) <= MOST_CHARACTERS:
-        path = tuple(plain[1].split("."))
-        if len(path) < MOST_BRACKETS and RESERVED.isdisjoint(path):
-            return Read(path, plain.start(1), plain.end(1))
+    if len(text) <= MOST_CHARACTERS:
+        known = plain(text, filters=filters)
+        if known is not None:
+            return known
     if len(text) > MOST_CHARACTERS:
         raise Wrong(f"An expression has at most {MOST_CHARACTERS} characters.", 0, len(text), "Name a part in values.")
     if not text.strip():

@@ -1,9 +1,9 @@
-"""Texts with values in them: ``{{ expression | filter }}``, read once, compiled into pieces."""
+"""Texts with values in them: ``{{ expression | filter }}``, read once, filled from its pieces."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from shepherd.flow.compile import Code
@@ -39,7 +39,7 @@ class Text:
         self.source, self.step = source, step
         self.place = at(0, len(source))
         self.values = tuple(piece for piece in pieces if isinstance(piece, Expression))
-        self._pieces: tuple[Any, ...] = pieces
+        self._pieces = pieces
         self._fixed = source if not self.values else None
 
     @property
@@ -48,21 +48,15 @@ class Text:
         return frozenset(name for value in self.values for name in value.names)
 
     def bind(self, code: Code) -> None:
-        """Compile what stands between braces."""
-        made: list[str | Callable[[Any, Any], Any]] = []
-        for piece in self._pieces:
-            if isinstance(piece, Expression):
-                piece.evaluate = code.compile(piece.tree)
-                made.append(piece.evaluate)
-            else:
-                made.append(piece)
-        self._pieces = tuple(made)
+        """Let what stands between braces be worked out by *code*."""
+        for value in self.values:
+            value.bind(code)
 
     def fill(self, v: Any, c: Any) -> str:
         """The text with its values."""
         if self._fixed is not None:
             return self._fixed
-        parts = [piece if isinstance(piece, str) else to_text(piece(v, c)) for piece in self._pieces]
+        parts = [piece if isinstance(piece, str) else to_text(piece.evaluate(v, c)) for piece in self._pieces]
         return "".join(parts)[:MOST_FILLED]
 
     def __repr__(self) -> str:
