@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shepherd.desk import Desk, new_id
-from shepherd.run.api import Answer, AtLookup, Continue, Refused
+from shepherd.run.api import Answer, Continue, LookupDue, Refused
 from tests.desk.house import MARIA, Contact
 
 Tell = Callable[..., None]
@@ -34,7 +34,7 @@ def test_a_slow_call_is_shown_and_comes_back(desk: Desk, tell: Tell) -> None:
     contact.give(Answer("red"))
     taken = desk.take(contact.run.id, Answer("yes"), seq=contact.run.seq, token=new_id(), actor=MARIA)
     assert taken.run.calling
-    assert isinstance(taken.run.waiting, AtLookup)
+    assert isinstance(taken.run.waiting, LookupDue)
     assert desk.wait(contact.run.id, 0.1).calling
     assert desk.wait(contact.run.id, 10).waiting.step == "help/told"
 

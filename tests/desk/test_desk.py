@@ -13,9 +13,9 @@ from shepherd.run.api import (
     Abandon,
     Actor,
     Answer,
-    AtEnd,
     Change,
     Continue,
+    Ended,
     Fields,
     GoBack,
     HandOver,
@@ -88,7 +88,7 @@ def test_a_contact_is_guided_to_its_end(desk: Desk, calls: list[str]) -> None:
     contact.give(Answer("yes"))
     assert contact.run.waiting.words.say == "They come on 2026-12-01 at 09:00."
     contact.give(Continue())
-    assert isinstance(contact.run.waiting, AtEnd)
+    assert isinstance(contact.run.waiting, Ended)
     assert calls.count("visits.book") == 1
     view = desk.ticket(contact.run.ticket.id)
     assert view.status == "open"

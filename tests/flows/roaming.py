@@ -16,14 +16,14 @@ from shepherd.run.api import (
     SYSTEM,
     Actor,
     Answer,
-    AtDo,
-    AtForm,
-    AtLookup,
-    AtMessage,
-    AtQuestion,
     Continue,
+    DoDue,
     Fields,
     Finished,
+    Form,
+    LookupDue,
+    Message,
+    Question,
     Refused,
     Request,
     Spent,
@@ -171,17 +171,17 @@ def _choices(moment: Moment) -> Iterator[tuple[int, Any]]:
     if run.ended or run.trouble is not None:
         return
     waiting = run.waiting
-    if isinstance(waiting, AtMessage):
+    if isinstance(waiting, Message):
         yield late, Continue()
-    elif isinstance(waiting, AtQuestion):
+    elif isinstance(waiting, Question):
         blank = waiting.blank
         for value in [c.value for c in blank.choices] or SAMPLES[blank.type]:
             yield late, Answer(value)
-    elif isinstance(waiting, AtForm):
+    elif isinstance(waiting, Form):
         ways = [[c.value for c in b.choices] or SAMPLES[b.type] for b in waiting.blanks]
         for values in product(*ways):
             yield late, Fields(dict(zip([b.name for b in waiting.blanks], values, strict=True)))
-    elif isinstance(waiting, AtLookup | AtDo):
+    elif isinstance(waiting, LookupDue | DoDue):
         yield late, Request()
         yield from ((late, finished) for finished in _results(run, waiting.operation))
     if waiting.due is not None:

@@ -8,24 +8,24 @@ from shepherd.run import Diverged, Erased, advance, held_after, move, preview, r
 from shepherd.run.api import (
     Abandon,
     Answer,
-    AtDo,
-    AtEnd,
-    AtLookup,
-    AtQuestion,
-    AtStuck,
     Change,
     Continue,
+    DoDue,
+    Ended,
     Fields,
     Finished,
     GoBack,
     HandOver,
+    LookupDue,
     Note,
     Pause,
+    Question,
     Refused,
     Request,
     Resume,
     SecretRef,
     Spent,
+    Stuck,
     TakeOver,
     Time,
 )
@@ -221,7 +221,7 @@ def test_a_request_that_was_never_answered_keeps_its_try() -> None:
     again = walk(Request(), who="system", spent={"pin/check": Spent(3, 3)})
 
     assert again.event.tries == ()
-    assert isinstance(walk.run.waiting, AtLookup)
+    assert isinstance(walk.run.waiting, LookupDue)
 
 
 PROVE = flow(
@@ -254,12 +254,12 @@ def test_what_is_missing_is_asked_for_never_a_dead_end() -> None:
     walk(Continue())
     assert walk.here == "sure"
     walk(Answer("yes"))
-    assert isinstance(walk.run.waiting, AtDo)
+    assert isinstance(walk.run.waiting, DoDue)
     walk = Walk(library(GUARDED, PROVE), "guarded")
     walk(Continue())
     walk(Answer("no"))
 
-    assert isinstance(walk.run.waiting, AtStuck)
+    assert isinstance(walk.run.waiting, Stuck)
     assert walk.run.waiting.code == "not_assured"
     walk(GoBack(1))
     assert walk.here == "hello"
@@ -401,7 +401,7 @@ def test_a_run_that_is_over_takes_notes_only() -> None:
     walk = Walk(library(ASKS), "asks")
     walk(Abandon("customer_gone"))
 
-    assert isinstance(walk.run.waiting, AtEnd)
+    assert isinstance(walk.run.waiting, Ended)
     assert walk.run.waiting.reason == "customer_gone"
     assert refused(walk, Answer("a")).code == "ended"
     assert walk(Note("Called again.")).event.private == (("text",),)
@@ -528,4 +528,4 @@ def test_late_results_are_refused() -> None:
     walk(Finished("ok", {"size": 3}), who="system")
 
     assert refused(walk, Finished("ok", {"size": 3}), who="system").code == "not_now"
-    assert isinstance(walk.run.waiting, AtQuestion)
+    assert isinstance(walk.run.waiting, Question)

@@ -154,19 +154,19 @@ class Walker:
             return (api.Resume() if self.run.owner else api.TakeOver()), who, "agent"
         if waiting.role:
             return self.fitting(waiting), rng.choice(("sue", "sam")), rng.choice(("supervisor", "supervisor", "agent"))
-        kind = "system" if isinstance(waiting, api.AtLookup) else who
+        kind = "system" if isinstance(waiting, api.LookupDue) else who
         return self.fitting(waiting), kind, "agent"
 
     def fitting(self, waiting: Any) -> Any:
         """An input of the kind that *waiting* takes."""
         rng = self.rng
-        if isinstance(waiting, api.AtMessage):
+        if isinstance(waiting, api.Message):
             return api.Continue()
-        if isinstance(waiting, api.AtQuestion):
+        if isinstance(waiting, api.Question):
             return api.Answer(self.answer(waiting.blank))
-        if isinstance(waiting, api.AtForm):
+        if isinstance(waiting, api.Form):
             return api.Fields({b.name: self.answer(b) for b in waiting.blanks})
-        if isinstance(waiting, api.AtLookup):
+        if isinstance(waiting, api.LookupDue):
             if not waiting.requested:
                 return api.Request()
             connector, _, name = waiting.operation.partition(".")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shepherd.desk import AssuranceView
-from shepherd.run.api import AtDo, AtEnd, AtForm, AtLookup, AtMessage, AtQuestion, Blank
+from shepherd.run.api import Blank, DoDue, Ended, Form, LookupDue, Message, Question
 from shepherd.web.show import Identity, heading, identity, name_of
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -52,13 +52,13 @@ def test_the_customer_has_a_name_where_one_is_known(facts, ref, name):
 @pytest.mark.parametrize(
     ("waiting", "words"),
     [
-        (AtMessage(visit=1, step="a/tell_outage"), "Tell outage"),
-        (AtForm(visit=1, step="a/measure", blanks=()), "Measure"),
-        (AtQuestion(visit=1, step="a/b", question="Which?", blank=Blank(name="b", type="text", label="B")), "Which?"),
-        (AtLookup(visit=1, step="a/b", operation="line.test", inputs={}, timeout=8), "Being looked up: line test"),
-        (AtDo(visit=1, step="a/b", operation="fieldwork.book", inputs={}, timeout=8), "Being done: fieldwork book"),
-        (AtEnd(visit=1, step="a/b", outcome="handed_over"), "Handed over"),
-        (AtEnd(visit=1, step="a/b", reason="hung_up"), "The customer hung up"),
+        (Message(visit=1, step="a/tell_outage"), "Tell outage"),
+        (Form(visit=1, step="a/measure", blanks=()), "Measure"),
+        (Question(visit=1, step="a/b", question="Which?", blank=Blank(name="b", type="text", label="B")), "Which?"),
+        (LookupDue(visit=1, step="a/b", operation="line.test", inputs={}, timeout=8), "Being looked up: line test"),
+        (DoDue(visit=1, step="a/b", operation="fieldwork.book", inputs={}, timeout=8), "Being done: fieldwork book"),
+        (Ended(visit=1, step="a/b", outcome="handed_over"), "Handed over"),
+        (Ended(visit=1, step="a/b", reason="hung_up"), "The customer hung up"),
     ],
 )
 def test_every_stop_has_a_heading(waiting, words):

@@ -14,17 +14,17 @@ from shepherd.run.api import (
     SYSTEM,
     Actor,
     Answer,
-    AtDo,
-    AtForm,
-    AtLookup,
-    AtMessage,
-    AtQuestion,
     Change,
     Continue,
+    DoDue,
     Event,
     Fields,
     Finished,
+    Form,
     GoBack,
+    LookupDue,
+    Message,
+    Question,
     Refused,
     Request,
     Spent,
@@ -154,7 +154,7 @@ class _Player:
     def _person(self, waiting: Any) -> None:
         line = self._line(waiting)
         if line is None:
-            if isinstance(waiting, AtMessage):
+            if isinstance(waiting, Message):
                 return self._give(Continue(), waiting)
             raise _Stop(f'No answer is given for visit {self._visits(waiting.step)} of "{waiting.step}".')
         self.at += timedelta(seconds=line.after)
@@ -187,9 +187,9 @@ class _Player:
             return GoBack(self._standing(line.back))
         if line.change:
             return Change(self._standing(line.change), line.to)
-        if isinstance(waiting, AtMessage):
+        if isinstance(waiting, Message):
             return Continue()
-        if isinstance(waiting, AtForm):
+        if isinstance(waiting, Form):
             return Fields(line.value if isinstance(line.value, Mapping) else {})
         return Answer(line.value)
 
@@ -205,7 +205,7 @@ class _Player:
             self.done[key] = finished
         return self._give(finished, waiting, actor=SYSTEM)
 
-    def _stub(self, waiting: AtLookup) -> Finished:
+    def _stub(self, waiting: LookupDue) -> Finished:
         name = waiting.operation
         if name in self.given.connectors:
             finished = finished_of(self._next(self.given.connectors[name], f"connectors: {name}"), name)
@@ -313,11 +313,11 @@ class _Player:
 
 
 TURNS: dict[type, Callable[[_Player, Any], None]] = {
-    AtMessage: _Player._person,
-    AtQuestion: _Player._person,
-    AtForm: _Player._person,
-    AtLookup: _Player._call,
-    AtDo: _Player._call,
+    Message: _Player._person,
+    Question: _Player._person,
+    Form: _Player._person,
+    LookupDue: _Player._call,
+    DoDue: _Player._call,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shepherd.author.given import Malformed, count, seconds
 from shepherd.flow.types import to_json
-from shepherd.run.api import AtDo, AtLookup, Finished, SecretRef
+from shepherd.run.api import DoDue, Finished, LookupDue, SecretRef
 
 TICKET = "ticket."
 SPECIAL = frozenset({"value", "back", "change", "to", "refused", "after", "meanwhile"})
@@ -63,13 +63,13 @@ def finished_of(stub: Any, name: str) -> Finished:
     raise Malformed(f"connectors: {name}: write a result (`error`), or one with its fields (`{{ok: {{status: up}}}}`).")
 
 
-def noted(waiting: AtLookup) -> Finished:
+def noted(waiting: LookupDue) -> Finished:
     """What the ticket's own operations give: what they were asked to note."""
     return Finished("ok", {n: to_json(v) for n, v in waiting.inputs.items() if not isinstance(v, SecretRef)})
 
 
-def once_key(waiting: AtLookup) -> Any:
+def once_key(waiting: LookupDue) -> Any:
     """What makes a change the same as an earlier one; None where it is done anew at every visit."""
-    if not isinstance(waiting, AtDo) or waiting.once_per == "visit":
+    if not isinstance(waiting, DoDue) or waiting.once_per == "visit":
         return None
     return (waiting.step, waiting.operation, tuple(sorted((k, str(v)) for k, v in waiting.inputs.items())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from shepherd.check.excluded import Excluded
 from shepherd.check.known import Known
 from shepherd.check.opened import NOTHING, Path, covered, holds_if, open_reads
 from shepherd.check.settled import Ways, in_reverse
@@ -152,9 +153,12 @@ class _Names:
     def unset(self, demands: list[Demand], order: list[str]) -> Iterator[Finding]:
         """The demands that some way does not meet, each with the shortest such way."""
         ways = Ways(self.flow, self.around, order, [d.path for d in demands if d.path[0] in self.types])
+        excluded = Excluded(self.flow, self.around, order)
         for demand in demands:
             step, path = demand.step, demand.path
             if (step.id, path) in self.reported or ways.met(step.id, path):
+                continue
+            if path in ways.bits and excluded.spared(ways, step.id, path):
                 continue
             self.reported.add((step.id, path))
             if path[0] in self.types:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from operator import and_
+from typing import TypeVar
 
 from shepherd.check.opened import NOTHING, Path, holds_if
 from shepherd.flow.findings import Hop
@@ -14,6 +16,7 @@ from shepherd.flow.scope import Around, given
 #: Ways shown per flow: each costs a walk over it, and nobody reads more.
 MOST_WAYS = 20
 KEPT = (-1, 0)
+State = TypeVar("State")
 Effects = dict[str, tuple[int, int]]
 
 
@@ -37,6 +40,44 @@ def in_reverse(flow: Flow) -> list[str]:
     return found[::-1]
 
 
+def forward(
+    flow: Flow,
+    order: list[str],
+    start: State,
+    leave: Callable[[State, Step, str], State | None],
+    join: Callable[[State, State], State],
+) -> dict[str, State]:
+    """
+    What holds on every way to each step of *order*.
+
+    *leave* gives what holds behind a way out of a step, None where that way can't be taken; *join* what holds on both
+    of two ways.
+    """
+    steps = flow.steps
+    number = {name: at for at, name in enumerate(order)}
+    inside = {flow.first: start}
+    todo = [0]
+    waiting = {0}
+    while todo:
+        at = heappop(todo)
+        waiting.discard(at)
+        step = steps[order[at]]
+        here = inside[step.id]
+        for by, edge in step.edges.items():
+            place = number.get(edge.target)
+            out = None if place is None else leave(here, step, by)
+            if place is None or out is None:
+                continue
+            before = inside.get(edge.target)
+            after = out if before is None else join(before, out)
+            if before is None or after != before:
+                inside[edge.target] = after
+                if place not in waiting:
+                    waiting.add(place)
+                    heappush(todo, place)
+    return inside
+
+
 class Ways:
     """For each step of *order*, which of *paths* are set on every way to it."""
 
@@ -53,7 +94,7 @@ class Ways:
         self.inside: dict[str, int] = {}
         if self.bits:
             self.effects = {name: self._effects(flow.steps[name]) for name in order}
-            self.inside = self._settle(order)
+            self.inside = forward(flow, order, 0, self._leave, and_)
 
     def met(self, step: str, path: Path) -> bool:
         """Whether *path* is set on every way to *step*."""
@@ -87,32 +128,9 @@ class Ways:
 
     # --- the analysis ------------------------------------------------------------------------------
 
-    def _settle(self, order: list[str]) -> dict[str, int]:
-        steps = self.flow.steps
-        number = {name: at for at, name in enumerate(order)}
-        inside = {self.flow.first: 0}
-        todo = [0]
-        waiting = {0}
-        heapify(todo)
-        while todo:
-            at = heappop(todo)
-            waiting.discard(at)
-            name = order[at]
-            here, effects = inside[name], self.effects[name]
-            for by, edge in steps[name].edges.items():
-                target = edge.target
-                if target not in number:
-                    continue
-                keep, gain = effects.get(by, KEPT) if effects else KEPT
-                out = here if keep == -1 and not gain else here & keep | gain
-                before = inside.get(target)
-                after = out if before is None else before & out
-                if after != before:
-                    inside[target] = after
-                    if number[target] not in waiting:
-                        waiting.add(number[target])
-                        heappush(todo, number[target])
-        return inside
+    def _leave(self, here: int, step: Step, by: str) -> int:
+        keep, gain = self.effects[step.id].get(by, KEPT)
+        return here & keep | gain
 
     def _effects(self, step: Step) -> Effects:
         """For each way out that changes something: the bits that are kept (a mask), and those that are gained."""

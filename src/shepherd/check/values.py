@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from shepherd.check.excluded import Excluded
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.infer import SAME, YES_NO, Infer
@@ -65,6 +66,7 @@ class _Values:
     def __init__(self, flow: Flow, around: Around):
         self.flow, self.around = flow, around
         self.types = around.types(flow)
+        self.excluded: Excluded | None = None
 
     def findings(self) -> Iterator[Finding]:
         for value in self.flow.values.values():
@@ -161,12 +163,16 @@ class _Values:
     # --- decisions ---------------------------------------------------------------------------------
 
     def decided(self, step: Step, action: Decide) -> Iterator[Finding]:
-        """Whether the branches cover every case; a counter-example where finite values show one."""
+        """Whether the branches cover every case that earlier answers leave; a counter-example where one is missed."""
         trees = [branch.when.tree for branch in action.branches]
         domains: dict[tuple[str, ...], tuple[Any, ...]] = {}
         finite = all(self.domains(tree, domains) for tree in trees)
         place = step.places.get("decide", step.place)
         hint = "Add a last line: otherwise: STEP."
+        if self.excluded is None:
+            self.excluded = Excluded(self.flow, self.around)
+        for path, options in domains.items():
+            domains[path] = self.excluded.possible(path, step.id) or options
         if not finite or prod(len(d) for d in domains.values()) > MOST_CASES:
             message = "It cannot be proved that one of these branches always holds."
         else:

@@ -15,17 +15,17 @@ from shepherd.run.api import (
     SYSTEM,
     Actor,
     Answer,
-    AtDo,
-    AtForm,
-    AtLookup,
-    AtMessage,
-    AtQuestion,
     Blank,
     Choice,
     Continue,
+    DoDue,
     Fields,
     Finished,
+    Form,
     GoBack,
+    LookupDue,
+    Message,
+    Question,
     Refused,
     Request,
     Spent,
@@ -110,11 +110,11 @@ class Walker:
 
     # --- what is waited for --------------------------------------------------------------------
 
-    def _message(self, run: Run, waiting: AtMessage) -> Run:
+    def _message(self, run: Run, waiting: Message) -> Run:
         line = self._line("[Enter] goes on > ")
         return self._key(run, line) or self._take(run, Continue())
 
-    def _question(self, run: Run, waiting: AtQuestion) -> Run:
+    def _question(self, run: Run, waiting: Question) -> Run:
         click.secho(waiting.question, bold=True)
         self._choices(waiting.blank.choices)
         line = self._line("> ", hidden=waiting.blank.secret)
@@ -122,7 +122,7 @@ class Walker:
         known = None if line in taken else self._key(run, line, plain=bool(taken))
         return known or self._take(run, Answer(_value(line, waiting.blank)))
 
-    def _form(self, run: Run, waiting: AtForm) -> Run:
+    def _form(self, run: Run, waiting: Form) -> Run:
         values = {}
         for blank in waiting.blanks:
             self._choices(blank.choices)
@@ -133,7 +133,7 @@ class Walker:
             values[blank.name] = _value(line, blank)
         return self._take(run, Fields(values))
 
-    def _call(self, run: Run, waiting: AtLookup) -> Run:
+    def _call(self, run: Run, waiting: LookupDue) -> Run:
         if not waiting.requested:
             return self._take(run, Request(), system=True)
         connector, _, name = waiting.operation.partition(".")
@@ -210,11 +210,11 @@ class Walker:
 
 
 ASK: dict[type, Callable[[Walker, Run, Any], Run]] = {
-    AtMessage: Walker._message,
-    AtQuestion: Walker._question,
-    AtForm: Walker._form,
-    AtLookup: Walker._call,
-    AtDo: Walker._call,
+    Message: Walker._message,
+    Question: Walker._question,
+    Form: Walker._form,
+    LookupDue: Walker._call,
+    DoDue: Walker._call,
 }
 
 

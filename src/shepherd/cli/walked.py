@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shepherd.flow.model import Do, Escalate
 from shepherd.flow.types import to_json
-from shepherd.run.api import AtForm, AtLookup, AtQuestion, Blank, SecretRef
+from shepherd.run.api import Blank, Form, LookupDue, Question, SecretRef
 
 if TYPE_CHECKING:
     from shepherd.author import Played
@@ -58,11 +58,11 @@ def waiting_as_json(waiting: Any) -> dict[str, Any]:
     }
     if waiting.role:
         shown["role"] = waiting.role
-    if isinstance(waiting, AtQuestion):
+    if isinstance(waiting, Question):
         shown |= {"question": waiting.question, "field": _blank(waiting.blank)}
-    elif isinstance(waiting, AtForm):
+    elif isinstance(waiting, Form):
         shown["fields"] = [_blank(blank) for blank in waiting.blanks]
-    elif isinstance(waiting, AtLookup):
+    elif isinstance(waiting, LookupDue):
         shown |= {"operation": waiting.operation, "inputs": _plain(waiting.inputs)}
     elif hasattr(waiting, "sentence"):
         shown |= {"code": waiting.code, "sentence": waiting.sentence}

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from shepherd.flow.types import to_text
-from shepherd.run.api import AtForm, AtQuestion, Blank, Refused
+from shepherd.run.api import Blank, Form, Question, Refused
 from shepherd.run.state import Run, Visit
 
 
-def question(run: Run, number: int) -> AtQuestion | AtForm:
+def question(run: Run, number: int) -> Question | Form:
     """The ask or collect of visit *number*, filled in with what was given; Refused where there is none."""
     visit: Visit | None = run.tip
     while visit is not None and visit.number > number:
@@ -19,11 +19,11 @@ def question(run: Run, number: int) -> AtQuestion | AtForm:
         raise Refused("no_such_visit", "That step no longer stands on the path. Reload the page.", run.tip.ref)
     then = run._replace(state=visit.before, tip=visit._replace(done=False), end=None, trouble=None)
     waiting: Any = then.waiting
-    if isinstance(waiting, AtQuestion):
+    if isinstance(waiting, Question):
         return replace(waiting, blank=_given(waiting.blank, visit.value))
     values = visit.value or {}
     blanks = tuple(_given(b, values.get(b.name)) for b in waiting.blanks)
-    form: AtForm = replace(waiting, blanks=blanks)
+    form: Form = replace(waiting, blanks=blanks)
     return form
 
 

@@ -24,7 +24,7 @@ from shepherd.desk.tickets import Tickets, valid_id
 from shepherd.desk.times import Times
 from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunView, Taken, TicketView
 from shepherd.record import Record, Report, RunRow, Ticket, open_record
-from shepherd.run.api import Actor, AtForm, AtQuestion, Change, GoBack, Input, PathItem
+from shepherd.run.api import Actor, Change, Form, GoBack, Input, PathItem, Question
 from shepherd.run.doors import LONGEST_NOTE
 
 LONGEST_NAME = 80
@@ -147,7 +147,7 @@ class Desk:
         """What would fall away."""
         return self._guide.preview(run, input)
 
-    def question(self, run: str, visit: int) -> AtQuestion | AtForm:
+    def question(self, run: str, visit: int) -> Question | Form:
         """The question of an old visit with what was given, to be answered anew (``Change``)."""
         return question(self._runs.load(run).run, visit)
 

@@ -38,10 +38,10 @@ from shepherd.run import advance
 from shepherd.run.api import (
     SYSTEM,
     Actor,
-    AtDo,
-    AtLookup,
+    DoDue,
     Fail,
     Finished,
+    LookupDue,
     Refused,
     Request,
     Spent,
@@ -110,7 +110,7 @@ class Going:
         waiting = moves.call
         if waiting is None:
             return
-        reads = not isinstance(waiting, AtDo)
+        reads = not isinstance(waiting, DoDue)
         inputs = filled(waiting.inputs, moves.secrets)
         call = Call(live.id, waiting.visit, waiting.operation, inputs, moves.key, waiting.timeout, reads)
         if moves.reply is None:
@@ -129,7 +129,7 @@ class Going:
         for attempt in range(AGAIN):
             live = self.live(call.run)
             waiting = live.run.waiting
-            if not isinstance(waiting, AtLookup) or waiting.visit != call.visit or not waiting.requested:
+            if not isinstance(waiting, LookupDue) or waiting.visit != call.visit or not waiting.requested:
                 return
             moves = self._finished(live, waiting, finished)
             try:
@@ -141,7 +141,7 @@ class Going:
                 time.sleep(0.2)
             give_way(attempt)
 
-    def _finished(self, live: Live, waiting: AtLookup, finished: Finished) -> Moves:
+    def _finished(self, live: Live, waiting: LookupDue, finished: Finished) -> Moves:
         stamp = self.stamp(live.run, SYSTEM, "system")
         spent = self.spent(live)
         moves = Moves(live.run, message=planning.MADE_BEFORE if finished.repeated else "")
@@ -149,10 +149,10 @@ class Going:
             moves.add(advance(moves.run, finished, stamp=stamp, spent=spent))
         except Refused as refused:
             # A wrong reply of a reading is as good as none; after a change nobody knows what happened.
-            result = "unknown" if isinstance(waiting, AtDo) else "error"
+            result = "unknown" if isinstance(waiting, DoDue) else "error"
             moves.add(advance(moves.run, Fail(f"{waiting.operation}: {refused.code}"), stamp=stamp))
             moves.add(advance(moves.run, Finished(result, source=finished.source), stamp=stamp, spent=spent))
-        if isinstance(waiting, AtDo) and not finished.repeated:
+        if isinstance(waiting, DoDue) and not finished.repeated:
             state = self._record.once(self._once_key(live, waiting))
             if state is not None and state.open and state.run == live.id:
                 finished_as = str(moves.events[-1].data["result"])
@@ -185,13 +185,13 @@ class Going:
             return False
         live = self._runs.load(live.id, fresh=True)
         waiting = live.run.waiting
-        if live.run.seq != run.seq or not isinstance(waiting, AtLookup):
+        if live.run.seq != run.seq or not isinstance(waiting, LookupDue):
             return True
         stamp = self.stamp(live.run, SYSTEM, "system")
         moves = Moves(live.run)
         if not waiting.requested:
             planning.go_on(live, moves, stamp=stamp, spent=self.spent(live), desk=self.desktop)
-        elif isinstance(waiting, AtDo) and not repeatable(live.run, waiting):
+        elif isinstance(waiting, DoDue) and not repeatable(live.run, waiting):
             return False
         elif lacking(waiting.inputs, {}):
             planning.back_to_secret(moves, waiting, stamp)
@@ -220,7 +220,7 @@ class Going:
         """*live* for its page."""
         seq, message = self._messages.get(live.id, (-1, ""))
         waiting = live.run.waiting
-        lost = isinstance(waiting, AtDo) and waiting.requested and not self.calls.under_way(live.id)
+        lost = isinstance(waiting, DoDue) and waiting.requested and not self.calls.under_way(live.id)
         return run_view(
             live,
             waiting,
@@ -241,7 +241,7 @@ class Going:
             while len(self._messages) > 500:
                 self._messages.pop(next(iter(self._messages)), None)
 
-    def _once_key(self, live: Live, waiting: AtDo) -> OnceKey:
+    def _once_key(self, live: Live, waiting: DoDue) -> OnceKey:
         scope = waiting.once_per
         scope_id = {"ticket": live.ticket.id, "run": live.id}.get(scope, f"{live.id}:{waiting.visit}")
         inputs: Any = to_json(without(waiting.inputs))
@@ -262,7 +262,7 @@ def declared(run: Run, operation: str) -> Operation:
     return run.library.connectors[name].operations[verb]
 
 
-def repeatable(run: Run, waiting: AtDo) -> bool:
+def repeatable(run: Run, waiting: DoDue) -> bool:
     """Whether a change whose reply was lost may be sent again under its key; its secret is not there to be sent."""
     if lacking(waiting.inputs, {}):
         return False

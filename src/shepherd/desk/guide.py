@@ -27,8 +27,8 @@ from shepherd.run.api import (
     SYSTEM,
     Abandon,
     Actor,
-    AtDo,
     Change,
+    DoDue,
     Finished,
     GoBack,
     Note,
@@ -108,7 +108,7 @@ class Guide:
         result = Finished("error", source="asked the agent: not made")
         if made:
             waiting = live.run.waiting
-            fields = declared(live.run, waiting.operation).results.get("ok") if isinstance(waiting, AtDo) else None
+            fields = declared(live.run, waiting.operation).results.get("ok") if isinstance(waiting, DoDue) else None
             told = fields is not None and all(f.optional for f in fields.values())
             result = Finished("ok" if told else "unknown", source="asked the agent: made")
         return self.take(run_id, result, seq=seq, token=token, actor=actor, role=role)

@@ -12,7 +12,7 @@ from shepherd.desk.secrets import Secrets, lacking, taken_from, without
 from shepherd.flow.types import to_json
 from shepherd.record import Once, OnceKey, OnceState
 from shepherd.run import Step, advance
-from shepherd.run.api import SYSTEM, AtDo, AtLookup, Change, Event, Finished, GoBack, Note, Request, Spent, Stamp
+from shepherd.run.api import SYSTEM, Change, DoDue, Event, Finished, GoBack, LookupDue, Note, Request, Spent, Stamp
 from shepherd.run.keep import fields
 from shepherd.run.state import Run
 
@@ -33,7 +33,7 @@ class Moves:
     run: Run
     events: list[Event] = field(default_factory=list)
     once: Once | None = None
-    call: AtLookup | None = None
+    call: LookupDue | None = None
     key: str = ""
     reply: Finished | None = None
     secrets: Secrets = field(default_factory=dict, repr=False)
@@ -50,7 +50,7 @@ class Moves:
 class Desktop:
     """What planning asks of the desk: the record's knowledge, and the stamp of the system."""
 
-    once_key: Callable[[Live, AtDo], OnceKey]
+    once_key: Callable[[Live, DoDue], OnceKey]
     once: Callable[[OnceKey], OnceState | None]
     heading: Callable[[Live], Heading]
 
@@ -97,7 +97,7 @@ def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] 
         moves.more = True
         return
     waiting = moves.run.waiting
-    if not isinstance(waiting, AtLookup) or waiting.requested:
+    if not isinstance(waiting, LookupDue) or waiting.requested:
         return
     if lacking(waiting.inputs, moves.secrets):
         back_to_secret(moves, waiting, system)
@@ -106,19 +106,19 @@ def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] 
     requested(live, moves, waiting, desk)
 
 
-def back_to_secret(moves: Moves, waiting: AtLookup, system: Stamp) -> None:
+def back_to_secret(moves: Moves, waiting: LookupDue, system: Stamp) -> None:
     """The secret of a call is gone: the form that asks for it stands again."""
     assert waiting.secret_visit is not None
     moves.add(advance(moves.run, GoBack(waiting.secret_visit), stamp=system))
     moves.message = ASK_AGAIN
 
 
-def requested(live: Live, moves: Moves, waiting: AtLookup, desk: Desktop) -> None:
+def requested(live: Live, moves: Moves, waiting: LookupDue, desk: Desktop) -> None:
     """A request was just planned: what is to be called, or what answers it without a call."""
     if not moves.run.requested or moves.run.tip.number != waiting.visit:
         return  # the last try was spent elsewhere meanwhile: the run has gone on by out_of_attempts
     moves.call = waiting
-    if not isinstance(waiting, AtDo):
+    if not isinstance(waiting, DoDue):
         return
     key = desk.once_key(live, waiting)
     moves.key = key.text

@@ -10,7 +10,7 @@ from shepherd.desk.runs import CASE_NOTE, Live
 from shepherd.desk.views import AssuranceView, RunView
 from shepherd.flow.model import Policy
 from shepherd.flow.types import to_text
-from shepherd.run.api import AtLookup, Waiting
+from shepherd.run.api import LookupDue, Waiting
 from shepherd.run.state import Run
 
 
@@ -32,7 +32,7 @@ def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, mess
         customer=facts_as_text(live.started["facts"].get("customer", {})),
         channel=run.channel,
         owner=run.owner or live.handed_to,
-        calling=isinstance(waiting, AtLookup) and not open_do,
+        calling=isinstance(waiting, LookupDue) and not open_do,
         open_do=open_do,
         message=message,
         notes=tuple((n.at, n.by, n.text) for n in live.notes if not n.use),

@@ -109,8 +109,9 @@ class RunView:
     """
     A run as its page needs it.
 
-    *seq* goes into the form, and comes back with it. *waiting* is one of ``run.api.At…``. *calling*: a call is under
-    way; refresh soon. *open_do*: nobody knows whether the change was made; ask the agent and call ``answer_open_do``.
+    *seq* goes into the form, and comes back with it. *waiting* is one of ``run.api.Message … Ended``. *calling*: a call
+    is under way; refresh soon. *open_do*: nobody knows whether the change was made; ask the agent and call
+    ``answer_open_do``.
     *message* says what the page must say first (the secret has to be asked again, the change was made before …).
     *state*: open, paused, handed_over, ended, abandoned.
     """

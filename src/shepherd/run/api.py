@@ -280,12 +280,12 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtMessage(Waiting):
+class Message(Waiting):
     """Words, and a "continue"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtQuestion(Waiting):
+class Question(Waiting):
     """One thing is asked; *blank* tells how it is given, *attempts_left* how many tries stand (None: unbounded)."""
 
     question: str
@@ -295,7 +295,7 @@ class AtQuestion(Waiting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtForm(Waiting):
+class Form(Waiting):
     """Several fields on one page."""
 
     blanks: tuple[Blank, ...]
@@ -311,7 +311,7 @@ class SecretRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtLookup(Waiting):
+class LookupDue(Waiting):
     """
     A call is due. *requested* is False until its request is an event. *inputs* are plain values, or SecretRef.
 
@@ -326,14 +326,14 @@ class AtLookup(Waiting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtDo(AtLookup):
+class DoDue(LookupDue):
     """A change is due. *once_per* is the scope of its key: visit, run or ticket."""
 
     once_per: str = "visit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtStuck(Waiting):
+class Stuck(Waiting):
     """The run can't go on by itself; *sentence* says why and what may be done."""
 
     code: str
@@ -341,7 +341,7 @@ class AtStuck(Waiting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtEnd(Waiting):
+class Ended(Waiting):
     """The run is over. *outcome* is empty where it was abandoned, for *reason*."""
 
     outcome: str = ""

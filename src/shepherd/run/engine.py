@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from immutables import Map
 
+from shepherd.check.library import Library
 from shepherd.flow.model import Field
 from shepherd.flow.types import Refusal, Type, check_field, from_json, to_json
 from shepherd.run.api import Change, Event, GoBack, PathItem, Refused, Spent, Stamp, Try
@@ -17,9 +18,6 @@ from shepherd.run.keep import fall
 from shepherd.run.path import item
 from shepherd.run.state import Frame, Held, Limits, Run, State, Visit
 from shepherd.run.walk import EMPTY, Walk, instant
-
-if TYPE_CHECKING:
-    from shepherd.check.library import Library
 
 LANGUAGE = 1
 ERASED = {"erased": True}
@@ -100,7 +98,7 @@ def fold(run: Run, kind: str, data: Mapping[str, Any], stamp: Stamp) -> tuple[Ru
 
 
 def replay(
-    library: Library,
+    library: Library | Mapping[str, Any],
     events: Iterable[Event],
     *,
     libraries: Callable[[Mapping[str, str]], Library] | None = None,
@@ -109,9 +107,12 @@ def replay(
     """
     The run that *events* make, oldest first. Raises Diverged where what was recorded does not come about.
 
+    *library* may also be the documents of one, by their names: compiling them again is what loading means.
     *libraries* gives the library of a bundle; it is asked only where the run was moved to another version.
     """
     events = list(events)
+    if isinstance(library, Mapping):
+        library = Library.load(library)
     moves = [seq for seq, event in enumerate(events, 1) if event.kind == "version_moved"]
     run = _refold(library, events[: moves[0]] if moves else events, guarded)
     for place, seq in enumerate(moves):

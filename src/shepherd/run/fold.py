@@ -7,7 +7,7 @@ from typing import Any
 
 from shepherd.flow.model import Ask, Collect, Do, Field, Lookup, Step
 from shepherd.flow.types import from_json
-from shepherd.run.api import SYSTEM, AtEnd, SecretRef, Try
+from shepherd.run.api import SYSTEM, Ended, SecretRef, Try
 from shepherd.run.context import spent
 from shepherd.run.keep import fall, replay_later
 from shepherd.run.state import State, Visit, over
@@ -209,7 +209,7 @@ def _taken_over(walk: Walk, data: Data) -> None:
 
 
 def _abandoned(walk: Walk, data: Data) -> None:
-    walk.end = AtEnd(visit=walk.tip.number, step=walk.tip.ref, reason=data["reason"])
+    walk.end = Ended(visit=walk.tip.number, step=walk.tip.ref, reason=data["reason"])
 
 
 APPLY: dict[str, Callable[[Walk, Data], None]] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from immutables import Map
 
 from shepherd.flow.model import Call, Flow, Step
-from shepherd.run.api import AtEnd, Stamp
+from shepherd.run.api import Ended, Stamp
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -136,7 +136,7 @@ class Run(NamedTuple):
     owner: str
     paused: bool
     trouble: Trouble | None
-    end: AtEnd | None
+    end: Ended | None
     last: Stamp
     channel: str
 
@@ -167,7 +167,7 @@ class Run(NamedTuple):
 
     @property
     def waiting(self) -> Any:
-        """What the run waits for: one of the ``At…`` classes, with all that a page needs."""
+        """What it waits for, with all that a page needs: ``Message Question Form LookupDue DoDue Stuck Ended``."""
         from shepherd.run.waiting import waiting
 
         return waiting(self)

@@ -12,15 +12,15 @@ from shepherd.flow.model import Ask, Collect, Do, Field, Lookup, Step
 from shepherd.flow.types import to_text
 from shepherd.flow.words import Text
 from shepherd.run.api import (
-    AtDo,
-    AtForm,
-    AtLookup,
-    AtMessage,
-    AtQuestion,
-    AtStuck,
     Blank,
     Choice,
+    DoDue,
+    Form,
+    LookupDue,
+    Message,
+    Question,
     Spoken,
+    Stuck,
 )
 from shepherd.run.context import Context, spent
 from shepherd.run.fields import bound
@@ -29,7 +29,7 @@ from shepherd.run.walk import secret_visit
 
 
 def waiting(run: Run) -> Any:
-    """The ``At…`` of *run*."""
+    """What *run*."""
     visit = run.tip
     if run.end is not None:
         return replace(run.end, words=spoken(run, visit))
@@ -41,7 +41,7 @@ def waiting(run: Run) -> Any:
         "due": due_at(run),
     }
     if run.trouble is not None:
-        return AtStuck(code=run.trouble.code, sentence=run.trouble.sentence, **common)
+        return Stuck(code=run.trouble.code, sentence=run.trouble.sentence, **common)
     return AT[visit.step.verb](run, visit, common)
 
 
@@ -74,14 +74,14 @@ def spoken(run: Run, visit: Visit) -> Spoken:
     return Spoken(article=words.article, **{key: filled(text, run, visit) for key, text in words.texts})
 
 
-def _message(run: Run, visit: Visit, common: dict[str, Any]) -> AtMessage:
-    return AtMessage(**common)
+def _message(run: Run, visit: Visit, common: dict[str, Any]) -> Message:
+    return Message(**common)
 
 
-def _question(run: Run, visit: Visit, common: dict[str, Any]) -> AtQuestion:
+def _question(run: Run, visit: Visit, common: dict[str, Any]) -> Question:
     action = visit.step.action
     assert isinstance(action, Ask)
-    return AtQuestion(
+    return Question(
         question=filled(action.question, run, visit),
         blank=blank(run, action.field, _before(visit)),
         routed=action.routed,
@@ -90,24 +90,24 @@ def _question(run: Run, visit: Visit, common: dict[str, Any]) -> AtQuestion:
     )
 
 
-def _form(run: Run, visit: Visit, common: dict[str, Any]) -> AtForm:
+def _form(run: Run, visit: Visit, common: dict[str, Any]) -> Form:
     action = visit.step.action
     assert isinstance(action, Collect)
     given = _before(visit) or {}
     blanks = tuple(blank(run, f, given.get(n)) for n, f in action.fields.items())
-    return AtForm(blanks=blanks, attempts_left=left(run, visit.step), **common)
+    return Form(blanks=blanks, attempts_left=left(run, visit.step), **common)
 
 
-def _lookup(run: Run, visit: Visit, common: dict[str, Any]) -> AtLookup:
+def _lookup(run: Run, visit: Visit, common: dict[str, Any]) -> LookupDue:
     action = visit.step.action
     assert isinstance(action, Lookup)
-    return AtLookup(**_call(run, visit, action), **common)
+    return LookupDue(**_call(run, visit, action), **common)
 
 
-def _do(run: Run, visit: Visit, common: dict[str, Any]) -> AtDo:
+def _do(run: Run, visit: Visit, common: dict[str, Any]) -> DoDue:
     action = visit.step.action
     assert isinstance(action, Do)
-    return AtDo(once_per=action.once_per or "visit", **_call(run, visit, action), **common)
+    return DoDue(once_per=action.once_per or "visit", **_call(run, visit, action), **common)
 
 
 AT: dict[str, Callable[[Run, Visit, dict[str, Any]], Any]] = {

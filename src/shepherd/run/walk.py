@@ -24,7 +24,7 @@ from shepherd.flow.model import (
     Step,
 )
 from shepherd.flow.types import to_json
-from shepherd.run.api import AtEnd, SecretRef, Stamp, Try
+from shepherd.run.api import Ended, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
 from shepherd.run.escalation import escalation
 from shepherd.run.state import Frame, Held, Run, State, Trouble, Visit, about, holds, with_values
@@ -267,7 +267,7 @@ class Walk:
         if frame.caller is None:
             item["ended"] = {"outcome": outcome_name, "code": outcome.code}
             self.grant(outcome.grants)
-            self.end = AtEnd(
+            self.end = Ended(
                 visit=self.tip.number,
                 step=self.tip.ref,
                 outcome=outcome_name,

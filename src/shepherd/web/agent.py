@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from shepherd.desk import FlowRow, Misused, Reused, TicketView, Unknown, new_id
@@ -95,6 +95,12 @@ def _open_runs() -> list[RunRow]:
     """Runs that are not over, one's own first."""
     rows = [r for r in desk().recorded(limit=50) if r.status not in OVER]
     return sorted(rows, key=lambda r: r.owner != here().name)[:6]
+
+
+@pages.get("/customers")
+def customers() -> Response:
+    """Customers who fit what is being typed, for the list under the field."""
+    return jsonify(_customers(request.args.get("find", "").strip()[:120]))
 
 
 def _customers(find: str) -> list[dict[str, str]]:

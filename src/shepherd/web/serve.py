@@ -13,23 +13,16 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server.mt import MTServer
 
-from shepherd.desk import Desk, DeskError, Settings, new_id
-from shepherd.run.api import Actor
+from shepherd.desk import Desk, DeskError, Settings
 from shepherd.web.app import create_app
+from shepherd.web.demo import Caller, callers, open_tickets
 from shepherd.web.guard import is_loopback
 
 log = logging.getLogger("shepherd.web")
 THREADS = 16
 DRAIN = 10
 
-
 TICK = 1.0
-DEMO = Actor("system", "demo", True)
-CALLS = (
-    ("C-1001", "phone", "No internet since this morning"),
-    ("C-1002", "phone", "Cannot log in any more"),
-    ("C-1003", "chat", "The internet is slow in the evening"),
-)
 
 
 class CannotServe(DeskError):
@@ -55,24 +48,28 @@ class OneProcess(MTServer):
 
 def serve(settings: Settings, *, demo: bool = False, say: Callable[[str], Any] = tell) -> None:
     """
-    Open the desk of *settings* and serve it until SIGTERM or Ctrl-C; *demo* gives an empty desk its first tickets.
+    Open the desk of *settings* and serve it until SIGTERM or Ctrl-C.
+
+    *demo* gives an empty desk its first tickets, and says on every page that nothing there is real.
 
     Raises CannotServe where the address can't be had, and what ``Desk.open`` raises.
     """
     port = free_port(settings.host, settings.port)
     desk = Desk.open(settings)
     try:
-        if demo and not desk.tickets(limit=1):
-            for customer, channel, subject in CALLS:
-                desk.open_ticket(customer, channel=channel, subject=subject, actor=DEMO, token=new_id())
-        serve_desk(desk, host=settings.host, port=port, say=say)
+        known = callers(desk) if demo else None
+        if known:
+            open_tickets(desk, known)
+        serve_desk(desk, host=settings.host, port=port, say=say, demo=known)
     finally:
         desk.close()
 
 
-def serve_desk(desk: Desk, *, host: str, port: int, say: Callable[[str], Any]) -> None:
+def serve_desk(
+    desk: Desk, *, host: str, port: int, say: Callable[[str], Any], demo: tuple[Caller, ...] | None = None
+) -> None:
     """Serve *desk* until told to stop, then drain and return; *say* gets the address once it answers."""
-    app = create_app(desk)
+    app = create_app(desk, demo=demo)
     server = OneProcess(
         "shepherd",
         address=host,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from shepherd.desk import AssuranceView, RunView, new_id
-from shepherd.run.api import AtDo, AtEnd, AtForm, AtLookup, AtQuestion, AtStuck, Blank, Choice, PathItem, Waiting
+from shepherd.run.api import Blank, Choice, DoDue, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
 from shepherd.web.marks import Marks
 from shepherd.web.who import Who
 
@@ -134,7 +134,7 @@ def page_of(
 
 def _kind(view: RunView, elsewhere: Elsewhere | None) -> str:
     waiting = view.waiting
-    if isinstance(waiting, AtEnd):
+    if isinstance(waiting, Ended):
         return "ended"
     if elsewhere is not None:
         return "elsewhere"
@@ -142,19 +142,19 @@ def _kind(view: RunView, elsewhere: Elsewhere | None) -> str:
         return "paused"
     if view.open_do:
         return "broken"
-    if isinstance(waiting, AtLookup):
+    if isinstance(waiting, LookupDue):
         return "call"
-    if isinstance(waiting, AtStuck):
+    if isinstance(waiting, Stuck):
         return "stuck"
-    if isinstance(waiting, AtQuestion):
+    if isinstance(waiting, Question):
         return "question"
-    return "form" if isinstance(waiting, AtForm) else "message"
+    return "form" if isinstance(waiting, Form) else "message"
 
 
 def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
     """Whose turn it is, where it is not this agent's."""
     role = view.waiting.role
-    if isinstance(view.waiting, AtEnd):
+    if isinstance(view.waiting, Ended):
         return None
     if view.state == "handed_over":
         return Elsewhere(
@@ -179,30 +179,30 @@ def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
 def heading(waiting: Waiting, lost: bool = False) -> str:
     """The one line that names the step: the question itself where there is one. *lost*: a change nobody knows about."""
     name = Marks.words(waiting.step.rpartition("/")[2])
-    if isinstance(waiting, AtQuestion):
+    if isinstance(waiting, Question):
         return waiting.question
-    if isinstance(waiting, AtDo):
+    if isinstance(waiting, DoDue):
         return f"Was it done: {_operation(waiting)}?" if lost else f"Being done: {_operation(waiting)}"
-    if isinstance(waiting, AtLookup):
+    if isinstance(waiting, LookupDue):
         return f"Being looked up: {_operation(waiting)}"
-    if isinstance(waiting, AtStuck):
+    if isinstance(waiting, Stuck):
         return "The flow can’t go on by itself"
-    if isinstance(waiting, AtEnd):
+    if isinstance(waiting, Ended):
         if waiting.outcome:
             return Marks.words(waiting.outcome)
         return REASONS.get(waiting.reason, Marks.words(waiting.reason or "ended"))
     return name
 
 
-def _operation(waiting: AtLookup) -> str:
+def _operation(waiting: LookupDue) -> str:
     return waiting.operation.replace(".", " ").replace("_", " ")
 
 
 def blanks(waiting: Waiting) -> tuple[Blank, ...]:
     """What is to be filled at this stop."""
-    if isinstance(waiting, AtQuestion):
+    if isinstance(waiting, Question):
         return (waiting.blank,)
-    return waiting.blanks if isinstance(waiting, AtForm) else ()
+    return waiting.blanks if isinstance(waiting, Form) else ()
 
 
 def back_to(view: RunView) -> int | None:
