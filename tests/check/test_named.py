@@ -209,3 +209,36 @@ def test_calls_in_calls_are_looked_into_without_end(tmp_path: Path):
     body = "steps:\n  c:\n    call: g0\n    results: {done: s}\n  s:\n    say: It is {{ c.x }}.\n  z: {end: done}\n"
 
     assert "SHP609" in codes(examine(draft(tmp_path, body, **flows)))
+
+
+LIGHT = "steps:\n  w:\n    ask: Light?\n    options: [red, green, dark]\n  d1:\n    decide:\n"
+LATER = '      - when: w == "red"\n        then: sp\n      - otherwise: d2\n  sp:\n    ask: Speed?\n    type: number\n'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ('w == "red"', '"green"', []),
+        ('w == "red" and visits.w > 1', '"green"', ["SHP324"]),
+        ('w != "green"', '"green"', []),
+        ('w == "green"', '"green"', ["SHP324"]),
+    ],
+)
+def test_a_decide_is_complete_where_earlier_answers_exclude_the_rest(
+    tmp_path: Path, first: str, second: str, expected: list[str]
+):
+    """What an earlier branch has taken away for sure need not be covered again, and nothing else."""
+    body = LIGHT + f"      - when: {first}\n        then: z\n      - otherwise: d2\n  d2:\n    decide:\n"
+    body += f'      - when: w == {second}\n        then: m\n      - when: w == "dark"\n        then: z\n'
+
+    assert codes(examine(draft(tmp_path, body + "  m:\n    say: Hi.\n  z: {end: done}\n"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"), [('w == "red"', []), ('w in ["red", "dark"]', ["SHP313"]), ("visits.w > 1", ["SHP313"])]
+)
+def test_a_name_is_set_where_the_answers_on_the_way_say_so(tmp_path: Path, when: str, expected: list[str]):
+    """A name that was asked for where another had one answer is set wherever that answer is proved again."""
+    body = LIGHT + LATER + f"  d2:\n    decide:\n      - when: {when}\n        then: s\n      - otherwise: z\n"
+
+    assert codes(examine(draft(tmp_path, body + "  s:\n    say: It is {{ sp }}.\n  z: {end: done}\n"))) == expected
