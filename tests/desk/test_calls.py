@@ -163,7 +163,7 @@ def test_a_change_cut_off_by_a_crash_is_asked_about(
     open_desk: Callable[[], Desk], tell: Tell, answer: str, made: bool, outcome: str
 ) -> None:
     """Not repeatable: the agent says whether it was made, and that is recorded as theirs."""
-    tell(**{f"visits.{answer}": {"slow": "1.9s"}})
+    tell(**{f"visits.{answer}": {"slow": "6s"}})
     contact = Contact.begin(open_desk(), "promise")
     contact.desk.take(contact.run.id, Answer(answer), seq=contact.run.seq, token=new_id(), actor=MARIA)
     contact.desk = restarted = open_desk()
