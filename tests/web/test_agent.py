@@ -56,6 +56,18 @@ def test_a_customer_is_found_by_name(tab):
     assert 'value="C-1001"' in tab.text
 
 
+def test_customers_are_offered_while_typing(tab):
+    """What is typed brings the customers whom it fits, each with number and name; nothing typed brings nobody."""
+    assert tab.get("/customers?find=virt").reply.json == [{"name": "Aino Virtanen", "ref": "C-1001"}]
+    assert tab.get("/customers?find=").reply.json == []
+    assert tab.get("/customers?find=nobody").reply.json == []
+
+
+def test_customers_are_offered_to_nobody_without_a_name(open_tab):
+    """Without a name even the list leads to the name page."""
+    assert open_tab(name="").get("/customers?find=virt").path == "/name"
+
+
 def test_an_unknown_customer_opens_no_ticket(tab):
     """A number that the customer base does not have is said beside its field, and what was entered is kept."""
     token = re.search(r'name="token" value="([^"]+)"', tab.get("/").text)[1]

@@ -119,6 +119,25 @@
     });
   }
 
+  /* Type-ahead for customers: the browser's own list under the field, filled by the desk while one types. */
+  const offered = document.getElementById("customers");
+  const offer = async (field) => {
+    const asked = field.value.trim();
+    if ([...offered.options].some((option) => option.value === asked)) return;
+    const reply = asked && (await fetch(`${offered.dataset.from}?find=${encodeURIComponent(asked)}`).catch(() => null));
+    const found = reply && reply.ok && !reply.redirected ? await reply.json().catch(() => []) : [];
+    if (field.value.trim() !== asked) return;
+    offered.replaceChildren(...found.map((customer) => new Option(customer.name, customer.ref)));
+    say(asked ? `${found.length} ${found.length === 1 ? "customer fits" : "customers fit"}` : "", false);
+  };
+  if (offered) {
+    let typed = 0;
+    document.querySelectorAll("[list=customers]").forEach((field) => field.addEventListener("input", () => {
+      clearTimeout(typed);
+      typed = setTimeout(offer, 150, field);
+    }));
+  }
+
   /* While a call is made: look each second, and load the page only when there is something new. */
   const call = document.querySelector("[data-watch]");
   if (call) {
