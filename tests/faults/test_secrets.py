@@ -106,7 +106,8 @@ class Teller:
         self.send(form_of(page, "answer"), f__story=f"I wrote {card()} on a slip.")
         self.anew(path, pin(), phrase())
 
-        self.go_on(path, trouble if trouble != "broken" else "unknown")
+        if trouble:
+            self.go_on(path, trouble if trouble != "broken" else "unknown")
         self.finish(path, n)
 
     def go_on(self, path: str, trouble: str) -> None:
@@ -292,7 +293,7 @@ def test_secrets_stand_in_no_file(tmp_path: Path, nursery: Nursery) -> None:
     )
     assert found == []
     gone = " ".join(teller.seen)
-    ways = ["answer 303", "answer 409", "answer 422", "fields 422", "changed 303"]
+    ways = ["answer 303", "answer 409", "answer 422", "fields 422", "changed 303", "hand_over 303"]
     ways += [f"check_pin {kind}" for kind in ("slow", "fail", "broken")]
     ways += [
         "killed in check_pin, then asked again",
@@ -308,8 +309,9 @@ def test_secrets_stand_in_no_file(tmp_path: Path, nursery: Nursery) -> None:
 def test_a_connector_that_logs_a_pin_is_found(tmp_path: Path, nursery: Nursery) -> None:
     """A connector that notes its inputs on stderr is found by the very same search."""
     _, found, _ = campaign(tmp_path, nursery, 1, least=1, fault="chatty")
-    print(f"\nplanted, a connector that logs what it gets: {len(found)} found, such as {found[:2]}")
-    assert any(f.startswith("stderr-") and " pin " in f"{f} " for f in found)
+    pins = [f for f in found if f.startswith("stderr-") and ": pin " in f]
+    print(f"\nplanted, a connector that logs what it gets: {len(found)} found, such as {pins[:2]}")
+    assert pins
 
 
 def test_every_coding_is_found(tmp_path: Path) -> None:
