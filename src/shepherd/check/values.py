@@ -8,6 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from shepherd.check.excluded import Excluded
+from shepherd.check.opened import Path
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.infer import SAME, YES_NO, Infer
@@ -165,25 +166,28 @@ class _Values:
     def decided(self, step: Step, action: Decide) -> Iterator[Finding]:
         """Whether the branches cover every case that earlier answers leave; a counter-example where one is missed."""
         trees = [branch.when.tree for branch in action.branches]
-        domains: dict[tuple[str, ...], tuple[Any, ...]] = {}
+        domains: dict[Path, tuple[Any, ...]] = {}
         finite = all(self.domains(tree, domains) for tree in trees)
         place = step.places.get("decide", step.place)
         hint = "Add a last line: otherwise: STEP."
-        if self.excluded is None:
-            self.excluded = Excluded(self.flow, self.around)
-        for path, options in domains.items():
-            domains[path] = self.excluded.possible(path, step.id) or options
         if not finite or prod(len(d) for d in domains.values()) > MOST_CASES:
             message = "It cannot be proved that one of these branches always holds."
         else:
-            missed = next((c for c in _cases(domains) if not any(holds(tree, c) for tree in trees)), None)
+            missed = _missed(trees, domains) and _missed(trees, self.left(step, domains))
             if missed is None:
                 return
             example = " and ".join(f"{'.'.join(path)} = {_shown(value)}" for path, value in missed.items())
             message = f"{example} reaches no branch."
         yield UNDECIDED.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id)
 
-    def domains(self, node: Node, found: dict[tuple[str, ...], tuple[Any, ...]]) -> bool:
+    def left(self, step: Step, domains: Mapping[Path, tuple[Any, ...]]) -> dict[Path, tuple[Any, ...]]:
+        """*domains* without the values that earlier answers exclude at *step*."""
+        if self.excluded is None:
+            self.excluded = Excluded(self.flow, self.around)
+        excluded = self.excluded
+        return {path: excluded.possible(path, step.id) or options for path, options in domains.items()}
+
+    def domains(self, node: Node, found: dict[Path, tuple[Any, ...]]) -> bool:
         """Collect the finite values of every read of *node*; False where one can't be weighed."""
         if isinstance(node, All | Any_):
             weighed = [self.domains(item, found) for item in node.items]
@@ -197,7 +201,7 @@ class _Values:
             return all(isinstance(item, Const) for item in right) and self._finite(node.left, found)
         return False
 
-    def _finite(self, node: Read, found: dict[tuple[str, ...], tuple[Any, ...]]) -> bool:
+    def _finite(self, node: Read, found: dict[Path, tuple[Any, ...]]) -> bool:
         type_ = Infer(self.types).of(node)
         if node.path[0] in self.flow.values:
             return False
@@ -207,12 +211,13 @@ class _Values:
         return bool(options)
 
 
-def _cases(domains: Mapping[tuple[str, ...], tuple[Any, ...]]) -> Iterator[dict[tuple[str, ...], Any]]:
-    for chosen in product(*domains.values()):
-        yield dict(zip(domains, chosen, strict=True))
+def _missed(trees: list[Node], domains: Mapping[Path, tuple[Any, ...]]) -> dict[Path, Any] | None:
+    """A case for which none of *trees* holds."""
+    cases = (dict(zip(domains, chosen, strict=True)) for chosen in product(*domains.values()))
+    return next((case for case in cases if not any(holds(tree, case) for tree in trees)), None)
 
 
-def holds(node: Node, case: Mapping[tuple[str, ...], Any]) -> bool:
+def holds(node: Node, case: Mapping[Path, Any]) -> bool:
     """Whether *node*, made of finite parts only, is true in *case*."""
     if isinstance(node, All):
         return all(holds(item, case) for item in node.items)
