@@ -6,20 +6,8 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from shepherd.flow.model import (
-    Attempts,
-    Call,
-    Decide,
-    Edge,
-    End,
-    Flow,
-    Grant,
-    Message,
-    Need,
-    Outcome,
-    Policy,
-    Step,
-)
+from shepherd.flow.beside import Policy
+from shepherd.flow.model import Attempts, Call, Decide, Edge, End, Flow, Grant, Message, Need, Outcome, Step
 
 
 def step(name: str, *edges: str, **given: Any) -> Step:

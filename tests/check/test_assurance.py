@@ -13,8 +13,9 @@ from shepherd.check import examine
 from shepherd.check.assurance import CALL_NOT_GRANTED, GIVEN_ANEW, MAY_EXPIRE, NOT_GRANTED, assurance
 from shepherd.check.paths import visited
 from shepherd.flow import tree
+from shepherd.flow.beside import Assurance, Policy
 from shepherd.flow.findings import Hop
-from shepherd.flow.model import Assurance, Branch, Decide, Edge, Flow, Need, Policy, Step
+from shepherd.flow.model import Branch, Decide, Edge, Flow, Need, Step
 from tests.check.explorer import Explorer
 from tests.check.hand import draft, flow, step
 

@@ -13,7 +13,8 @@ import pytest
 
 from shepherd.connect import BrokenTable, Connectors, hash_secret
 from shepherd.connect.table import CONTROL, Table
-from shepherd.flow.model import Connector, Field, Operation
+from shepherd.flow.beside import Connector, Operation
+from shepherd.flow.model import Field
 from shepherd.flow.types import Type
 
 

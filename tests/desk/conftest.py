@@ -13,7 +13,7 @@ from shepherd.connect import hash_secret
 from shepherd.connect.connectors import KINDS
 from shepherd.connect.table import CONTROL
 from shepherd.desk import Desk, Settings
-from shepherd.flow.model import Connector
+from shepherd.flow.beside import Connector
 from tests.desk.house import CONNECTORS, DESK, HELP, LOGIN, PROMISE, Clock, Counted
 
 

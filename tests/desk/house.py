@@ -9,7 +9,7 @@ from typing import Any
 from shepherd.connect import Reply
 from shepherd.connect.table import Table
 from shepherd.desk import Desk, RunView, new_id
-from shepherd.flow.model import Operation
+from shepherd.flow.beside import Operation
 from shepherd.run.api import Actor, Input
 
 MARIA = Actor("agent", "maria")

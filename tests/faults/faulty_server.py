@@ -19,7 +19,7 @@ from shepherd.connect import Reply
 from shepherd.connect.connectors import KINDS
 from shepherd.connect.table import Table
 from shepherd.desk import Settings
-from shepherd.flow.model import Operation
+from shepherd.flow.beside import Operation
 from shepherd.record import Appended, Once, Record, RecordError, Submission
 from shepherd.run.api import Event
 from shepherd.web.serve import serve

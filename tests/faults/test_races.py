@@ -16,9 +16,9 @@ from shepherd.connect import Reply
 from shepherd.connect.connectors import KINDS
 from shepherd.connect.table import Table
 from shepherd.desk import Desk, RunView, Settings, Stale, Taken, new_id
-from shepherd.flow.model import Connector, Operation
+from shepherd.flow.beside import Connector, Operation
 from shepherd.run import replay
-from shepherd.run.api import Actor, Answer, AtLookup, Continue, GoBack, Input, Refused
+from shepherd.run.api import Actor, Answer, Continue, GoBack, Input, LookupDue, Refused
 from tests.faults.replaying import libraries_of
 from tests.faults.serving import library_of
 
@@ -99,7 +99,7 @@ def begun(desk: Desk, flow: str, agent: str) -> RunView:
 def settled(desk: Desk, view: RunView) -> RunView:
     """The run when none of its calls is under way."""
     for _ in range(20):
-        if not isinstance(view.waiting, AtLookup):
+        if not isinstance(view.waiting, LookupDue):
             return view
         view = desk.wait(view.id, 5)
     raise AssertionError(f"{view.id} waits for ever.")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from shepherd.flow.beside import Policy
 from shepherd.flow.canonical import digest
 from shepherd.flow.draft import from_documents, read_draft
-from shepherd.flow.model import Policy
 from tests.flow.library import Write
 
 ROOT = Path(__file__).parents[2]

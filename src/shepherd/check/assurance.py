@@ -12,8 +12,9 @@ from shepherd.check.paths import hops
 from shepherd.check.proved import proved
 from shepherd.check.summaries import HELD, REPRESENTATIVE, Asked, State, View, Views, looping_steps, plain_steps
 from shepherd.check.walks import ways
+from shepherd.flow.beside import Policy
 from shepherd.flow.findings import Finding, Place, Rule
-from shepherd.flow.model import Call, Flow, Need, Policy, Step
+from shepherd.flow.model import Call, Flow, Need, Step
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft

@@ -12,10 +12,11 @@ from shepherd.check.callgraph import calls_of
 from shepherd.check.grants import all_grants
 from shepherd.check.stored import restored, stored
 from shepherd.check.summaries import REPRESENTATIVE
+from shepherd.flow.beside import Connector, Policy
 from shepherd.flow.canonical import digest
 from shepherd.flow.draft import Draft, from_documents, read_draft
 from shepherd.flow.findings import Finding
-from shepherd.flow.model import Connector, Do, Flow, Lookup, Policy
+from shepherd.flow.model import Do, Flow, Lookup
 
 
 class FlowRejected(Exception):

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check.written import operation_of
+from shepherd.flow.beside import Operation
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
-from shepherd.flow.model import Ask, Call, Collect, Do, Flow, Lookup, Operation, Option, Step
+from shepherd.flow.model import Ask, Call, Collect, Do, Flow, Lookup, Option, Step
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shepherd.flow.model import Operation
+from shepherd.flow.beside import Operation
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from shepherd.flow.model import Connector, Operation
+from shepherd.flow.beside import Connector, Operation
 
 _log = logging.getLogger("shepherd.connect")
 

@@ -21,7 +21,8 @@ from typing import Any
 from shepherd.connect.changes import Changes
 from shepherd.connect.connectors import BrokenTable, Reply, Setting
 from shepherd.connect.secrets import hash_secret, matches
-from shepherd.flow.model import Connector, Field, Operation
+from shepherd.flow.beside import Connector, Operation
+from shepherd.flow.model import Field
 from shepherd.flow.types import Refusal, from_json, to_text
 
 CONTROL = "SHEPHERD_TABLE_CONTROL"

@@ -20,7 +20,7 @@ from shepherd.desk.runs import Live, Runs
 from shepherd.desk.secrets import Pocket, filled, lacking, without
 from shepherd.desk.show import run_view
 from shepherd.desk.views import RunView
-from shepherd.flow.model import Operation
+from shepherd.flow.beside import Operation
 from shepherd.flow.types import to_json
 from shepherd.record import (
     Appended,

@@ -8,7 +8,7 @@ from typing import Any
 
 from shepherd.desk.runs import CASE_NOTE, Live
 from shepherd.desk.views import AssuranceView, RunView
-from shepherd.flow.model import Policy
+from shepherd.flow.beside import Policy
 from shepherd.flow.types import to_text
 from shepherd.run.api import LookupDue, Waiting
 from shepherd.run.state import Run

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from shepherd.flow.beside import Policy
 from shepherd.flow.canonical import digest
 from shepherd.flow.expression import bind
 from shepherd.flow.findings import Finding, Place
 from shepherd.flow.graph import graph_of
-from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Outcome, Policy, Step, Value, Words
+from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Outcome, Step, Value, Words
 from shepherd.flow.reader import Reader, is_map, items, names, pairs, place_of, plain, seconds, true
 from shepherd.flow.source import Map, Node, Scalar
 from shepherd.flow.verbs import MAKE, Made, verb_of

@@ -9,13 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from shepherd.flow import schema, source
+from shepherd.flow.beside import Connector, Policy
 from shepherd.flow.build import build
 from shepherd.flow.files import data_of, files_of, tables_of
 from shepherd.flow.findings import NOWHERE, Finding, Rule, allowed, nearest
 from shepherd.flow.hazards import short
 from shepherd.flow.ids import check_ids
 from shepherd.flow.memory import collector_rests
-from shepherd.flow.model import Connector, Flow, Policy
+from shepherd.flow.model import Flow
 from shepherd.flow.policy import connector_of, connectors_of, policy_of, ticket_connector
 from shepherd.flow.source import Map, Scalar
 

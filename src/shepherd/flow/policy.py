@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shepherd.flow.beside import Assurance, Connector, Operation, Policy, Queue, Severity
 from shepherd.flow.findings import NOWHERE, Place
-from shepherd.flow.model import Assurance, Connector, Field, Operation, Policy, Queue, Severity
+from shepherd.flow.model import Field
 from shepherd.flow.reader import Reader, is_map, names, pairs, plain, seconds, true
 from shepherd.flow.source import Map, Node
 from shepherd.flow.types import Type

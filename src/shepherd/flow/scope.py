@@ -6,24 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from shepherd.flow.beside import Connector, Operation, Policy
 from shepherd.flow.expression import Expression, in_order, named, used
 from shepherd.flow.infer import ANY, Infer
-from shepherd.flow.model import (
-    Ask,
-    Call,
-    Collect,
-    Connector,
-    Decide,
-    Do,
-    End,
-    Escalate,
-    Field,
-    Flow,
-    Lookup,
-    Operation,
-    Policy,
-    Step,
-)
+from shepherd.flow.model import Ask, Call, Collect, Decide, Do, End, Escalate, Field, Flow, Lookup, Step
 from shepherd.flow.tree import Read
 from shepherd.flow.types import Type
 

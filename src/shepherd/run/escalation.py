@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from shepherd.flow.model import Escalate, Policy
+from shepherd.flow.beside import Policy
+from shepherd.flow.model import Escalate
 from shepherd.run.api import Stamp
 from shepherd.run.state import local
 

@@ -1,0 +1,107 @@
+"""What stands beside the flows: the desk's policy, and the connectors with their operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shepherd.flow.findings import NOWHERE, Place
+from shepherd.flow.model import Field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """
+    One thing a connector can do.
+
+    *inputs* and each entry of *results* (name → fields) are declared; ``error`` (and ``unknown`` for a change)
+    are results of every operation and are not listed here. *accepts_secret*: an input may carry a secret.
+    """
+
+    name: str
+    reads: bool
+    inputs: Mapping[str, Field]
+    results: Mapping[str, Mapping[str, Field]]
+    accepts_secret: bool = False
+    timeout: int = 8
+    repeatable: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    place: Place = NOWHERE
+
+    def result_names(self) -> tuple[str, ...]:
+        """Every result a step must route, in order: the declared ones, ``error``, and ``unknown`` for a change."""
+        return (*self.results, "error") if self.reads else (*self.results, "error", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """A declared way to another system."""
+
+    name: str
+    kind: str
+    operations: Mapping[str, Operation]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assurance:
+    """What may be established about a contact, by which flows, at which levels, and for how many seconds."""
+
+    name: str
+    granted_by: tuple[str, ...]
+    levels: tuple[str, ...] = ()
+    expires: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Where contacts wait for somebody else."""
+
+    name: str
+    skill: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Severity:
+    """How urgent an escalation is: seconds to acknowledge, between updates and to resolve, each where set."""
+
+    name: str
+    acknowledge: int | None = None
+    update_every: int | None = None
+    resolve: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """
+    What the desk has set beside its flows (``desk.yaml``); everything has a default.
+
+    *facts* maps ``customer``, ``contact``, ``ticket``, ``agent`` to their declared fields.
+    *customer_lookup* is the reading operation (``connector.operation``) that gives a customer's facts by
+    ``customer_id`` when a ticket is opened; empty where the desk has none.
+    """
+
+    name: str = "desk"
+    time_zone: str = "UTC"
+    facts: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    roles: tuple[str, ...] = ("agent", "supervisor", "designer", "qa")
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+    assurances: Mapping[str, Assurance] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    categories: tuple[str, ...] = (
+        "authentication",
+        "troubleshooting",
+        "escalation",
+        "billing",
+        "orders",
+        "intake",
+        "closing",
+    )
+    tags: tuple[str, ...] = ()
+    customer_lookup: str = ""
+    declared: bool = False
+    file: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict)
