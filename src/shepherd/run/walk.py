@@ -9,20 +9,7 @@ from typing import Any
 from immutables import Map
 
 from shepherd.flow.expression import Undefined, Unworkable
-from shepherd.flow.model import (
-    Ask,
-    Call,
-    Decide,
-    Do,
-    Edge,
-    End,
-    Escalate,
-    Flow,
-    Grant,
-    Lookup,
-    Need,
-    Step,
-)
+from shepherd.flow.model import Ask, Call, Decide, Do, Edge, End, Escalate, Flow, Grant, Lookup, Need, Step
 from shepherd.flow.types import to_json
 from shepherd.run.api import Ended, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
