@@ -104,7 +104,7 @@ def test_names_that_are_not(tmp_path: Path, when: str, code: str, pointed: str):
     [
         ("ligth", "light"),
         ("light == red", 'Write "red" in quotes'),
-        ("light == yes", 'Write "yes" in quotes'),
+        ("light == yes", 'An answer is a text: "yes"'),
         ("form.frist", "first"),
         ('line.status == "up"', "line.status is defined"),
     ],

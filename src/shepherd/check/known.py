@@ -86,7 +86,9 @@ class Known:
 
     def _meant(self, word: str) -> str:
         """A hint for a word that is no name: a near one, or the text that was meant."""
-        if word in self._options or word in ("yes", "no"):
+        if word in ("yes", "no") and word not in self._options:
+            return f'A yes or no is asked as it is: NAME, or not NAME. An answer is a text: "{word}".'
+        if word in self._options:
             return f'Write "{word}" in quotes: a bare word is a name.'
         return self._near(word, self._all) or f"A text needs quotes. Names here: {allowed(self._all)}."
 

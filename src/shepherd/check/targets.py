@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check.walks import ending
@@ -43,7 +43,7 @@ RULES = (UNKNOWN_TARGET, UNKNOWN_OUTCOME, UNUSED_OUTCOME, FALLS_OFF)
 def targets(draft: Draft) -> Iterator[Finding]:
     """Unknown targets and outcomes, outcomes without use, and a last step that falls off."""
     for flow in draft.flows.values():
-        yield from _unknown_targets(flow)
+        yield from _unknown_targets(flow, draft.flows)
         yield from _outcomes(flow)
         for step in flow.steps.values():
             if falls_off(step):
@@ -65,7 +65,7 @@ def falls_off(step: Step) -> bool:
     )
 
 
-def _unknown_targets(flow: Flow) -> Iterator[Finding]:
+def _unknown_targets(flow: Flow, flows: Container[str]) -> Iterator[Finding]:
     seen = set()
     for step in flow.steps.values():
         for edge in step.edges.values():
@@ -77,6 +77,8 @@ def _unknown_targets(flow: Flow) -> Iterator[Finding]:
                 enders = _ending_with(flow, edge.target)
                 what = f'"{edge.target}" is an outcome; a way leads to a step.'
                 hint = f'Lead it to "{enders[0]}", which ends so.' if enders else "Add a step that ends so."
+            elif edge.target in flows:
+                hint = f"It is a flow: lead the way to a step with call: {edge.target}."
             else:
                 hint = nearest(edge.target, flow.steps) or f"Steps: {allowed(flow.steps)}."
             yield UNKNOWN_TARGET.at(edge.place, what, file=flow.file, flow=flow.id, step=step.id, hint=hint)

@@ -204,6 +204,12 @@ def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding
     if value[:1] == '"' and "end of stream" in problem:
         return SYNTAX.at(place, "A quote is opened here and never closed.", file=file, hint="Close it.")
     block = BLOCK.replace("say", key)
+    inner = re.fullmatch(r"([a-z_]+):\s+([a-z0-9_]+)", value)
+    if inner:
+        message = "Two keys stand on one line."
+        return WORDS.at(
+            place, message, file=file, hint=f"Write {key}: {{{inner[1]}: {inner[2]}}}, or use a line for each."
+        )
     if re.search(r":\s", value) and not value.startswith(("{", "[")):
         return WORDS.at(place, 'Words with ": " in them look like a key to YAML.', file=file, hint=block)
     if value[:1] and value[0] in _MARKS and not _one_line_map(value, problem):

@@ -199,7 +199,10 @@ def _syntax(error: TemplateSyntaxError, text: str, tokens: list[Token]) -> Wrong
     misfit = next((t for t in tokens if f"got '{t.text}'" in message), None)
     if misfit:
         return Wrong(
-            f'"{misfit.text}" does not fit here.', misfit.start, misfit.end, "Begin with a name; compare with ==."
+            f'"{misfit.text}" does not fit here.',
+            misfit.start,
+            misfit.end,
+            "A unit belongs in the label. Is and, or, == missing before it?",
         )
     if "end of print statement" in message or not tokens or tokens[-1].text == ".":
         last = tokens[-1] if tokens else Token("", text, 0, len(text))
@@ -233,9 +236,8 @@ class _Reader:
         reader = READ.get(type(node))
         if reader is None:
             name = NAMES.get(type(node), "This")
-            raise Wrong(
-                f"{name} is not part of the language.", self.last, len(self.text), "Name the value that you mean."
-            )
+            hint = HINTS.get(type(node), "Name the value that you mean.")
+            raise Wrong(f"{name} is not part of the language.", self.last, len(self.text), hint)
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise Wrong("This is nested too deeply.", self.last, len(self.text), "Name a part in values.")
@@ -375,8 +377,11 @@ NAMES: dict[Any, str] = {
     nodes.Getitem: "An index",
     nodes.Slice: "A slice",
     nodes.Dict: "A map",
-    nodes.Tuple: "A pair in round brackets",
+    nodes.Tuple: "A comma between two values",
     nodes.Pow: "A power",
     nodes.Concat: '"~"',
     nodes.Pos: 'A "+" before a value',
+}
+HINTS: dict[Any, str] = {
+    nodes.Tuple: 'A decimal point is a dot: 20.5. A list stands in brackets: ["a", "b"].',
 }

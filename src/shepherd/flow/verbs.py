@@ -86,7 +86,7 @@ def _collect(reader: Reader, name: str, step: Map) -> Made:
 def _decide(reader: Reader, name: str, step: Map) -> Made | None:
     branches: list[Branch] = []
     edges: list[Edge] = []
-    otherwise = False
+    otherwise = unread = False
     for item in items(step.get("decide")):
         line = is_map(item)
         if line is None:
@@ -97,11 +97,14 @@ def _decide(reader: Reader, name: str, step: Map) -> Made | None:
         if isinstance(when, Scalar):
             expression = reader.expression(when)
             if expression is None:
-                return None
+                unread = True
+                continue
             branches.append(Branch(when=expression, by=by, place=line.place))
         otherwise = otherwise or when is None
         grants = reader.grants(line.get("grants"))
         edges.append(Edge(by=by, source=name, target=plain(target), grants=grants, place=place_of(target)))
+    if unread:
+        return None
     return Made(Decide(branches=tuple(branches), otherwise=otherwise), tuple(edges), False)
 
 
