@@ -76,9 +76,8 @@ def demo(more: list[str]) -> int:
         return 130
 
 
-def test(more: list[str]) -> int:
-    """Lint, types, layers and all tests. Browser tests need a Chromium, and are never skipped for the lack of one."""
-    install("requirements-dev.lock")
+def need_browser() -> None:
+    """Browser tests need a Chromium, and are never skipped for the lack of one."""
     if not any(shutil.which(name) for name in BROWSERS):
         fail(
             "The browser tests need a Chromium, and there is none on the PATH. On Debian and Ubuntu this brings it:\n"
@@ -86,6 +85,11 @@ def test(more: list[str]) -> int:
             "Then run the same command again. Without a browser, the other tests run with:\n"
             '    .venv/bin/pytest -m "not browser"'
         )
+
+
+def test(more: list[str]) -> int:
+    """Lint, types, layers and all tests."""
+    install("requirements-dev.lock")
     checks = (
         ["ruff", "check", "."],
         ["mypy"],
@@ -113,6 +117,8 @@ def main(arguments: list[str]) -> int:
     if word not in ("", "test", "setup"):
         print(__doc__)
         return 0 if word in ("-h", "--help", "help") else 2
+    if word == "test":
+        need_browser()
     make_venv()
     if word == "setup":
         install("requirements.lock")

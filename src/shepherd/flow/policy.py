@@ -120,6 +120,10 @@ def connector_of(name: str, node: Map, typed: Mapping[str, Any], *, file: str, p
         if isinstance(at, Map)
     }
     rest = {k: v for k, v in typed.items() if k not in ("kind", "operations")}
+    folder = file.rpartition("/")[0]
+    if folder and "file" in rest:
+        # Data files are named relative to the file that names them; from here on, to the library.
+        rest["file"] = f"{folder}/{rest['file']}"
     return Connector(name=name, kind=plain(node.get("kind")), operations=operations, settings=rest, place=place)
 
 
