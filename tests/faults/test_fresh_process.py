@@ -19,7 +19,7 @@ from tests.record.making import a_ticket, new_id
 from tests.run.random_library import random_documents
 from tests.run.walker import Walker, alike, picture
 
-WALKS = int(os.environ.get("SHEPHERD_FRESH_WALKS", "20"))
+WALKS = int(os.environ.get("SHEPHERD_FRESH_WALKS", "10"))
 ONE_IN = 50
 MOVES = 60
 
