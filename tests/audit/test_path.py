@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shepherd.audit import Heading, case_note, path_csv, path_rows
+from shepherd.audit import Heading, case_note, path_csv, path_rows, rows_of
 from shepherd.audit.export import COLUMNS, harmless
+from shepherd.audit.words import branch
 from shepherd.check.library import Library
 from shepherd.connect import hash_secret
+from shepherd.flow.model import Decide
+from shepherd.record import Told
 from shepherd.run import advance, start
 from shepherd.run.api import (
     Actor,
@@ -133,6 +137,47 @@ def test_a_changed_entry_does_not_stop_the_telling(library: Library) -> None:
     rows = path_rows(library, [*walked.events[:2], forged])
     assert [r.step for r in rows] == ["help/greet", "help/light", "help/offer"]
     assert rows[1].answer == "green"
+
+
+def test_what_cannot_be_read_has_a_row_of_its_own(library: Library) -> None:
+    """One entry that can't be read and one that is missing are told in their place; the rest is told as it stands."""
+    events = Walked(library, "help").give(Continue(), Answer("green"), Note("a free note")).events
+    entries = [Told(1, events[0], events[0].at), Told(2, None, events[1].at), Told(4, events[3], events[3].at)]
+    told = [(r.seq, r.step or r.kind, r.answer) for r in rows_of(library, entries)]
+    assert told == [
+        (1, "help/greet", ""),
+        (2, "not_as_written", "This entry is not as it was written and can't be read."),
+        (3, "not_as_written", "Entry 3 is missing."),
+        (4, "noted", "a free note"),
+    ]
+    assert [r.step for r in rows_of(None, entries) if r.visit] == ["help/greet"]
+
+
+def test_data_of_another_form_does_not_stop_the_telling(library: Library) -> None:
+    """An entry that reads as JSON but not as what it says it is has a row that says so."""
+    events = Walked(library, "help").give(Continue(), Answer("green")).events
+    forged = [events[0], events[1]._replace(kind="went_back", data={}), events[2]._replace(entered=({"step": 7},))]
+    assert [r.kind for r in path_rows(library, forged)] == ["message", "not_as_written", "not_as_written"]
+
+
+def test_a_call_tells_what_came_back(library: Library) -> None:
+    """A result has its values beside it: personal ones as recorded, erased ones as erased, secrets never."""
+    walked = Walked(library, "login").give(Answer("4071"), Request(), Finished("ok"))
+    values = {"line_status": "faulty", "name": {"erased": True}, "pin": {"given": "4 digits"}, "open": True}
+    last = walked.events[-1]
+    row = path_rows(library, [*walked.events[:-1], last._replace(data={**last.data, "values": values})])[1]
+    assert row.answer == "ok: line status faulty, name erased, pin given, 4 digits, open yes"
+
+
+def test_a_decide_tells_its_branch(library: Library) -> None:
+    """The condition that held as it is written, or "otherwise"; the bare way where the flow can't be read."""
+    flows = Library.read(Path(__file__).resolve().parents[2] / "flows").flows
+    step = flows["internet_down"].steps["route_by_line"]
+    assert isinstance(step.action, Decide)
+    first = step.action.branches[0]
+    assert branch(step, first.by) == first.when.source
+    assert branch(step, "otherwise") == "otherwise"
+    assert branch(None, "when:1") == "when:1"
 
 
 def test_csv_is_safe_and_complete(library: Library) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -60,6 +61,32 @@ def test_path_for_people(record: tuple[Path, str], capsys: pytest.CaptureFixture
     out = capsys.readouterr().out
     assert "internet_down/greet" in out
     assert "Chain whole, not sealed" in out
+
+
+def test_path_says_who_when_and_what_was_taken_back(
+    record: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each visit has its time and who answered; one that was taken back is marked; a ticket without runs says so."""
+    from shepherd.desk import Desk, Settings, new_id
+    from shepherd.run.api import Actor, Continue, GoBack
+
+    settings = Settings(FLOWS, f"sqlite:///{record[0] / 'back.db'}", str(record[0] / "back-keys.db"), "127.0.0.1", 0)
+    desk = Desk.open(settings)
+    timo = Actor("agent", "Timo")
+    taken_back, none = (
+        desk.open_ticket("C-1001", channel="phone", subject="", actor=timo, token=new_id()).head for _ in range(2)
+    )
+    at_first = desk.start(taken_back.id, "internet_down", actor=timo, token=new_id()).run
+    desk.take(at_first.id, Continue(), seq=at_first.seq, token=new_id(), actor=timo)
+    later = desk.wait(at_first.id, 5.0)
+    desk.take(at_first.id, GoBack(1), seq=later.seq, token=new_id(), actor=timo)
+    desk.close()
+    flags = ["--library", str(FLOWS), "--database", settings.database, "--keys", settings.keys]
+    assert run(["path", taken_back.number, *flags]) == 0
+    first = capsys.readouterr().out.splitlines()[1]
+    assert re.match(r" ~   1  \d\d:\d\d:\d\d  Timo +internet_down/greet .*\(taken back by entry \d+\)$", first)
+    assert run(["path", none.number, *flags]) == 0
+    assert capsys.readouterr().out == "Nothing was walked on this ticket yet.\n"
 
 
 def test_a_ticket_that_is_not_there(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:

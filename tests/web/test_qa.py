@@ -3,6 +3,10 @@
 import csv
 import io
 import re
+import sqlite3
+from contextlib import closing
+
+import pytest
 
 from tests.web.conftest import answer_until
 
@@ -10,8 +14,7 @@ from tests.web.conftest import answer_until
 def ended(tab):
     """A run with an answer taken back, ended because the caller hung up; its id."""
     tab.act("answer", value="green")
-    back = re.search(r'<button name="to" value="(\d+)"', tab.text)[1]
-    tab.act("back", to=back)
+    tab.act("back")
     tab.act("answer", value="hung_up")
     answer_until(tab, "Lost")
     return tab.path.rpartition("/")[2]
@@ -58,6 +61,78 @@ def test_the_path_can_be_taken_away(at_light):
     assert reply.mimetype == "text/csv"
     assert re.fullmatch(r'attachment; filename="T-\d+-internet_down\.csv"', reply.headers["Content-Disposition"])
     assert any(r["step"] == "internet_down/check_lights" and r["answer"] == "Green" for r in rows)
+
+
+def test_a_row_tells_what_came_back_which_branch_was_taken_and_what_it_gave(at_light):
+    """A look-up has its values, a decide its branch; an assurance stands where it was given, not on the next row."""
+    run = at_light.path.rpartition("/")[2]
+    reply = at_light.get(f"/qa/runs/{run}/path.csv").reply
+    rows = list(csv.DictReader(io.StringIO(reply.get_data().decode("utf-8-sig"))))
+    answers = {row["step"]: row["answer"] for row in rows}
+
+    assert answers["internet_down/test_line"].startswith("ok: status ")
+    assert answers["internet_down/route_by_line"] == "otherwise"
+    assert [row["step"] for row in rows if row["granted"] == "identity"] == ["authentication/close_verified"]
+    assert "ok: status " in at_light.get(f"/qa/runs/{run}").text
+
+
+DAMAGE = {
+    "no text": "UPDATE entries SET body = x'ff00ff' WHERE seq = 3",
+    "the first": "UPDATE entries SET body = x'ff00ff' WHERE seq = 1",
+    "a number": "UPDATE entries SET body = 7 WHERE seq = 3",
+    "a part": "UPDATE entries SET body = replace(CAST(body AS TEXT), 'entered', 'altered') WHERE seq = 3",
+    "gone": "DELETE FROM entries WHERE seq = 3",
+}
+
+
+@pytest.mark.parametrize("how", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_entry_leaves_the_rest_to_be_read(at_light, tmp_path, how):
+    """The path, its CSV and the ticket show what can be read, say what can't, and the verdict names the entry."""
+    run = at_light.path.rpartition("/")[2]
+    number = re.search(r"T-\d+", at_light.text)[0]
+    damage(tmp_path, how)
+    text = at_light.get(f"/qa/runs/{run}").text
+
+    assert at_light.status == 200
+    assert "Not as written" in text
+    assert "Broken" in text
+    assert "authentication/street" in text
+    table = at_light.get(f"/qa/runs/{run}/path.csv")
+    assert (table.status, "not_as_written" in table.text) == (200, True)
+    assert at_light.get(f"/tickets/{number}").status == 200
+    if "DELETE" not in how:
+        assert "of this ticket can&#39;t be read" in at_light.text
+
+
+@pytest.mark.parametrize("value", ["7", "NULL", "x'ff'", "'text'"])
+def test_a_damaged_subject_or_document_leaves_the_pages(at_light, tmp_path, value):
+    """A subject is marked, in the list too; where a pinned document can't be read, steps stand without their words."""
+    run = at_light.path.rpartition("/")[2]
+    number = re.search(r"T-\d+", at_light.text)[0]
+    damage(tmp_path, *loose("tickets"), f"UPDATE tickets SET subject = {value}")
+    damage(tmp_path, *loose("documents"), f"UPDATE documents SET body = {value}")
+
+    for path in (f"/qa/runs/{run}", f"/qa/runs/{run}/path.csv", "/", f"/tickets/{number}"):
+        assert at_light.get(path).status == 200
+    assert "not as it was written" in at_light.text
+
+
+def loose(table):
+    """A table that takes anything."""
+    return (
+        f"CREATE TABLE loose AS SELECT * FROM {table}",
+        f"DROP TABLE {table}",
+        f"ALTER TABLE loose RENAME TO {table}",
+    )
+
+
+def damage(folder, *statements):
+    """Somebody who can write the file, and dropped what guards it."""
+    with closing(sqlite3.connect(folder / "desk.db", isolation_level=None)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            database.execute(statement)
 
 
 def test_a_run_that_is_not_there_is_said_so(tab):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from shepherd.audit.words import branch, given, result, text_of, unfilled
 from shepherd.check.library import Library
-from shepherd.flow.model import Ask, Step
+from shepherd.flow.model import Step
+from shepherd.record import Told
 from shepherd.run import Diverged, replay
 from shepherd.run.api import Event, Spoken, Stamp
 from shepherd.run.engine import fold
@@ -17,9 +18,10 @@ from shepherd.run.path import answer, title
 from shepherd.run.state import Run, Visit
 from shepherd.run.waiting import spoken
 
-_GAP = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-ERASED = "[erased]"
+DAMAGED = "not_as_written"
+UNREADABLE = "This entry is not as it was written and can't be read."
 _SOURCES = {"lookup_finished": "looked up", "do_finished": "done", "time_reached": "clock"}
+_STRANGE = (Diverged, LookupError, AssertionError, AttributeError, TypeError, ValueError)
 _BESIDE = frozenset({"noted", "paused", "resumed", "handed_over", "taken_over", "failed", "abandoned", "version_moved"})
 
 
@@ -31,7 +33,7 @@ class PathRow:
     *seconds* from entering to leaving. *who* answered, *source* where the answer came from (``agent``, ``looked up``,
     ``kept from visit 4``, ``clock`` …). *words* and *title* as shown. *taken_back*: struck
     through, by entry *struck_by*.
-    *granted* are assurances that came with it. *seq* is the entry that made the row.
+    *granted* are the assurances that it gave. *seq* is the entry that made the row.
     """
 
     seq: int
@@ -61,19 +63,46 @@ class PathRow:
         return tuple(t for t in (words.say, self.title, words.guide, words.warn, words.why) if t)
 
 
-def path_rows(library: Library, events: Sequence[Event]) -> list[PathRow]:
+def path_rows(library: Library | None, events: Sequence[Event]) -> list[PathRow]:
     """The rows of a run, in the order of its entries. Never raises for a broken or erased run: it tells less then."""
+    return rows_of(library, [Told(seq, event, event.at) for seq, event in enumerate(events, 1)])
+
+
+def rows_of(library: Library | None, entries: Iterable[Told]) -> list[PathRow]:
+    """
+    The same from entries as the record could read them.
+
+    One that is missing or can't be read has a row that says so; from there on words stand without what filled them.
+    Without a *library* (the one that the run pins can't be read) the steps stand without words.
+    """
     telling = _Telling(library)
     run: Run | None = None
-    whole = True
-    for seq, event in enumerate(events, 1):
-        if whole:
+    whole, expected = library is not None, 1
+    for seq, event, at in entries:
+        if seq > expected:
+            telling.damage(expected, at, _missing(expected, seq - 1))
+        if event is None:
+            telling.damage(seq, at, UNREADABLE)
+        if event is None or seq > expected:
+            whole, run = False, None
+        expected = seq + 1
+        if event is None:
+            continue
+        if library is not None and whole:
             try:
                 run = _fold(library, run, event)
-            except (Diverged, LookupError, AssertionError, TypeError, ValueError):
+            except _STRANGE:
                 whole, run = False, None
-        telling.hear(seq, event, run)
+        try:
+            telling.hear(seq, event, run)
+        except _STRANGE:
+            telling.damage(seq, at, UNREADABLE)
+            whole, run = False, None
     return telling.rows
+
+
+def _missing(first: int, last: int) -> str:
+    return f"Entry {first} is missing." if first == last else f"Entries {first} to {last} are missing."
 
 
 def _fold(library: Library, run: Run | None, event: Event) -> Run:
@@ -97,11 +126,16 @@ def _has_erased(value: Any) -> bool:
 class _Telling:
     """Rows under way: those that stand, by visit."""
 
-    def __init__(self, library: Library):
-        self._library = library
+    def __init__(self, library: Library | None):
+        self._flows = library.flows if library is not None else {}
         self.rows: list[PathRow] = []
         self._place: dict[int, int] = {}
         self._standing: list[int] = []
+
+    def damage(self, seq: int, at: datetime, what: str) -> None:
+        """Something stood here that can't be told."""
+        offset = self.rows[-1].offset if self.rows else "+00:00"
+        self.rows.append(PathRow(seq=seq, visit=0, step="", kind=DAMAGED, by="", at=at, offset=offset, answer=what))
 
     def hear(self, seq: int, event: Event, run: Run | None) -> None:
         """One more event; *run* is the run after it, None where it can't be folded."""
@@ -153,10 +187,10 @@ class _Telling:
         )
 
     def _enter(self, seq: int, event: Event, item: Mapping[str, Any], visit: Visit | None, run: Run | None) -> None:
-        flow_id, _, step_id = str(item["step"]).partition("/")
-        flow = self._library.flows.get(flow_id)
-        step = flow.steps.get(step_id) if flow else None
-        told = _Told(*_unfilled(step)) if visit is None or run is None else _Told(title(run, visit), spoken(run, visit))
+        step = self._step(item["step"])
+        self._decided(event, str(item["by"]))
+        told = _Told(*unfilled(step)) if visit is None or run is None else _Told(title(run, visit), spoken(run, visit))
+        own = self._granted(step, item)
         self._place[item["visit"]] = len(self.rows)
         self._standing.append(item["visit"])
         ended = item.get("ended") or {}
@@ -173,10 +207,45 @@ class _Telling:
                 title=told.title,
                 words=told.words,
                 attempt=item.get("attempt"),
-                granted=tuple(g["name"] for g in item.get("granted", ())),
+                granted=own,
                 ended=f"{ended['outcome']}{code}" if ended else str(item.get("returned", "")),
             )
         )
+
+    def _step(self, ref: Any) -> Step | None:
+        flow_id, _, step_id = str(ref).partition("/")
+        flow = self._flows.get(flow_id)
+        return flow.steps.get(step_id) if flow else None
+
+    def _decided(self, event: Event, by: str) -> None:
+        """The visit before the one entered *by* a way, where it was a decide: the branch that it took."""
+        place = self._place[self._standing[-1]] if self._standing else -1
+        if place >= 0 and self.rows[place].kind == "decide" and not self.rows[place].answer:
+            row = self.rows[place]
+            took = branch(self._step(row.step), by)
+            self.rows[place] = replace(
+                row, answer=took, seconds=(event.at - row.at).total_seconds(), source="worked out"
+            )
+
+    def _granted(self, step: Step | None, item: Mapping[str, Any]) -> tuple[str, ...]:
+        """
+        What came with *item*, less what the visit before it has given, which is told there.
+
+        An entered visit carries what the answer or the outcome before it gave; only the end of a run, after which
+        nothing is entered, carries its own.
+        """
+        names = tuple(str(g["name"]) for g in item.get("granted", ()))
+        outcome = None
+        if "ended" in item and step is not None:
+            outcome = self._flows[step.ref.partition("/")[0]].outcomes.get(item["ended"]["outcome"])
+        kept = {g.name for g in outcome.grants} if outcome else set()
+        own = tuple(name for name in names if name in kept)
+        before = tuple(name for name in names if name not in kept)
+        if before and self._standing:
+            place = self._place[self._standing[-1]]
+            self.rows[place] = replace(self.rows[place], granted=(*self.rows[place].granted, *before))
+            return own
+        return names
 
     def _leave(self, number: int, event: Event, visit: Visit | None) -> None:
         place = self._place.get(number)
@@ -190,7 +259,7 @@ class _Telling:
             source += ", made before"
         self.rows[place] = replace(
             row,
-            answer=answer(visit) if visit is not None and visit.done else _raw_answer(event),
+            answer=_answer(visit, event),
             seconds=(event.at - row.at).total_seconds(),
             who=event.actor.id,
             role=str(event.data.get("role", "")),
@@ -207,6 +276,12 @@ class _Telling:
             who=event.actor.id,
             source=f"kept from visit {item['kept']}",
         )
+
+
+def _answer(visit: Visit | None, event: Event) -> str:
+    if "result" in event.data:
+        return result(event.data)
+    return answer(visit) if visit is not None and visit.done else given(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,32 +304,3 @@ def _visits(run: Run | None, event: Event) -> dict[int, Visit]:
         found[visit.number] = visit
         visit = visit.prev
     return found
-
-
-def _unfilled(step: Step | None) -> tuple[str, Spoken]:
-    """The words of *step* where what filled them is gone."""
-    if step is None:
-        return "", Spoken()
-    texts = {key: _GAP.sub(ERASED, text.source) for key, text in step.words.texts}
-    asked = _GAP.sub(ERASED, step.action.question.source) if isinstance(step.action, Ask) else ""
-    return asked, Spoken(article=step.words.article, **texts)
-
-
-def _raw_answer(event: Event) -> str:
-    data = event.data
-    if "given" in data:
-        return f"given, {data['given']}"
-    if "result" in data:
-        return str(data["result"]).replace("_", " ")
-    if "values" in data:
-        return "; ".join(f"{n}: {text_of(v)}" for n, v in data["values"].items())
-    return text_of(data.get("value", ""))
-
-
-def text_of(value: Any) -> str:
-    """One recorded value as text; an erased one says so."""
-    if isinstance(value, Mapping):
-        return f"given, {value['given']}" if "given" in value else "erased"
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(text_of(v) for v in value)
-    return "" if value is None else str(value)

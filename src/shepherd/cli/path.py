@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from shepherd.cli.settings import library_option, open_desk, record_options
+
+if TYPE_CHECKING:
+    from shepherd.audit import PathRow
+    from shepherd.desk.views import Recorded
 
 
 @click.command("path")
@@ -24,12 +29,37 @@ def command(ticket: str, as_json: bool, **flags: Any) -> None:
             for body in desk.bodies(ticket):
                 out.write(body + b"\n")
             return
-        for recorded in desk.paths(ticket):
-            row = recorded.row
-            began = f"{row.created_at:%Y-%m-%d %H:%M}"
-            click.secho(f"{recorded.title} · {began} · {row.status} {row.outcome}".rstrip(), bold=True)
-            for line in recorded.rows:
-                click.echo(f"  {line.visit:>4}  {line.step:<40} {line.answer}".rstrip())
-            click.echo(f"  {recorded.verdict}\n")
+        paths = desk.paths(ticket)
+        if not paths:
+            click.echo("Nothing was walked on this ticket yet.")
+        for recorded in paths:
+            _show(recorded)
     finally:
         desk.close()
+
+
+def _show(recorded: Recorded) -> None:
+    row = recorded.row
+    began = f"{row.created_at:%Y-%m-%d %H:%M} UTC"
+    click.secho(f"{recorded.title} · {began} · {row.status} {row.outcome}".rstrip(), bold=True)
+    for line in recorded.rows:
+        click.echo(_line(line))
+    if any(line.taken_back for line in recorded.rows):
+        click.echo("  ~ taken back later, by the entry named.")
+    click.echo(f"  {recorded.verdict}\n")
+
+
+def _line(row: PathRow) -> str:
+    """A visit, or what stands beside the path: when, who, where, what was given."""
+    told = " ".join(row.answer.split())
+    if row.granted:
+        told += f" (grants {', '.join(row.granted)})"
+    if row.ended:
+        told = f"{told} → {row.ended}".strip()
+    if row.taken_back:
+        told += f" (taken back by entry {row.struck_by})"
+    mark = "~" if row.taken_back else " "
+    place = row.step or row.kind.replace("_", " ")
+    who = row.who if row.role in ("", "agent") else f"{row.who} ({row.role})"
+    time = row.at.astimezone(datetime.strptime(row.offset, "%z").tzinfo)
+    return f" {mark}{row.visit or '':>4}  {time:%H:%M:%S}  {who:<12} {place:<40} {told}".rstrip()

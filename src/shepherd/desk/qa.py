@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from shepherd.audit import path_csv, path_rows
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shepherd.audit import path_csv, rows_of
+from shepherd.check.library import FlowRejected, Library
 from shepherd.desk.clock import Clock
 from shepherd.desk.errors import Unknown
 from shepherd.desk.runs import CASE_NOTE, Runs, said
 from shepherd.desk.views import CaseNote, Recorded
-from shepherd.record import NotFound, Record, RunRow
+from shepherd.record import NotFound, Record, RecordError, RunRow, Told
 from shepherd.run.api import Event
+
+#: What data of another form than was written leads to.
+STRANGE = (LookupError, TypeError, ValueError, AttributeError)
 
 
 class Audits:
@@ -18,32 +25,39 @@ class Audits:
         self._runs, self._record, self._clock = runs, record, clock
 
     def audit(self, run: str) -> Recorded:
-        """The path of *run*, and verify's verdict on it now."""
+        """The path of *run* as far as it can be read, and verify's verdict on it now."""
         row = self._row(run)
-        events = self._runs.events(run)
-        started = events[0].data
-        library = self._runs.library_of(started)
-        flow = library.flows[started["flow"]]
+        told = self._record.told(run)
+        started = _started(told)
+        library = self._library(started)
+        flow = library.flows.get(started["flow"]) if library else None
+        facts = started.get("facts")
         report = self._record.verify(run=run)
         return Recorded(
             row=row,
             ticket=self._record.ticket(row.ticket),
-            title=flow.title,
-            version=flow.version,
-            rows=tuple(path_rows(library, events)),
+            title=flow.title if flow else row.flow,
+            version=flow.version if flow else 0,
+            rows=tuple(rows_of(library, told)),
             ok=report.ok,
             verdict=report.sentence,
             verified_at=self._clock(),
-            case_note=stored_note(run, events),
-            facts=started.get("facts", {}),
+            case_note=_note(run, told),
+            facts=facts if isinstance(facts, Mapping) else {},
         )
 
     def csv(self, run: str, bom: bool) -> bytes:
-        """The path of *run* as CSV."""
+        """The path of *run* as CSV, as far as it can be read."""
         row = self._row(run)
-        events = self._runs.events(run)
-        rows = path_rows(self._runs.library_of(events[0].data), events)
-        return path_csv(rows, ticket=row.number, run=run, bom=bom)
+        told = self._record.told(run)
+        return path_csv(rows_of(self._library(_started(told)), told), ticket=row.number, run=run, bom=bom)
+
+    def _library(self, started: Mapping[str, Any]) -> Library | None:
+        """The library that a run pins; None where it can't be known or read any more."""
+        try:
+            return self._runs.library_of(started)
+        except (RecordError, FlowRejected, *STRANGE):
+            return None
 
     def of_ticket(self, ticket: str) -> list[Recorded]:
         """The paths of every run of a ticket, oldest first."""
@@ -55,6 +69,19 @@ class Audits:
             return self._record.run(run)
         except NotFound:
             raise Unknown("There is no such run.") from None
+
+
+def _started(told: Sequence[Told]) -> Mapping[str, Any]:
+    """The data of the first event; nothing where it can't be read."""
+    first = told[0].event if told else None
+    return first.data if first is not None and first.kind == "run_started" else {}
+
+
+def _note(run: str, told: Sequence[Told]) -> CaseNote | None:
+    try:
+        return stored_note(run, [one.event for one in told if one.event is not None])
+    except STRANGE:
+        return None
 
 
 def stored_note(run: str, events: list[Event]) -> CaseNote | None:

@@ -118,8 +118,10 @@ class Tickets:
         record = self._record
         runs = tuple(sorted(record.runs(ticket=ticket.id, limit=500), key=lambda r: (r.created_at, r.id), reverse=True))
         sheet = Sheet(self._library)
-        for body in sorted(record.entries(ticket.id), key=lambda b: (b["at"], b["run"], b["seq"])):
-            sheet.read(body)
+        read = record.readable(ticket.id)
+        for body in sorted((b for b in read if b), key=lambda b: (str(b["at"]), str(b["run"]), str(b["seq"]).zfill(9))):
+            sheet.read_tolerant(body)
+        sheet.unreadable += read.count(None)
         contacts = record.contacts(ticket.id)
         customer = record.customer(ticket.customer) if ticket.customer else None
         facts = customer.facts if customer else {}
@@ -133,7 +135,7 @@ class Tickets:
             queue=sheet.queue,
             tags=tuple(sheet.tags),
             follow_ups=tuple(sheet.follow_ups),
-            notes=(*sheet.notes, *(i for i in record.items(ticket.id) if i.kind == "note")),
+            notes=(*sheet.damage(ticket), *sheet.notes, *(i for i in record.items(ticket.id) if i.kind == "note")),
             case_notes=tuple(sheet.case_notes.values()),
         )
 
@@ -166,9 +168,26 @@ class Sheet:
     notes: list[Item] = field(default_factory=list)
     case_notes: dict[str, CaseNote] = field(default_factory=dict)
     resolved: bool = False
+    unreadable: int = 0
     _asked: dict[tuple[str, int], str] = field(default_factory=dict)
     _flow: dict[str, str] = field(default_factory=dict)
     _agent: dict[str, str] = field(default_factory=dict)
+
+    def read_tolerant(self, body: Mapping[str, Any]) -> None:
+        """One more entry; one that somebody has changed into another form is counted, and does not stop the rest."""
+        try:
+            self.read(body)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            self.unreadable += 1
+
+    def damage(self, ticket: Ticket) -> list[Item]:
+        """A note where entries can't be read, so that nobody takes the ticket for whole."""
+        if not self.unreadable:
+            return []
+        many = "One entry" if self.unreadable == 1 else f"{self.unreadable} entries"
+        text = f"{many} of this ticket can't be read: not as written. Its paths under Recorded runs show where."
+        at = ticket.updated_at
+        return [Item(ticket=ticket.id, key="damage", run=None, kind="note", at=at, actor="Shepherd", value=text)]
 
     def read(self, body: Mapping[str, Any]) -> None:
         """One more entry."""

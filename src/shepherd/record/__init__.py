@@ -31,9 +31,11 @@ reading ``Damaged`` (an entry is not as it was written: verify names it).
 Reading::
 
     events(run_id) -> list[Event]             # unsealed; what was erased is ERASED, see is_erased(value)
+    told(run_id) -> [Told(seq, event or None, at)]             # whatever somebody did to it: None can't be read
     head(run_id) -> Head(seq, at)             # at: no later event may be before it
     bodies(ticket_id, run=None) -> list[bytes]                 # the entries as stored, in order
     entries(ticket_id, run=None) -> list[dict]                 # the same, parsed, sealed values unsealed
+    readable(ticket_id) -> list[dict | None]                   # the same, but None for what can't be read
     run(id) -> RunRow
     runs(ticket=, agent=, flow=, outcome=, status=, customer=, since=, until=, limit=50, before=id) -> list[RunRow]
     ticket(id or number) -> Ticket            tickets(query="", *, customer=, status=, limit=50, before=id)
@@ -77,6 +79,7 @@ from shepherd.record.api import (
 from shepherd.record.bodies import whole
 from shepherd.record.seal import ERASED, is_erased
 from shepherd.record.store import Record
+from shepherd.record.tolerant import Told
 
 
 def open_record(url: str, keys_path: str) -> Record:
@@ -109,6 +112,7 @@ __all__ = [
     "Submission",
     "Ticket",
     "TokenReused",
+    "Told",
     "TryTaken",
     "is_erased",
     "open_record",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,13 +13,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, or_, select
 
 from shepherd.record import tables
-from shepherd.record.api import Contact, Customer, Head, Item, NotFound, OnceKey, OnceState, RunRow, Ticket
+from shepherd.record.api import Contact, Customer, Damaged, Head, Item, NotFound, OnceKey, OnceState, RunRow, Ticket
 from shepherd.record.append import counted_at
 from shepherd.record.bodies import event_of, opened, text_of, time_of
 from shepherd.record.errors import readable
+from shepherd.record.guards import forgiving
 from shepherd.record.keys import Keys
 from shepherd.record.once import OF_KEY, asked, state_of
 from shepherd.record.reading import contact_of, customer_of, item_of, run_of, ticket_of
+from shepherd.record.seal import Find
+from shepherd.record.tolerant import Told, told
 from shepherd.run.api import Event, Spent
 
 MOST_SEARCHED = 2000
@@ -54,22 +58,38 @@ class Reader:
         find = self._keys.finder()
         return [event_of(row.body, find) for row in rows]
 
+    def told(self, run_id: str) -> list[Told]:
+        """The entries of a run as far as they can be read; none is an error, one that can't be read has no event."""
+        rows = select(e.seq, e.at, e.body).where(e.run == run_id).order_by(e.seq)
+        with self._reading() as connection, forgiving(connection):
+            began = connection.execute(select(r.created_at).where(r.id == run_id)).scalar()
+            return list(told(connection.execute(rows).all(), self._keys.finder(), began))
+
     def head(self, run_id: str) -> Head:
         """Where a run stands."""
         rows = self._rows(select(e.seq, e.at).where(e.run == run_id).order_by(e.seq.desc()).limit(1))
         return Head(rows[0].seq, time_of(rows[0].at)) if rows else Head(0, None)
 
     def bodies(self, ticket_id: str, run: str | None = None) -> list[bytes]:
-        """The entries of a ticket as stored, run by run, in order."""
+        """The entries of a ticket as stored, run by run, in order; what is no bytes any more is left out."""
+        return [body for body in self._stored(ticket_id, run) if isinstance(body, bytes)]
+
+    def _stored(self, ticket_id: str, run: str | None) -> list[Any]:
         query = select(e.body).join(tables.runs, r.id == e.run).where(e.ticket == ticket_id)
         if run is not None:
             query = query.where(e.run == run)
-        return [bytes(row.body) for row in self._rows(query.order_by(r.created_at, e.run, e.seq))]
+        with self._reading() as connection, forgiving(connection):
+            return [row.body for row in connection.execute(query.order_by(r.created_at, e.run, e.seq))]
 
     def entries(self, ticket_id: str, run: str | None = None) -> list[dict[str, Any]]:
-        """The entries of a ticket as data, opened."""
+        """The entries of a ticket as data, opened. Raises Damaged where one is not as it was written."""
         find = self._keys.finder()
-        return [opened(body, find) for body in self.bodies(ticket_id, run)]
+        return [opened(body, find) for body in self._stored(ticket_id, run)]
+
+    def readable(self, ticket_id: str) -> list[dict[str, Any] | None]:
+        """The same as far as they can be read; None stands for one that can't."""
+        find = self._keys.finder()
+        return [_opened(body, find) for body in self._stored(ticket_id, None)]
 
     def run(self, id: str) -> RunRow:
         """A run's row."""
@@ -176,7 +196,9 @@ class Reader:
         found = {}
         for hash_ in hashes:
             row = self._row(select(d.body).where(d.hash == hash_), f"There is no document {hash_}.")
-            found[hash_] = json.loads(bytes(row.body))
+            if not isinstance(row.body, bytes) or hashlib.sha256(row.body).hexdigest() != hash_:
+                raise Damaged(f"Document {hash_} is not as it was written. Verify the record.")
+            found[hash_] = json.loads(row.body)
         return found
 
     def spent(self, ticket_id: str, keyed: Iterable[tuple[str, str, int | None]], *, now: datetime) -> dict[str, Spent]:
@@ -210,6 +232,13 @@ class Reader:
     def request_hash(self, value: Any) -> str:
         """An HMAC of what a page sent, secrets left out by the caller."""
         return self._keys.mac(["request", value])
+
+
+def _opened(body: Any, find: Find) -> dict[str, Any] | None:
+    try:
+        return opened(body, find)
+    except (Damaged, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _number(text: str) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from shepherd.record.api import Contact, Customer, Item, RunRow, Ticket
+from shepherd.record.api import Contact, Customer, Damaged, Item, RunRow, Ticket
 from shepherd.record.bodies import time_of
 from shepherd.record.seal import Find, is_sealed, unseal
 
 FIRST_NUMBER = 100_001
+#: Stands for a value that is not as it was written.
+UNREADABLE = "[not as it was written]"
 
 
 def opened(blob: Any, find: Find, place: list[Any]) -> Any:
@@ -18,12 +20,20 @@ def opened(blob: Any, find: Find, place: list[Any]) -> Any:
     return unseal(value, find, place) if is_sealed(value) else value
 
 
+def opened_or_marked(blob: Any, find: Find, place: list[Any]) -> Any:
+    """The same; a damaged text does not take the rest of its row, nor a whole list, with it."""
+    try:
+        return opened(blob, find, place)
+    except (Damaged, TypeError, ValueError, RecursionError):
+        return UNREADABLE
+
+
 def customer_of(row: Any, find: Find) -> Customer:
     """A row of ``customers``."""
     return Customer(
         id=row.id,
         ref=row.ref,
-        facts=opened(row.facts, find, ["customer", row.id, "facts"]),
+        facts=opened_or_marked(row.facts, find, ["customer", row.id, "facts"]),
         created_at=time_of(row.created_at),
         erased_at=time_of(row.erased_at) if row.erased_at else None,
     )
@@ -36,7 +46,7 @@ def ticket_of(row: Any, find: Find) -> Ticket:
         number=f"T-{row.n}",
         customer=row.customer,
         customer_ref=row.customer_ref,
-        subject=opened(row.subject, find, ["ticket", row.id, "subject"]),
+        subject=opened_or_marked(row.subject, find, ["ticket", row.id, "subject"]),
         status=row.status,
         created_at=time_of(row.created_at),
         created_by=row.created_by,
@@ -58,7 +68,7 @@ def item_of(row: Any, find: Find) -> Item:
         kind=row.kind,
         at=time_of(row.at),
         actor=row.actor,
-        value=opened(row.value, find, ["item", row.ticket, row.key]),
+        value=opened_or_marked(row.value, find, ["item", row.ticket, row.key]),
     )
 
 

@@ -1,0 +1,73 @@
+"""What is recorded, in words: values, results, branches, and the texts of a step where what filled them is gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shepherd.flow.model import Ask, Decide, Step
+from shepherd.run.api import Event, Spoken
+
+_GAP = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+ERASED = "[erased]"
+
+
+def unfilled(step: Step | None) -> tuple[str, Spoken]:
+    """The question and the words of *step* where what filled them is gone."""
+    if step is None:
+        return "", Spoken()
+    texts = {key: _GAP.sub(ERASED, text.source) for key, text in step.words.texts}
+    asked = _GAP.sub(ERASED, step.action.question.source) if isinstance(step.action, Ask) else ""
+    return asked, Spoken(article=step.words.article, **texts)
+
+
+def given(event: Event) -> str:
+    """What *event* gave, as it stands in the record."""
+    data = event.data
+    if "given" in data:
+        return f"given, {data['given']}"
+    if "result" in data:
+        return result(data)
+    if "values" in data:
+        return "; ".join(f"{n}: {text_of(v)}" for n, v in data["values"].items())
+    return text_of(data.get("value", ""))
+
+
+def result(data: Mapping[str, Any]) -> str:
+    """The result of a call with the values that came back, like ``ok: status faulty``."""
+    name = str(data["result"]).replace("_", " ")
+    values = data.get("values")
+    if not values:
+        return name
+    return f"{name}: {_named(values) if isinstance(values, Mapping) and not _marked(values) else text_of(values)}"
+
+
+def branch(step: Step | None, by: str) -> str:
+    """Which branch of a decide was taken: the source of its condition, or "otherwise"."""
+    if step is not None and isinstance(step.action, Decide):
+        for one in step.action.branches:
+            if one.by == by:
+                return one.when.source
+    return by.replace("_", " ")
+
+
+def text_of(value: Any) -> str:
+    """One recorded value as text; an erased one says so, a secret only how much was given."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        if "given" in value:
+            return f"given, {value['given']}"
+        return "erased" if _marked(value) or not value else _named(value)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(text_of(v) for v in value)
+    return "" if value is None else str(value)
+
+
+def _named(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{str(name).replace('_', ' ')} {text_of(v)}".rstrip() for name, v in values.items())
+
+
+def _marked(value: Mapping[str, Any]) -> bool:
+    return "given" in value or set(value) == {"erased"}
