@@ -1,7 +1,13 @@
-"""A real Chromium, and a desk served by its own process that may be killed and started again at the same address."""
+"""
+A real Chromium, and a desk served by its own process that may be killed and started again at the same address.
+
+One browser serves all tests, one desk all tests of a file. What one test leaves behind is out of the way of the next:
+each has a customer of its own, whose tries of the day nobody else has spent.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -12,10 +18,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser.eye import Eye
+from tests.browser.walk import CUSTOMER
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
+WEB = ROOT / "tests" / "web" / "flows"
+STRANGE = "desk.example"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = (
     "--disable-gpu",
@@ -24,8 +35,11 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    f"--host-resolver-rules=MAP {STRANGE} 127.0.0.1",
 )
 AXE = "4.14.1"
+CALLERS = [f"C-{n}" for n in range(2000, 2100)]
+NEXT = itertools.cycle(CALLERS)
 
 
 def pytest_collection_modifyitems(items):
@@ -53,11 +67,29 @@ def browser():
         started.close()
 
 
+@pytest.fixture(scope="session")
+def library(tmp_path_factory) -> Path:
+    """The shipped flows, a few small ones that bring up rare pages, and a hundred more customers, all with one PIN."""
+    folder = tmp_path_factory.mktemp("library") / "flows"
+    shutil.copytree(ROOT / "flows", folder)
+    for path in (WEB / "order_part.yaml", *Path(__file__).parent.glob("flows/*.yaml")):
+        shutil.copy(path, folder)
+    shutil.copy(WEB / "data" / "parts.csv", folder / "data")
+    with (folder / "connectors.yaml").open("a") as connectors:
+        connectors.write((WEB / "connectors.yaml").read_text().removeprefix("connectors:\n"))
+    customers = folder / "data" / "customers.csv"
+    row = next(line for line in customers.read_text().splitlines() if line.startswith(f"{CUSTOMER},"))
+    pin_hash = row.rpartition(",")[2]
+    with customers.open("a") as more:
+        more.writelines(f"{n},Test,Caller,Testikatu 1,+358 40 555 0100,basic,{pin_hash}\n" for n in CALLERS)
+    return folder
+
+
 class Served:
     """``shepherd serve`` in a process of its own, over files in *folder*."""
 
-    def __init__(self, folder: Path, library: Path = ROOT / "flows"):
-        self.folder, self.library = folder, library
+    def __init__(self, folder: Path, library: Path, *flags: str):
+        self.folder, self.library, self.flags = folder, library, flags
         self.told = folder / "told.json"
         self.port = 0
         self.process: subprocess.Popen[str] | None = None
@@ -70,7 +102,7 @@ class Served:
         """Start it, at the same port as before, and return when it has told its address."""
         command = [sys.executable, "-m", "shepherd.cli", "serve", "--port", str(self.port)]
         command += ["--library", str(self.library), "--database", f"sqlite:///{self.folder / 'desk.db'}"]
-        command += ["--keys", str(self.folder / "keys.db")]
+        command += ["--keys", str(self.folder / "keys.db"), *self.flags]
         path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
         environment = os.environ | {"PYTHONPATH": path, "SHEPHERD_TABLE_CONTROL": str(self.told)}
         log = (self.folder / "serve.log").open("a")
@@ -93,6 +125,12 @@ class Served:
         self.process = None
         return code
 
+    def settle(self) -> None:
+        """After a test: no connector is told anything any more, and the desk is there for the next."""
+        self.told.unlink(missing_ok=True)
+        if self.process is None:
+            self.start()
+
     def crash(self) -> None:
         """Kill it where it stands, and start it again."""
         self.stop(signal.SIGKILL)
@@ -104,11 +142,24 @@ class Served:
         self.told.write_text(json.dumps(now | {operation: how}))
 
 
-@pytest.fixture
-def served(tmp_path):
-    desk = Served(tmp_path).start()
+@pytest.fixture(scope="module")
+def process(tmp_path_factory, library):
+    """The desk of all tests of a file. Killed in the end: that it stops in an orderly way is a test of its own."""
+    desk = Served(tmp_path_factory.mktemp("desk"), library).start()
     yield desk
-    desk.stop()
+    desk.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def served(process):
+    yield process
+    process.settle()
+
+
+@pytest.fixture
+def customer() -> str:
+    """A customer of this test alone."""
+    return next(NEXT)
 
 
 @pytest.fixture
@@ -148,11 +199,9 @@ def axe() -> str:
     return source.read_text("utf-8")
 
 
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe finds on *page* at WCAG 2.2 AA, in words."""
-    page.evaluate(axe)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
-    return [
-        f"{v['id']}: {v['help']} at {', '.join(str(n['target']) for n in v['nodes'][:3])}" for v in found["violations"]
-    ]
+@pytest.fixture
+def eye(browser, axe):
+    context = browser.new_context(bypass_csp=True)
+    context.set_default_timeout(15_000)
+    yield Eye(context.new_page(), axe)
+    context.close()

@@ -2,13 +2,12 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.walk import LIGHT, RESTART, press, shows, start_by_clicks, to_light
+from tests.browser.walk import CUSTOMER, LIGHT, RESTART, Sender, at_light, press, shows, start
 
 
-def test_the_new_step_takes_the_focus_and_is_announced(served, page):
+def test_the_new_step_takes_the_focus_and_is_announced(served, page, customer):
     """After an answer the focus is on the new heading, the title has changed, and one polite line says the question."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
 
     expect(page.locator("h1")).to_be_focused()
     expect(page.get_by_role("status").first).to_have_text(f"Now: {LIGHT}")
@@ -19,10 +18,9 @@ def test_the_new_step_takes_the_focus_and_is_announced(served, page):
     assert page.title() != before
 
 
-def test_no_key_works_while_typing_or_with_modifiers(served, page):
+def test_no_key_works_while_typing_or_with_modifiers(served, page, customer):
     """Digits in a note are text; with Ctrl, with Meta, or held down, a digit answers nothing."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     page.keyboard.press("n")
     page.keyboard.type("1 b p h 0")
     assert page.get_by_role("textbox", name="Note").input_value() == "1 b p h 0"
@@ -36,10 +34,9 @@ def test_no_key_works_while_typing_or_with_modifiers(served, page):
     shows(page, LIGHT)
 
 
-def test_keys_can_be_switched_off_and_bound_to_alt(served, page):
+def test_keys_can_be_switched_off_and_bound_to_alt(served, page, customer):
     """Off: a digit does nothing. With Alt: the digit alone does nothing, Alt and the digit answer."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     for mode, dead in (("Off", "2"), ("With Alt", "2")):
         page.get_by_role("link", name="Keys").click()
         page.get_by_label(mode, exact=True).check()
@@ -53,9 +50,9 @@ def test_keys_can_be_switched_off_and_bound_to_alt(served, page):
     shows(page, RESTART)
 
 
-def test_the_list_of_keys_opens_beside_the_step(served, page):
+def test_the_list_of_keys_opens_beside_the_step(served, page, customer):
     """ "?" opens and closes a list that covers nothing: it is no dialog, and the step stays usable."""
-    start_by_clicks(page, served.address)
+    start(page, served.address, customer)
     page.keyboard.press("?")
     expect(page.locator("#keys dl")).to_be_visible()
     page.keyboard.press("Escape")
@@ -63,10 +60,9 @@ def test_the_list_of_keys_opens_beside_the_step(served, page):
     assert page.locator("dialog, [role=dialog]").count() == 0
 
 
-def test_every_way_out_has_its_key(served, page):
+def test_every_way_out_has_its_key(served, page, customer):
     """0, b, p, h and / lead out of a step, and "customer gone" is there; none of them is a dead end."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     page.keyboard.press("0")
     shows(page, "None of these fits")
     page.keyboard.press("b")
@@ -87,10 +83,28 @@ def test_every_way_out_has_its_key(served, page):
     shows(page, "Who is on the line?")
 
 
-def test_a_step_fits_its_pane(served, page):
+def test_customers_are_offered_while_typing(served, page):
+    """The browser's own list, usable by keys and screen readers, has who fits; a polite line says how many."""
+    Sender(page, served.address)
+    page.goto(served.address)
+    field = page.get_by_role("combobox", name="Customer number", exact=True)
+    field.press_sequentially("aino")
+    offered = page.locator("#customers option")
+    expect(offered).to_have_count(1)
+    assert offered.evaluate("option => [option.value, option.label]") == [CUSTOMER, "Aino Virtanen"]
+    expect(page.get_by_role("status").first).to_have_text("1 customer fits")
+    field.fill("nobody")
+    expect(offered).to_have_count(0)
+    expect(page.get_by_role("status").first).to_have_text("0 customers fit")
+    field.fill(CUSTOMER)
+    field.press("Enter")
+    shows(page, "Start a flow")
+    assert "Aino Virtanen" in page.title()
+
+
+def test_a_step_fits_its_pane(served, page, customer):
     """At 1366×768 and beside a ticket at 360 to 420 px the step with its ways out needs no scrolling, to no side."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     for width, height in ((1366, 768), (420, 768), (400, 768), (360, 768), (320, 900)):
         page.set_viewport_size({"width": width, "height": height})
         bottom = page.evaluate("document.querySelector('.escape').getBoundingClientRect().bottom + scrollY")
@@ -98,10 +112,9 @@ def test_a_step_fits_its_pane(served, page):
         assert bottom <= height, f"at {width}x{height}"
 
 
-def test_large_buttons_are_large(served, page):
+def test_large_buttons_are_large(served, page, customer):
     """Every target of the step is at least 44 px high; links in lists at least 24 px."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     for width in (1366, 400):
         page.set_viewport_size({"width": width, "height": 768})
         small = page.evaluate(
@@ -116,26 +129,15 @@ def test_large_buttons_are_large(served, page):
         assert links == []
 
 
-def test_a_change_nobody_knows_about_is_asked(page, tmp_path):
+def test_a_change_nobody_knows_about_is_asked(served, page, customer):
     """A change that may not be repeated, open when the desk was killed: the agent is asked, and that is recorded."""
-    from tests.browser.conftest import ROOT, Served
-
-    desk = Served(tmp_path, ROOT / "tests" / "web" / "flows").start()
-    try:
-        desk.tell("parts.order", slow=30)
-        page.goto(desk.address)
-        page.get_by_label("Your name").fill("maria")
-        page.get_by_role("button", name="Go on").click()
-        page.get_by_label("Customer number", exact=True).fill("C-1")
-        page.get_by_role("button", name="Open ticket").click()
-        page.get_by_role("button", name="Order a spare part").click()
-        shows(page, "Must not be missed")
-        press(page, "Continue")
-        shows(page, "Being done: parts order")
-        desk.crash()
-        page.reload()
-        shows(page, "Was it done: parts order?")
-        page.keyboard.press("2")
-        shows(page, "PART-PASSED")
-    finally:
-        desk.stop()
+    served.tell("parts.order", slow=30)
+    Sender(page, served.address).start(customer, "order_part").show()
+    shows(page, "Must not be missed")
+    press(page, "Continue")
+    shows(page, "Being done: parts order")
+    served.crash()
+    page.reload()
+    shows(page, "Was it done: parts order?")
+    page.keyboard.press("2")
+    shows(page, "PART-PASSED")

@@ -6,7 +6,6 @@ import io
 from playwright.sync_api import expect
 
 from tests.browser.walk import (
-    CUSTOMER,
     LIGHT,
     PIN,
     RESTART,
@@ -15,9 +14,9 @@ from tests.browser.walk import (
     answers,
     press,
     shows,
+    start,
     start_by_clicks,
     tab_to,
-    to_light,
 )
 
 
@@ -57,7 +56,7 @@ def test_the_main_job_by_keyboard_alone(served, page):
     keys.type(PIN)
     keys.press("Enter")
     shows(page, LIGHT)
-    expect(page.locator(".chip")).to_contain_text("established just now")
+    expect(page.locator(".chip.is-good")).to_contain_text("established just now")
 
     keys.press("2")
     shows(page, RESTART)
@@ -110,13 +109,13 @@ def test_the_main_job_by_keyboard_alone(served, page):
     assert given.count("Red, or flashing red") >= 3
 
 
-def test_the_main_job_without_scripts(served, browser):
+def test_the_main_job_without_scripts(served, browser, customer):
     """With scripts disabled the whole job works: type-ahead, waiting for a call, change, note, end, path, CSV."""
     context = browser.new_context(java_script_enabled=False, viewport={"width": 400, "height": 768})
     page = context.new_page()
     page.set_default_timeout(15_000)
     served.tell("line.test", slow=4)
-    start_by_clicks(page, served.address)
+    start_by_clicks(page, served.address, customer)
     press(page, "Continue")
     press(page, "They have it")
     page.get_by_label("Pin", exact=True).fill(PIN)
@@ -152,14 +151,14 @@ def test_the_main_job_without_scripts(served, browser):
     shows(page, "Verified")
     with page.expect_download() as waited:
         page.get_by_role("link", name="Download as CSV").click()
-    assert CUSTOMER not in waited.value.suggested_filename
+    assert customer not in waited.value.suggested_filename
     assert b"Dog is barking" in waited.value.path().read_bytes()
     context.close()
 
 
-def test_the_desk_stopped_at_each_step_loses_nothing(served, page):
+def test_the_desk_stopped_at_each_step_loses_nothing(served, page, customer):
     """Killed or stopped in an orderly way between any two answers, the desk comes back to the very same step."""
-    start_by_clicks(page, served.address)
+    start(page, served.address, customer)
     walk = [
         ("I am sorry to hear that.", "Continue"),
         ("four-digit phone PIN", "Forgotten or never had one"),
@@ -190,11 +189,3 @@ def test_the_desk_stopped_at_each_step_loses_nothing(served, page):
     shows(page, "INET-VISIT")
     page.get_by_role("link", name="See the path").click()
     shows(page, "Verified")
-
-
-def test_to_light_is_reached_with_a_right_pin(served, page):
-    """The PIN of the demo's first customer identifies at the first try."""
-    start_by_clicks(page, served.address)
-    to_light(page)
-
-    expect(page.locator(".chip.is-good")).to_be_visible()

@@ -9,12 +9,12 @@ from tests.browser.walk import (
     VISIT,
     WORKS,
     answers,
+    at_light,
+    at_pin,
     name_by_clicks,
     press,
     run_id,
     shows,
-    start_by_clicks,
-    to_light,
 )
 
 
@@ -25,10 +25,9 @@ def path_of(page, served):
     return [" ".join(text.split()) for text in rows.all_inner_texts()]
 
 
-def test_a_double_click_answers_one_question(served, page):
+def test_a_double_click_answers_one_question(served, page, customer):
     """Two quick clicks on one answer are one answer; the next question waits untouched."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     page.locator(".answers").get_by_role("button", name="Red, or flashing red").dblclick()
     shows(page, RESTART)
 
@@ -36,10 +35,9 @@ def test_a_double_click_answers_one_question(served, page):
     assert sum("Red, or flashing red" in row for row in rows) == 1
 
 
-def test_a_second_answer_while_saving_is_not_taken_and_said_so(served, page):
+def test_a_second_answer_while_saving_is_not_taken_and_said_so(served, page, customer):
     """While one answer is under way, a second key press is ignored, and the page says so."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     held = []
     page.route("**/runs/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
     page.keyboard.press("2")
@@ -52,10 +50,9 @@ def test_a_second_answer_while_saving_is_not_taken_and_said_so(served, page):
     assert len(held) == 1
 
 
-def test_a_desk_that_does_not_answer_loses_no_answer(served, page):
+def test_a_desk_that_does_not_answer_loses_no_answer(served, page, customer):
     """Where the desk is away, what was entered stays on the page; pressed again it is taken once."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     press(page, "Green")
     page.get_by_label("Download speed").fill("55")
     page.get_by_label("Yes", exact=True).check()
@@ -68,10 +65,9 @@ def test_a_desk_that_does_not_answer_loses_no_answer(served, page):
     expect(page.locator("#so-far")).to_contain_text("55")
 
 
-def test_a_tab_that_is_behind_moves_nothing(served, context, page):
+def test_a_tab_that_is_behind_moves_nothing(served, context, page, customer):
     """The old tab is told so and shows the true step, from which one goes on."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     old = context.new_page()
     old.goto(page.url)
     press(page, "Red, or flashing red")
@@ -84,10 +80,12 @@ def test_a_tab_that_is_behind_moves_nothing(served, context, page):
     shows(old, WORKS)
 
 
-def test_refresh_and_the_back_button_send_nothing_again(served, page):
+def test_refresh_and_the_back_button_send_nothing_again(served, page, customer):
     """Refresh shows the step; the browser's own "back" changes no answer."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
+    run = page.url
+    page.get_by_role("link", name="Tickets").click()
+    page.goto(run)
     press(page, "Red, or flashing red")
     shows(page, RESTART)
     before = answers(page)
@@ -100,14 +98,12 @@ def test_refresh_and_the_back_button_send_nothing_again(served, page):
     assert answers(page) == before
 
 
-def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser):
+def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser, customer):
     """The call goes on without the page: a new browser finds the run on the start page, at the next step."""
     served.tell("line.test", slow=3)
     first = browser.new_context()
     page = first.new_page()
-    start_by_clicks(page, served.address)
-    press(page, "Continue")
-    press(page, "They have it")
+    at_pin(page, served.address, customer)
     page.get_by_label("Pin", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up: line test")
@@ -121,12 +117,10 @@ def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser)
     second.close()
 
 
-def test_a_desk_that_dies_in_a_call_looks_it_up_again(served, page):
+def test_a_desk_that_dies_in_a_call_looks_it_up_again(served, page, customer):
     """A lookup that was open when the desk was killed is made again; nothing is asked twice."""
     served.tell("line.test", slow=3)
-    start_by_clicks(page, served.address)
-    press(page, "Continue")
-    press(page, "They have it")
+    at_pin(page, served.address, customer)
     page.get_by_label("Pin", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up: line test")
@@ -137,10 +131,9 @@ def test_a_desk_that_dies_in_a_call_looks_it_up_again(served, page):
     shows(page, LIGHT)
 
 
-def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page):
+def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page, customer):
     """A change that may be repeated is sent again under the same key: one visit is booked, and the run goes on."""
-    start_by_clicks(page, served.address)
-    to_light(page)
+    at_light(page, served.address, customer)
     press(page, "No light at all")
     press(page, "It is in")
     shows(page, VISIT)

@@ -1,91 +1,70 @@
-"""WCAG 2.2 AA as far as a machine can tell, on every kind of page, light and dark, wide and narrow."""
+"""WCAG 2.2 AA as far as a machine can tell: the pages around a run, each in light and dark, wide and narrow."""
 
-import pytest
+from tests.browser.conftest import STRANGE, Served
+from tests.browser.eye import violations
+from tests.browser.walk import CUSTOMER, PIN, Sender, at_light, shows
 
-from tests.browser.conftest import violations
-from tests.browser.walk import LIGHT, PIN, VISIT, name_by_clicks, press, run_id, shows, ticket_by_clicks, to_light
 
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1366), ("dark", 400)])
-def test_axe_finds_nothing(served, browser, axe, scheme, width):
-    """Every kind of page, walked through in one contact."""
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 768}, bypass_csp=True)
-    page = context.new_page()
-    found: list[str] = []
-
-    def look(name: str) -> None:
-        found.extend(f"{name}: {line}" for line in violations(page, axe))
-
-    page.goto(served.address)
-    look("name")
+def test_axe_finds_nothing_around_a_run(served, eye, customer):
+    """The name page, finding and opening, a ticket, QA's list, the keys, and pages that refuse."""
+    page, at = eye.page, served.address
+    page.goto(at)
+    eye.look("name", "Who is working here?")
     page.get_by_role("button", name="Go on").click()
-    shows(page, "There is a problem")
-    look("name with a problem")
-    name_by_clicks(page, served.address)
-    look("start")
-    page.goto(f"{served.address}/?find=aino")
-    look("found")
-    ticket_by_clicks(page, served.address)
-    look("ticket")
-    page.get_by_role("button", name="The customer has no internet").click()
-    shows(page, "Continue")
-    look("message")
-    press(page, "Continue")
-    look("question")
-    press(page, "They have it")
-    look("secret")
-    served.tell("line.test", slow=6)
-    page.get_by_label("Pin", exact=True).fill(PIN)
-    press(page, "Save and go on")
-    shows(page, "Being looked up")
-    look("waiting for a call")
-    shows(page, LIGHT)
-    run = page.url
-    press(page, "Green")
-    shows(page, "Download speed shown")
-    look("form")
-    press(page, "Save and go on")
-    shows(page, "There is a problem")
-    look("form with a problem")
-    page.get_by_role("link", name="change “Green”").click()
-    look("change")
-    press(page, "No light at all")
-    shows(page, "Green → No light at all")
-    look("what falls away")
-    press(page, "Change it")
-    for way in ("hand-over", "none-fits", "gone"):
-        page.goto(f"{run}/{way}")
-        look(way)
+    eye.look("name with a problem", "There is a problem")
+    page.get_by_label("Your name").fill("maria")
+    page.get_by_role("button", name="Go on").click()
+    eye.look("start", "Who is on the line?")
+    page.get_by_label("Customer number", exact=True).fill("C-9999")
+    page.get_by_role("button", name="Open ticket").click()
+    eye.look("start with a problem", "has no customer")
+    page.goto(f"{at}/?find=aino")
+    eye.look("found", "Aino Virtanen")
+    page.goto(f"{at}/?find=nobody")
+    eye.look("nothing found", "Nothing found")
+    hand = Sender(page, at).start(customer)
+    run = hand.url
+    hand.get(f"{run}/gone")
+    hand.act("gone", reason="hung_up")
+    page.goto(at)
+    eye.look("start with tickets", "Latest tickets")
     page.goto(run)
-    page.get_by_role("button", name="Pause").click()
-    shows(page, "Paused")
-    look("paused")
-    press(page, "Go on")
-    press(page, "It is in")
-    shows(page, VISIT)
-    page.keyboard.press("?")
-    look("list of keys")
-    press(page, "Book it")
-    shows(page, "An engineer will be with you on")
-    press(page, "Continue")
-    shows(page, "INET-VISIT")
-    look("ended")
-    ended = run_id(page)
-    press_ticket = page.get_by_role("link", name="Back to ticket")
-    press_ticket.click()
-    shows(page, "Case note")
-    look("ticket with a case note")
-    page.goto(f"{served.address}/qa")
-    look("recorded runs")
-    page.goto(f"{served.address}/qa/runs/{ended}")
-    look("path")
-    page.goto(f"{served.address}/keys")
-    look("keys")
-    page.goto(f"{served.address}/nothing")
-    look("error")
-    context.close()
+    page.get_by_role("link", name="Back to ticket").click()
+    eye.look("ticket", "Start a flow")
+    page.get_by_role("searchbox").fill("zebra")
+    eye.look("ticket, flows narrowed to none", "Start a flow")
+    page.goto(f"{page.url}?find=zebra")
+    eye.look("ticket, no flow", "No flow fits")
+    page.goto(f"{at}/qa")
+    eye.look("recorded runs", "1 run")
+    page.goto(f"{at}/qa?agent=nobody")
+    eye.look("no recorded runs", "No recorded run fits")
+    page.goto(f"{at}/keys")
+    eye.look("keys", "With Alt")
+    page.goto(f"{at}/nothing")
+    eye.look("no such page", "Nothing here")
+    page.goto(f"{run}/back/1")
+    eye.look("not as it was", "409")
+    page.goto(f"http://{STRANGE}:{served.port}/")
+    eye.look("not this address", "Not this address")
 
-    assert found == []
+    assert eye.found == []
+
+
+def test_axe_finds_nothing_in_a_demo(eye, library, tmp_path):
+    """A demo desk says so on every page, and on its start page whom to try."""
+    desk = Served(tmp_path, library, "--demo").start()
+    try:
+        hand = Sender(eye.page, desk.address)
+        eye.page.goto(desk.address)
+        shows(eye.page, f"Demo: try {CUSTOMER}, PIN {PIN}")
+        eye.look("start of a demo", "Latest tickets")
+        hand.start(CUSTOMER).show()
+        assert "nothing here is real" in eye.page.locator("header").inner_text()
+    finally:
+        desk.stop()
+
+    assert eye.found == []
 
 
 def test_axe_finds_what_is_wrong(browser, axe):
@@ -99,14 +78,11 @@ def test_axe_finds_what_is_wrong(browser, axe):
     assert "color-contrast" in found
 
 
-def test_colours_can_be_forced_and_motion_reduced(served, browser):
+def test_colours_can_be_forced_and_motion_reduced(served, browser, customer):
     """In forced colours the chosen answer and the chip keep a border; with reduced motion nothing moves."""
     context = browser.new_context(forced_colors="active", reduced_motion="reduce")
     page = context.new_page()
-    name_by_clicks(page, served.address)
-    ticket_by_clicks(page, served.address)
-    page.get_by_role("button", name="The customer has no internet").click()
-    to_light(page)
+    at_light(page, served.address, customer)
 
     assert page.evaluate("getComputedStyle(document.querySelector('.chip')).borderTopStyle") == "solid"
     moving = "() => document.getAnimations().filter(a => a.playState === 'running').length"
