@@ -177,6 +177,21 @@ def test_a_secret_is_in_no_event_and_only_its_reference_in_the_state() -> None:
     assert walk.run.path[0].answer == "given, 4 digits"
 
 
+def test_a_secret_is_not_changed_but_asked_again() -> None:
+    """
+    A page that confirms a change would have to send the secret back; going back asks for it anew.
+    """
+    walk = Walk(library(PIN), "pin")
+    walk(Answer("1234"))
+    walk(Request(), who="system")
+    walk(Finished("no_match"), who="system")
+
+    assert [i.can_change for i in walk.run.path] == [False, False, False]
+    assert refused(walk, Change(1, "4321")).code == "secret"
+    walk(GoBack(1))
+    assert walk.here == "pin"
+
+
 def test_a_try_across_runs_is_spent_by_the_request_and_never_given_back() -> None:
     """
     The request brings the row; going back does not give it back; tries spent elsewhere count.

@@ -12,7 +12,7 @@ from shepherd.run.api import Refused, Stamp
 from shepherd.run.barriers import barrier
 from shepherd.run.context import Context
 from shepherd.run.fields import check, given
-from shepherd.run.keep import fall
+from shepherd.run.keep import fall, fields
 from shepherd.run.state import Run, Visit
 from shepherd.run.waiting import due_at
 
@@ -222,6 +222,10 @@ def _change(run: Run, given_input: api.Change, stamp: Stamp) -> Read:
     if visit.step.role:
         raise Refused(
             "needs_role", f"What a {visit.step.role} answered is not changed; go back to ask again.", visit.ref
+        )
+    if any(field.secret for field in fields(visit.step)):
+        raise Refused(
+            "secret", "What is secret is not kept, so it can't be changed: go back to be told it anew.", visit.ref
         )
     row = answered if visit.step.verb == "ask" else collected
     was = row(run, visit, given_input.value, stamp, {})

@@ -7,6 +7,7 @@ from typing import Any
 from shepherd.flow.model import Ask, Call, Collect, Do, End, Escalate, Field, Lookup
 from shepherd.run.api import PathItem
 from shepherd.run.barriers import closed_flow
+from shepherd.run.keep import fields
 from shepherd.run.state import Run, Visit
 from shepherd.run.waiting import choices, filled
 
@@ -44,6 +45,7 @@ def item(run: Run, visit: Visit, is_open: bool) -> PathItem:
     if stop and closed_flow(run.state.frame, visit.before.frame):
         stop = False
     finisher = visit.finisher
+    asked = fields(step)
     return PathItem(
         visit=visit.number,
         step=visit.ref,
@@ -56,7 +58,7 @@ def item(run: Run, visit: Visit, is_open: bool) -> PathItem:
         actor=(finisher or visit.stamp).actor,
         attempt=visit.attempt,
         can_go_back=stop,
-        can_change=stop and step.verb in ("ask", "collect") and visit.done and not step.role,
+        can_change=stop and visit.done and not step.role and bool(asked) and not any(f.secret for f in asked),
     )
 
 
