@@ -156,8 +156,8 @@ class Caller(threading.Thread):
         if note is not None and (kept or rng.random() < 0.25):
             return note, {"text": kept or self.mark()}
         back = page.form("back")
-        if back is not None and rng.random() < 0.05 and dict(back.buttons).get("to"):
-            return back, {"to": dict(back.buttons)["to"]}
+        if back is not None and rng.random() < 0.05:
+            return back, {"sure": "yes"}
         pause = page.form("pause")
         if pause is not None and rng.random() < 0.04:
             return pause, {}

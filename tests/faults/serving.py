@@ -47,12 +47,19 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self._steps: list[int] = []
+        self._instead: list[tuple[str, str]] = []
         self._open: tuple[str, dict[str, str], list[tuple[str, str]], dict[str, list[str]]] | None = None
         self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {k: v or "" for k, v in attrs}
+        if tag == "button" and has.get("form") == "step":
+            self._instead.append((has.get("name", ""), has.get("value", "")))
+            return
         if tag == "form":
+            if has.get("id") == "step":
+                self._steps.append(len(self.forms))
             self._open = (has.get("action", ""), {}, [], {}) if has.get("method") == "post" else None
         if self._open is None:
             return
@@ -76,6 +83,13 @@ class _Forms(HTMLParser):
             self.forms.append(Form(action, hidden, tuple(buttons), {n: tuple(v) for n, v in inputs.items()}))
             self._open = None
 
+    @property
+    def other_acts(self) -> list[Form]:
+        """What the buttons of the step's form do instead of its own act, each as a form of its own."""
+        own = [self.forms[n] for n in self._steps]
+        acts = [(n, v, "back" if n == "back" else v) for n, v in self._instead]
+        return [Form(f.action, f.hidden | {"act": act, n: v}, (), {}) for f in own for n, v, act in acts]
+
 
 class Page(NamedTuple):
     """A reply: its status, where it leads, its text."""
@@ -88,7 +102,7 @@ class Page(NamedTuple):
     def forms(self) -> list[Form]:
         reader = _Forms()
         reader.feed(self.text)
-        return reader.forms
+        return reader.forms + reader.other_acts
 
     def form(self, act: str) -> Form | None:
         """The first form that does *act*."""

@@ -51,8 +51,15 @@ class Tab:
         )
 
     def form(self, act):
-        """The hidden fields of the form *act* of the page shown."""
+        """What the form *act* of the page shown brings, or the button that does *act* instead of the step's own."""
+        button = (
+            r'<button form="step" name="back" value="(\d+)"' if act == "back" else f'name="(instead)" value="{act}"'
+        )
+        other = re.search(button, self.text)
+        instead = {} if other is None else {"back": other[1]} if act == "back" else {"instead": act}
         for form in re.findall(r"<form[^>]*>.*?</form>", self.text, re.DOTALL):
+            if instead and 'id="step"' in form:
+                return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)) | instead
             if f'name="act" value="{act}"' in form:
                 hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
                 return {name: html.unescape(value) for name, value in hidden}

@@ -120,13 +120,9 @@ def test_a_secret_is_never_shown_again(tab):
 def test_back_goes_to_the_answer_before(at_light):
     """ "Back" takes the latest act back, and the step stands as before."""
     at_light.act("answer", value="red")
-    at_light.act("back", to=at_light.form("back").get("to") or _back_to(at_light))
+    at_light.act("back")
 
     assert "What colour" in at_light.heading
-
-
-def _back_to(tab):
-    return re.search(r'<button name="to" value="(\d+)"', tab.text)[1]
 
 
 def test_changing_an_answer_says_first_what_falls_away(at_light):
@@ -234,3 +230,103 @@ def test_a_step_weighs_less_than_thirty_kilobytes(at_light, app):
     static = sum(len(at_light.get(f"/static/{name}").reply.data) for name in ("shepherd.css", "shepherd.js"))
 
     assert page + static < 30_000
+
+
+def at_pin(tab):
+    """At the field for the PIN."""
+    begin(tab, "C-1001")
+    return answer_until(tab, "four digits", {"Do you have your four-digit": "yes"})
+
+
+def focused(tab):
+    """The ids of what takes the focus."""
+    return re.findall(r'<(?:input|textarea|select)[^>]* id="([^"]+)"[^>]* data-focus autofocus', tab.text)
+
+
+def test_a_field_has_the_focus_and_no_digit_leads_away(tab):
+    """Where one types, the field has the focus, after a refused value too; a PIN typed blind opens nothing."""
+    at_pin(tab)
+    for _ in range(2):
+        assert focused(tab) == ["f-pin"]
+        assert tab.text.count("data-focus") == 1
+        assert not re.search(r'data-key="\d"', tab.text)
+        tab.act("answer", f__pin="x")
+    assert tab.status == 422
+    assert 'data-says="There is a problem. ' in tab.text
+
+
+def test_a_note_goes_along_with_the_answer(at_light):
+    """What stands in the note box is recorded before the answer of the same form; sent twice it is noted once."""
+    form = at_light.form("answer") | {"value": "red", "note": "Needs it by five"}
+    at_light.post(at_light.path, form)
+    at_light.post(at_light.path, form)
+
+    assert "switch the router off" in at_light.text
+    assert at_light.text.count('<span class="grow">Needs it by five</span>') == 1
+    assert "Needs it by five</textarea>" not in at_light.text
+
+
+def test_a_note_goes_along_with_back_and_pause(at_light):
+    """Back and pause keep the note, too; and so does an answer that is refused."""
+    at_light.act("answer", value="green")
+    at_light.act("fields", f__down_mbps="fast", note="It blinks")
+    assert at_light.status == 422
+    assert '<span class="grow">It blinks</span>' in at_light.text
+    at_light.act("back", note="Was red after all")
+    at_light.act("pause", note="Fetches the box")
+    for text in ("It blinks", "Was red after all", "Fetches the box"):
+        assert f'<span class="grow">{text}</span>' in at_light.text
+
+
+def test_the_note_box_belongs_to_the_form_of_the_step(at_light):
+    """Without scripts, too, the note travels with whichever button is pressed."""
+    assert re.search(r'<textarea id="note" name="note" form="step"', at_light.text)
+    assert at_light.text.count('id="step"') == 1
+
+
+def test_a_note_has_its_limit(at_light):
+    """A note of more than 4000 characters is refused with the number, and stays in the box."""
+    at_light.act("note", note="x" * 4001)
+
+    assert at_light.status == 422
+    assert "at most 4000 characters" in at_light.text
+    assert f"{'x' * 4001}</textarea>" in at_light.text
+
+
+def test_going_far_back_is_previewed(tab):
+    """Back over what proved the caller shows first what falls away, and what must be proved again."""
+    at_pin(tab)
+    tab.act("answer", f__pin="4071")
+    for _ in range(20):
+        if 'data-next="' in tab.text and "/back/" in tab.text:
+            break
+        if "Being " in tab.heading:
+            tab.get(tab.path)
+        elif 'name="act" value="continue"' in tab.text:
+            tab.act("continue")
+        else:
+            break
+    run, stood = tab.path, tab.heading
+    tab.act("back", note="They ask again")
+
+    assert tab.heading == "Go back to this step?"
+    assert "identity" in tab.text.partition("proved again")[2]
+    assert tab.form("back")["sure"] == "yes"
+    tab.get(run)
+    assert tab.heading == stood
+    assert "They ask again" in tab.text
+    tab.get(re.search(r'data-next="([^"]+)"', tab.text)[1])
+    tab.post(run, tab.form("back"))
+    assert "not established" in tab.text
+
+
+def test_only_what_works_is_offered(at_light, open_tab):
+    """Paused: go on, or a note. With a colleague: take over, or a note. At the first step there is no way back."""
+    at_light.act("pause")
+    assert "Ways out" not in at_light.text
+    other = open_tab("timo").get(at_light.path)
+    assert "Ways out" not in other.text
+    assert other.form("take_over")
+    fresh = begin(open_tab("ida"), "C-1002")
+    assert 'data-key="b"' not in fresh.text
+    assert "Ways out" in fresh.text

@@ -22,16 +22,13 @@
       form.classList.remove("saving");
       say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
     } else if (reply.type === "opaqueredirect") {
-      location.replace(form.dataset.next || location.pathname);
+      location.replace((button && button.dataset.next) || form.dataset.next || location.pathname);
     } else {
-      if (button && button.name) {
-        const kept = document.createElement("input");
-        kept.type = "hidden";
-        kept.name = button.name;
-        kept.value = button.value;
-        form.append(kept);
-      }
-      form.submit();
+      /* Refused: the reply is the page to be shown. Nothing is sent a second time to get it. */
+      const shown = await reply.text().catch(() => "");
+      document.open();
+      document.write(shown);
+      document.close();
     }
   };
 
@@ -68,9 +65,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.repeat || event.defaultPrevented) return;
     const at = event.target;
-    if (event.key === "Enter" && event.ctrlKey && at instanceof HTMLTextAreaElement && at.form.matches(".note")) {
+    if (event.key === "Enter" && event.ctrlKey && at instanceof HTMLTextAreaElement && at.closest(".note")) {
       event.preventDefault();
-      at.form.requestSubmit();
+      at.form.requestSubmit(at.closest(".note").querySelector("button"));
       return;
     }
     if (event.key === "Escape") {

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from shepherd.flow.model import Escalate
+from shepherd.flow.types import to_text
 from shepherd.run.api import PathItem
+from shepherd.run.doors import LONGEST_NOTE
 from shepherd.run.state import Run, Visit, local
 
 _SHOWN = frozenset({"ask", "collect", "lookup", "do"})
+_CUTS = (4_000, 1_000, 300, 100)
+SHORTENED = " … shortened, whole note in the record"
+LEFT_OUT = "… {} more, whole in the record"
 
 
 class Heading(NamedTuple):
@@ -24,18 +31,53 @@ def case_note(run: Run, heading: Heading) -> str:
     """
     The note: who and what, what was established, each answer in order, how it ended, what comes next.
 
-    Secrets stand in it as "given, 4 digits"; what was taken back does not stand in it.
+    Secrets stand in it as "given, 4 digits"; what was taken back does not stand in it. It is never longer than a note
+    may be: long notes and answers are shortened, and say so.
     """
     flow = run.library.flows[run.flow_id]
     first = [heading.ticket, flow.title, run.channel, f"{local(run.last):%Y-%m-%d %H:%M}"]
     lines = [" · ".join(part for part in first if part)]
     who = [f"Customer {heading.customer}" if heading.customer else "Customer unknown", _established(run)]
     lines.append(". ".join(part for part in who if part) + ".")
-    lines += [f"- {_asked(item)}: {item.answer}{_times(item)}" for item in run.path if _counts(item)]
-    lines += [f"Note by {by}: {text}" for _, by, text in heading.notes]
-    lines.append(f"Result: {_result(run)}")
-    lines.append(f"Next step: {_next(run)}")
-    return "\n".join(lines)
+    middle = [f"- {_asked(item)}: {item.answer}{_times(item)}" for item in run.path if _counts(item)]
+    middle += [f"Note by {by}: {text}" for _, by, text in heading.notes]
+    last = [f"Result: {_result(run)}", *_returns(run), f"Next step: {_next(run)}"]
+    begin, end = (cut("\n".join(part), _CUTS[0]) for part in (lines, last))
+    return "\n".join([begin, *fitting(middle, LONGEST_NOTE - len(begin) - len(end) - 2), end])
+
+
+def cut(line: str, most: int) -> str:
+    """*line*, shortened where it has more than *most* characters."""
+    return line if len(line) <= most else line[: most - len(SHORTENED)].rstrip() + SHORTENED
+
+
+def fitting(lines: list[str], room: int) -> list[str]:
+    """*lines* in at most *room* characters, line ends counted: shortened, or the last ones left out."""
+    for most in _CUTS:
+        short = [cut(line, most) for line in lines]
+        if sum(len(line) + 1 for line in short) <= room:
+            return short
+    room -= len(LEFT_OUT) + 8
+    sums = accumulate(len(line) + 1 for line in short)
+    kept = [line for line, so_far in zip(short, sums, strict=True) if so_far <= room]
+    return [*kept, LEFT_OUT.format(len(lines) - len(kept))]
+
+
+def _returns(run: Run) -> list[str]:
+    """What the outcome gave, a line each: the day and hour of a visit, a number to be named."""
+    returns: Mapping[str, Any] = run.end.returns if run.end is not None else {}
+    return [f"{name.replace('_', ' ').capitalize()}: {told(value)}" for name, value in returns.items()]
+
+
+def told(value: Any) -> str:
+    """A returned value as people read it."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d at %H:%M}"
+    if isinstance(value, date | time):
+        return value.isoformat()[:10] if isinstance(value, date) else f"{value:%H:%M}"
+    if isinstance(value, Mapping):
+        return ", ".join(told(part) for part in value.values())
+    return to_text(value)
 
 
 def _counts(item: PathItem) -> bool:

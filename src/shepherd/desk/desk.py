@@ -15,6 +15,7 @@ from shepherd.desk.flows import find
 from shepherd.desk.going import Going
 from shepherd.desk.guide import Guide
 from shepherd.desk.ids import new_id
+from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.desk.mask import mask
 from shepherd.desk.qa import Audits
 from shepherd.desk.runs import Runs
@@ -25,7 +26,6 @@ from shepherd.desk.times import Times
 from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunView, Taken, TicketView
 from shepherd.record import Record, Report, RunRow, Ticket, open_record
 from shepherd.run.api import Actor, Change, Form, GoBack, Input, PathItem, Question
-from shepherd.run.doors import LONGEST_NOTE
 
 LONGEST_NAME = 80
 
@@ -146,6 +146,14 @@ class Desk:
     def preview(self, run: str, input: Change | GoBack) -> tuple[PathItem, ...]:
         """What would fall away."""
         return self._guide.preview(run, input)
+
+    def would_lose(self, run: str, input: Change | GoBack) -> tuple[str, ...]:
+        """What is established now and would have to be proved again."""
+        return self._guide.would_lose(run, input)
+
+    def asks_first(self, run: str, input: GoBack) -> bool:
+        """Whether going back takes more off than the step not answered yet, so that the agent is asked first."""
+        return self._guide.asks_first(run, input)
 
     def question(self, run: str, visit: int) -> Question | Form:
         """The question of an old visit with what was given, to be answered anew (``Change``)."""

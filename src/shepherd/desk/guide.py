@@ -10,7 +10,7 @@ from shepherd.audit.casenote import case_note
 from shepherd.desk import moves as planning
 from shepherd.desk.errors import Broken, Misused, Reused, Stale, Unavailable
 from shepherd.desk.going import AGAIN, Going, declared, give_way
-from shepherd.desk.inputs import body_of, masked, step_of, step_then
+from shepherd.desk.inputs import body_of, check_length, masked, step_of, step_then
 from shepherd.desk.moves import Moves
 from shepherd.desk.runs import CASE_NOTE, Live, Runs
 from shepherd.desk.views import CaseNote, RunView, Taken
@@ -50,6 +50,7 @@ class Guide:
 
     def take(self, run_id: str, given: Any, *, seq: int, token: str, actor: Actor, role: str) -> Taken:
         """Take *given* at the page numbered *seq*, once per *token*."""
+        check_length(given)
         live = self._going.live(run_id)
         if live.run.seq < seq:
             live = self._runs.load(run_id, fresh=True)
@@ -128,6 +129,22 @@ class Guide:
         live = self._going.live(run_id)
         stamp = self._going.stamp(live.run, actor_of(live.run), "agent")
         return preview(live.run, masked(given, step_of(given, live.run)), stamp=stamp)
+
+    def would_lose(self, run_id: str, given: Change | GoBack) -> tuple[str, ...]:
+        """The assurances that *given* takes away, as people read them."""
+        live = self._going.live(run_id)
+        stamp = self._going.stamp(live.run, actor_of(live.run), "agent")
+        before = live.run.assured
+        after = advance(live.run, masked(given, step_of(given, live.run)), stamp=stamp).run.assured
+        lost = [n for n, a in before.items() if n not in after or after[n].level < a.level]
+        return tuple(sorted({n.rpartition(".")[2].replace("_", " ") for n in lost}))
+
+    def asks_first(self, run_id: str, given: GoBack) -> bool:
+        """Whether *given* takes answers or assurances off the path beside the step that waits."""
+        try:
+            return bool(self.preview(run_id, given) or self.would_lose(run_id, given))
+        except Refused:
+            return False
 
     def case_note(self, run_id: str) -> CaseNote:
         """The case note as stored, or as the path would have it now."""

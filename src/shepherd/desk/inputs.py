@@ -10,9 +10,20 @@ from typing import Any
 from shepherd.check.library import Library
 from shepherd.desk.mask import mask, mask_all
 from shepherd.flow.model import Step
-from shepherd.run.api import Abandon, Answer, Change, Event, Fail, Fields, HandOver, Note, Pause
+from shepherd.run.api import Abandon, Answer, Change, Event, Fail, Fields, HandOver, Note, Pause, Refused
 from shepherd.run.keep import fields
 from shepherd.run.state import Run
+
+LONGEST_NOTE = 4_000
+
+
+def check_length(given: Any) -> None:
+    """Refuse a note or a reason that nobody would read; a case note, written or corrected, may be longer."""
+    if (isinstance(given, Note) and given.use) or not isinstance(given, Note | Pause | HandOver | Abandon):
+        return
+    longest = max(len(getattr(given, p.name)) for p in parts(given))
+    if longest > LONGEST_NOTE:
+        raise Refused("too_long", f"A note has at most {LONGEST_NOTE} characters; this one has {longest}.")
 
 
 def step_of(given: Any, run: Run) -> Step:

@@ -53,17 +53,23 @@ def _answer(form: Form) -> Answer:
 
 
 def _back(form: Form) -> GoBack:
-    if not form.get("to"):
+    name = "back" if form.get("back") else "to"
+    if not form.get(name):
         raise Refused("nowhere_back", "There is nothing before this step that can be answered anew.")
-    return GoBack(number(form, "to"))
+    return GoBack(number(form, name))
 
 
 def _change(form: Form) -> Change:
     return Change(number(form, "visit"), one_or_all(form, form.get("is_ask") == "yes"))
 
 
+def note(form: Form) -> str:
+    """What stands in the note box."""
+    return (form.get("note") or form.get("text") or "").strip()
+
+
 def _note(form: Form) -> Note:
-    text = form.get("text", "").strip()
+    text = note(form)
     if not text:
         raise Refused("required", "The note is empty. Write something first.")
     return Note(text)
@@ -92,9 +98,14 @@ READ: dict[str, Callable[[Form], Input]] = {
 }
 
 
+def act_of(form: Form) -> str:
+    """What is to be done: the form's own act, or what its button does instead."""
+    return "back" if form.get("back") else form.get("instead") or form.get("act", "")
+
+
 def read(form: Form) -> Input:
     """The input that *form* brings; Refused where it is empty, 400 where it is none of our forms."""
-    act = READ.get(form.get("act", ""))
+    act = READ.get(act_of(form))
     if act is None:
         abort(400)
     return act(form)

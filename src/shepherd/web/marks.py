@@ -65,8 +65,8 @@ class Marks:
 
     @staticmethod
     def focus(page: RunPage) -> Markup:
-        """Where reading begins: the heading, unless errors come first."""
-        return Markup("") if page.errors else Markup(" data-focus autofocus")
+        """Where reading begins: the heading, unless errors come first or a field is to be filled."""
+        return Markup("") if page.errors or page.first else Markup(" data-focus autofocus")
 
     def asset(self, name: str) -> str:
         """The address of a static file with its version."""

@@ -9,19 +9,30 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from werkzeug.wrappers import Response as Reply
 
 from shepherd.desk import Reused, RunView, Stale, Taken
-from shepherd.run.api import Change, Choice, GoBack, PathItem, Refused
+from shepherd.run.api import Change, Choice, GoBack, Note, PathItem, Refused
 from shepherd.web import forms
 from shepherd.web.marks import Marks
-from shepherd.web.show import GONE, RunPage, blanks, page_of
+from shepherd.web.show import GONE, RunPage, back_to, blanks, page_of
 from shepherd.web.who import ask_name, desk, here
 
 pages = Blueprint("run", __name__, url_prefix="/runs")
 pages.before_request(ask_name)
 PATIENCE = 0.3
+ALONG = frozenset({"answer", "fields", "continue", "back", "pause", "resume", "take_over", "settle"})
+
+
+class AskFirst(Exception):
+    """Going back to *visit* would take off so much that the agent is asked first."""
+
+    def __init__(self, visit: int):
+        super().__init__(visit)
+        self.visit = visit
 
 
 def show(view: RunView, status: int = 200, **more: Any) -> Response:
     """The run page of *view*."""
+    last = back_to(view)
+    more["back_asks"] = last is not None and desk().asks_first(view.id, GoBack(last))
     written = "" if view.case_note else desk().case_note(view.id).text
     page = page_of(view, here(), desk().clock(), case_note=written, **more)
     return make_response(render_template("run.html", page=page), status)
@@ -46,31 +57,42 @@ def act(run_id: str) -> Reply:
     form = request.form
     try:
         _take(run_id, form)
+    except AskFirst as far:
+        return redirect(url_for("run.back", run_id=run_id, visit=far.visit), 303)
     except Stale as error:
-        return show(error.run, 409, told=error.sentence, note=_note(form))
+        return show(error.run, 409, told=error.sentence, note=_note(run_id, form))
     except Reused:
         told = "This page was sent twice with different answers. The first one was taken; here is the step after it."
-        return show(desk().see(run_id), 409, told=told, note=_note(form))
+        return show(desk().see(run_id), 409, told=told, note=_note(run_id, form))
     except Refused as error:
         return _refused(run_id, error, form)
     return redirect(url_for("run.step", run_id=run_id), 303)
 
 
 def _take(run_id: str, form: forms.Form) -> Taken:
+    """The note that goes along is taken first, under a token of its own, so that a repeat repeats both."""
     who, seq, token = here(), forms.number(form, "seq"), form.get("token", "")
     if not token or len(token) > 64:
         abort(400)
-    if form.get("act") == "settle":
+    act, along = forms.act_of(form), forms.note(form)
+    given = None if act == "settle" else forms.read(form)
+    if along and act in ALONG:
+        desk().take(run_id, Note(along), seq=seq, token=f"{token}-note", actor=who.actor, role=who.role)
+        seq += 1
+    if act == "back" and isinstance(given, GoBack) and form.get("sure") != "yes" and desk().asks_first(run_id, given):
+        raise AskFirst(given.visit)
+    if given is None:
         made = form.get("value")
         if made not in ("yes", "no"):
             abort(400)
         return desk().answer_open_do(run_id, made == "yes", seq=seq, token=token, actor=who.actor, role=who.role)
-    return desk().take(run_id, forms.read(form), seq=seq, token=token, actor=who.actor, role=who.role)
+    return desk().take(run_id, given, seq=seq, token=token, actor=who.actor, role=who.role)
 
 
-def _note(form: forms.Form) -> str:
+def _note(run_id: str, form: forms.Form) -> str:
     """A note that was not taken, to be shown again."""
-    return form.get("text", "") if form.get("act") == "note" else ""
+    text = forms.note(form)
+    return "" if text in [n[2] for n in desk().see(run_id).notes] else text
 
 
 def _refused(run_id: str, error: Refused, form: forms.Form) -> Response:
@@ -78,8 +100,8 @@ def _refused(run_id: str, error: Refused, form: forms.Form) -> Response:
     view = desk().see(run_id)
     names = {b.name for b in blanks(view.waiting)}
     wrong = {name: sentence for name, (_, sentence) in error.fields.items() if name in names}
-    given = forms.fields(form) if form.get("act") in ("answer", "fields") else {}
-    return show(view, 422, errors=wrong or {"": error.sentence}, given=given, note=_note(form))
+    given = forms.fields(form) if forms.act_of(form) in ("answer", "fields") else {}
+    return show(view, 422, errors=wrong or {"": error.sentence}, given=given, note=_note(run_id, form))
 
 
 # --- an old answer given anew ---------------------------------------------------------------------
@@ -110,6 +132,7 @@ def preview_change(run_id: str, visit: int) -> Response:
         "from_": old.answer,
         "to": _as_shown(run_id, visit, forms.fields(request.form)),
         "falls": [item for item in falls if item.visit != visit],
+        "lost": desk().would_lose(run_id, Change(visit, value)),
         "act": "change",
         "button": "Change it",
         "hidden": hidden,
@@ -130,13 +153,14 @@ def back(run_id: str, visit: int) -> Response:
         "falls": desk().preview(run_id, GoBack(visit)),
         "act": "back",
         "button": "Go back",
-        "hidden": [("to", visit)],
+        "lost": desk().would_lose(run_id, GoBack(visit)),
+        "hidden": [("to", visit), ("sure", "yes")],
     }
     return _confirm(view, ask, visit)
 
 
 def _confirm(view: RunView, ask: Mapping[str, Any], visit: int) -> Response:
-    page = page_of(view, here(), desk().clock(), visit=visit)
+    page = page_of(view, here(), desk().clock(), visit=visit, asked=())
     return make_response(render_template("confirm.html", page=page, ask=ask))
 
 
@@ -154,7 +178,7 @@ def _ask_anew(run_id: str, visit: int, status: int = 200, **more: Any) -> Respon
     asked = desk().question(run_id, visit)
     given = {b.name: b.given for b in blanks(asked) if not b.secret} | more.pop("given", {})
     question = {"heading": old.title, "answer": old.answer, "blanks": blanks(asked)}
-    page = page_of(view, here(), desk().clock(), visit=visit, given=given, **more)
+    page = page_of(view, here(), desk().clock(), visit=visit, given=given, asked=blanks(asked), **more)
     return make_response(render_template("change.html", page=page, question=question), status)
 
 
@@ -173,7 +197,7 @@ def _as_shown(run_id: str, visit: int, values: Mapping[str, str]) -> str:
 
 
 def _page(run_id: str) -> RunPage:
-    return page_of(desk().see(run_id), here(), desk().clock())
+    return page_of(desk().see(run_id), here(), desk().clock(), asked=())
 
 
 def _queues(extra: tuple[Choice, ...] = ()) -> list[Choice]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,11 +10,14 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from shepherd.desk import AssuranceView, RunView, new_id
+from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.run.api import Blank, Choice, DoDue, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
 from shepherd.web.marks import Marks
 from shepherd.web.who import Who
 
 GIVEN = frozenset({"ask", "collect"})
+FILLED = frozenset({"question", "form"})
+FORMS = FILLED | {"message", "paused", "broken"}
 HUMAN = frozenset({"message", "ask", "collect"})
 GONE = (
     Choice(value="hung_up", label="They hung up", key="1"),
@@ -77,14 +80,22 @@ class RunPage:
     note_kept: str = ""
     case_note: str = ""
     back_to: int | None = None
+    back_asks: bool = False
+    first: str = ""
+    longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
     settlements: tuple[Choice, ...] = SETTLE
 
     @property
+    def has_form(self) -> bool:
+        """Whether the step itself has a form, which the note box then belongs to."""
+        return self.kind in FORMS or (self.elsewhere is not None and self.elsewhere.can_take)
+
+    @property
     def says(self) -> str:
-        """What is said aloud when the page has come."""
+        """What is said aloud when the page has come: the step, or what is wrong where a field has the focus."""
         if self.errors:
-            return ""
+            return f"There is a problem. {' '.join(self.errors.values())}" if self.first else ""
         return f"Now: {self.heading}"
 
 
@@ -99,6 +110,8 @@ def page_of(
     note: str = "",
     visit: int = 0,
     case_note: str = "",
+    back_asks: bool = False,
+    asked: tuple[Blank, ...] | None = None,
 ) -> RunPage:
     """The page of *view* for *who*; *errors* and *given* come back from a form that was refused."""
     elsewhere = _elsewhere(view, who)
@@ -128,6 +141,8 @@ def page_of(
         note_kept=note,
         case_note=view.case_note or case_note,
         back_to=back_to(view),
+        back_asks=back_asks,
+        first=first_of(asked if asked is not None else blanks(view.waiting) if kind in FILLED else (), errors or {}),
         elsewhere=elsewhere,
     )
 
@@ -203,6 +218,18 @@ def blanks(waiting: Waiting) -> tuple[Blank, ...]:
     if isinstance(waiting, Question):
         return (waiting.blank,)
     return waiting.blanks if isinstance(waiting, Form) else ()
+
+
+def first_of(asked: Sequence[Blank], errors: Mapping[str, str]) -> str:
+    """The field that gets the focus: the first wrong one, else the first; none where only buttons are pressed."""
+    if not any(is_free(b) for b in asked):
+        return ""
+    return next((b.name for b in asked if b.name in errors), asked[0].name)
+
+
+def is_free(blank: Blank) -> bool:
+    """Whether one types into it, so that a key may be meant for it."""
+    return not blank.choices
 
 
 def back_to(view: RunView) -> int | None:
