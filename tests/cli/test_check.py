@@ -109,3 +109,11 @@ def test_junk_is_a_finding_and_never_a_traceback(folder: Path, junk: bytes, caps
     (folder / "flows" / "junk.yaml").write_bytes(junk)
     assert run(["check", "--format", "json"]) == 1
     assert {f["file"] for f in json.loads(capsys.readouterr().out)["findings"]} == {"junk.yaml"}
+
+
+@pytest.mark.parametrize("form", ["human", "json", "github"])
+def test_a_folder_without_flows_is_not_fine(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is nothing to check, that is said, for nothing was proved."""
+    (tmp_path / "notes.txt").write_text("no flow")
+    assert run(["check", str(tmp_path), "--format", form]) == 2
+    assert "There are no flows in" in capsys.readouterr().err

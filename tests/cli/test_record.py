@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shepherd.cli.app import run
+from shepherd.record.keys import Keys
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 
@@ -127,9 +128,39 @@ def test_a_broken_chain_ends_with_1(record: tuple[Path, str], capsys: pytest.Cap
     assert 1 in {b["seq"] for b in shown["broken"]}
 
 
-def test_a_record_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Reading makes no empty record."""
-    url = f"sqlite:///{tmp_path / 'none.db'}"
-    assert run(["verify", "--library", str(FLOWS), "--database", url, "--keys", str(tmp_path / "k")]) == 2
-    assert "There is no record" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+READING = (["path", "T-100001"], ["verify"], ["verify", "T-100001"], ["db", "rebuild"])
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+@pytest.mark.parametrize("there", [None, b"", b"no database at all, only some text"], ids=["none", "empty", "text"])
+def test_a_record_that_is_not_there(
+    command: list[str], there: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Reading makes no empty record, and takes no empty file for a whole one."""
+    database = tmp_path / "none.db"
+    if there is not None:
+        database.write_bytes(there)
+    flags = ["--library", str(FLOWS), "--database", f"sqlite:///{database}", "--keys", str(tmp_path / "k")]
+    assert run([*command, *flags]) == 3
+    assert re.fullmatch(
+        r"Error: The database .*none\.db .*Name the right one with --database\.\n", capsys.readouterr().err
+    )
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == ([("none.db", there)] if there is not None else [])
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+@pytest.mark.parametrize("keys", ["missing", "empty", "another"])
+def test_the_keys_of_another_record(
+    record: tuple[Path, str], command: list[str], keys: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside a database that is there, a key file that is missing, empty or another one is refused; none is made."""
+    file = tmp_path / "k"
+    if keys == "empty":
+        file.touch()
+    elif keys == "another":
+        Keys(str(file)).close()
+    before = file.stat().st_size if file.exists() else None
+    flags = ["--library", str(FLOWS), "--database", f"sqlite:///{record[0] / 'shepherd.db'}", "--keys", str(file)]
+    assert run([*command, *flags]) == 3
+    assert re.match(r"Error: The key file .*--keys\.\n$", capsys.readouterr().err)
+    assert (file.stat().st_size if file.exists() else None) == before

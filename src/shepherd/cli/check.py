@@ -36,6 +36,8 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, library: 
     for chosen in _chosen(paths, settings(library=library).library):
         draft = draft_of(chosen.folder)
         names = chosen.names or set(draft.sources)
+        if not names:
+            raise click.UsageError(f"There are no flows in {chosen.folder}. Name their folder with --library.")
         files += len(names)
         for finding in _examined(draft):
             if finding.file in names or not chosen.names:

@@ -73,20 +73,11 @@ def library_of(folder: Path) -> Library:
 
 def open_desk(**flags: Any) -> Desk:
     """A desk over a record that is there; nothing is made for a command that only reads."""
+    from shepherd.record import required_record
+
     found = settings(**flags)
-    missing = absent(found.database)
-    if missing:
-        raise click.UsageError(f"There is no record at {missing}. Name one with --database.")
+    required_record(found.database)
     with rejected(found.library):
         from shepherd.desk import Desk
 
         return Desk.open(found)
-
-
-def absent(database: str) -> str:
-    """The file of an SQLite *database* where it does not exist; else the empty text."""
-    prefix = "sqlite:///"
-    if not database.startswith(prefix):
-        return ""
-    file = database.removeprefix(prefix).partition("?")[0]
-    return "" if file in ("", ":memory:") or Path(file).exists() else file

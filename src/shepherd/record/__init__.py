@@ -4,6 +4,7 @@ Storage, hash chain and keys: what was said and done, append-only, chained per r
 Everything goes through one object::
 
     record = open_record("sqlite:///shepherd.db", "shepherd-keys.db")     # makes or migrates both files
+    required_record(url)                                                  # only reading: refuses to make one
     record.close()                                                        # drains what is under way
 
 Ids are UUIDv7 text made by the caller. Times are aware UTC datetimes of whole milliseconds (``whole(at)`` cuts them).
@@ -78,6 +79,7 @@ from shepherd.record.api import (
 )
 from shepherd.record.bodies import whole
 from shepherd.record.seal import ERASED, is_erased
+from shepherd.record.sqlite import required_record
 from shepherd.record.store import Record
 from shepherd.record.tolerant import Told
 
@@ -116,5 +118,6 @@ __all__ = [
     "TryTaken",
     "is_erased",
     "open_record",
+    "required_record",
     "whole",
 ]

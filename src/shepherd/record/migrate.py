@@ -26,6 +26,12 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def known_keys(engine: Engine) -> str | None:
+    """The mark of the keys that the record was written with; None where nothing was written yet."""
+    with engine.connect() as connection, connection.begin():
+        return connection.execute(select(marks.c.value).where(marks.c.name == "keys")).scalar()
+
+
 def same_keys(engine: Engine, keys: Keys) -> None:
     """Make sure that *keys* are those that the record was written with. Raises RecordUnavailable where not."""
     mark = keys.mac(["keys"])[:16]

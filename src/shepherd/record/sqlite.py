@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from shepherd.record.api import RecordUnavailable
 
@@ -68,6 +69,34 @@ def private_file(url: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)
+
+
+def required_file(file: str, what: str, hint: str) -> None:
+    """Refuse to go on without *file*, which something else belongs to: made anew it would be an empty one."""
+    path = Path(file)
+    if not path.is_file() or not path.stat().st_size:
+        state = "is empty" if path.is_file() else "is not there"
+        raise RecordUnavailable(f"The {what} {file} {state}. {hint}")
+
+
+def required_record(url: str) -> None:
+    """Refuse to go on where no record is kept at *url*; nothing is made. Raises RecordUnavailable."""
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        raise RecordUnavailable(f'"{url}" names no database: write it like sqlite:///shepherd.db.') from None
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return
+    file = str(parsed.database)
+    hint = "Name the right one with --database."
+    required_file(file, "database", hint)
+    try:
+        with closing(sqlite3.connect(f"{Path(file).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entries'").fetchone()
+    except sqlite3.Error as error:
+        raise RecordUnavailable(f"The database {file} can't be read: {error}. {hint}") from None
+    if not found:
+        raise RecordUnavailable(f"The database {file} holds no record. {hint}")
 
 
 @contextmanager

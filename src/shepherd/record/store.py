@@ -29,7 +29,7 @@ from shepherd.record.bodies import body_of, seen_as, text_of
 from shepherd.record.commit import Batch, Writer
 from shepherd.record.errors import readable
 from shepherd.record.keys import Keys
-from shepherd.record.migrate import migrate, same_keys
+from shepherd.record.migrate import known_keys, migrate, same_keys
 from shepherd.record.queries import Reader
 from shepherd.record.reading import FIRST_NUMBER, contact_of, customer_of, ticket_of
 from shepherd.record.seal import seal
@@ -48,6 +48,8 @@ class Record(Reader):
         try:
             engine = sqlite.engine_of(url)
             migrate(engine)
+            if known_keys(engine) is not None:
+                sqlite.required_file(keys_path, "key file", "Put it back, or name it with --keys.")
             keys = Keys(keys_path)
             same_keys(engine, keys)
         except (SQLAlchemyError, OSError) as error:
