@@ -1,24 +1,62 @@
-"""Flows for the type-ahead: by title, id, category and words."""
+"""Flows for the type-ahead: by single words of title, id, category and texts, with a slip of the finger forgiven."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
 
 from shepherd.check.library import Library
 from shepherd.desk.views import FlowRow
 from shepherd.flow.model import Ask, Flow
 
+ENOUGH = 0.5
+ALIKE = 0.8
+SYNONYMS: Mapping[str, str] = {
+    "wifi": "internet",
+    "wlan": "internet",
+    "offline": "internet",
+    "login": "password",
+    "passcode": "password",
+    "forgot": "reset",
+    "forgotten": "reset",
+    "bill": "invoice",
+    "technician": "engineer",
+    "appointment": "visit",
+}
+
 
 def find(library: Library, words: str, category: str, limit: int) -> tuple[FlowRow, ...]:
-    """Startable flows that have every one of *words*; those that have them in the title first."""
-    wanted = words[:200].casefold().split()
+    """Startable flows that *words* speak of, best first: half of what is asked must be met, a title counting most."""
+    wanted = tokens([words[:200]])[:12]
     found = []
     for flow in library.flows.values():
         if flow.called_only or (category and flow.category != category):
             continue
-        title = _padded(f"{flow.title} {flow.id.replace('_', ' ')} {flow.id}")
-        everything = title + _padded(f"{flow.category} {_words(flow)}")
-        if all(f" {w}" in everything for w in wanted):
-            found.append((sum(f" {w}" not in title for w in wanted), flow.title.casefold(), flow))
+        met = fit(wanted, tokens([flow.title, flow.id]), tokens(_texts(flow)))
+        if not wanted or met >= ENOUGH * len(wanted):
+            found.append((-met, flow.title.casefold(), flow))
     return tuple(row(flow) for _, _, flow in sorted(found, key=lambda f: f[:2])[:limit])
+
+
+def tokens(texts: Iterable[str]) -> list[str]:
+    """The different words of *texts*, in order; an id's underscores part words."""
+    text = " ".join(texts).casefold()
+    return list(dict.fromkeys("".join(c if c.isalnum() else " " for c in text).split()))
+
+
+def fit(wanted: Iterable[str], title: list[str], texts: list[str]) -> float:
+    """How far *wanted* is met: a word of the title counts 1, one of the texts half, a similar one less."""
+    return sum(max(_best(w, title), _best(w, texts) / 2) for w in wanted)
+
+
+def _best(word: str, among: list[str]) -> float:
+    meant = SYNONYMS.get(word, word)
+    if any(one.startswith((word, meant)) for one in among):
+        return 1.0
+    if len(word) < 4:
+        return 0.0
+    near = (SequenceMatcher(None, word, one) for one in among if abs(len(one) - len(word)) <= 2)
+    return 0.9 if any(m.quick_ratio() >= ALIKE and m.ratio() >= ALIKE for m in near) else 0.0
 
 
 def row(flow: Flow) -> FlowRow:
@@ -27,11 +65,7 @@ def row(flow: Flow) -> FlowRow:
     return FlowRow(id=flow.id, title=flow.title, category=flow.category, version=flow.version, asks=asks)
 
 
-def _padded(text: str) -> str:
-    return " " + " ".join("".join(c if c.isalnum() or c == "_" else " " for c in text.casefold()).split()) + " "
-
-
-def _words(flow: Flow) -> str:
+def _texts(flow: Flow) -> list[str]:
     texts = [t.source for step in flow.steps.values() for _, t in step.words.texts]
     texts += [s.action.question.source for s in flow.steps.values() if isinstance(s.action, Ask)]
-    return " ".join(texts)
+    return [flow.category, *(f"{name} {o.code}" for name, o in flow.outcomes.items()), *texts]
