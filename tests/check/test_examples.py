@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shepherd.flow.draft import read_draft
 
 import shepherd.check
 from shepherd.check import RULES, examine
 from shepherd.check.report import render
+from shepherd.flow.draft import read_draft
 from shepherd.flow.findings import Rule
 from tests.conftest import GOLDEN, Golden
 
