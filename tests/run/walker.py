@@ -10,7 +10,7 @@ from typing import Any
 
 from shepherd.flow.canonical import canonical
 from shepherd.flow.types import to_json
-from shepherd.run import Step, advance, api, start
+from shepherd.run import Step, advance, api, move, start
 from shepherd.run.api import Actor, Event, Refused, SecretRef, Spent, Stamp
 from shepherd.run.state import Frame, Run, State
 
@@ -86,11 +86,11 @@ def reread(event: Event) -> Event:
 
 
 class Walker:
-    """One random walk; remembers which kinds of input were taken and refused."""
+    """One random walk; remembers which inputs were taken and refused. *moves*: now and then to a new version."""
 
-    def __init__(self, library: Any, seed: int, *, guarded: bool = True):
+    def __init__(self, library: Any, seed: int, *, guarded: bool = True, moves: bool = False):
         self.rng = random.Random(seed)
-        self.library, self.at, self.rows = library, NOON, {}
+        self.library, self.at, self.rows, self.moves = library, NOON, {}, moves
         self.taken: set[str] = set()
         self.refused: set[str] = set()
         self.events: list[Event] = []
@@ -114,6 +114,9 @@ class Walker:
         """One random input; False once the run is over."""
         if self.run.ended:
             return False
+        if self.moves and self.rng.random() < 0.03:
+            self.keep(move(self.run, self.events, self.library, stamp=self.stamp("maria")))
+            return True
         given, who, role = self.choose()
         spent = {ref: Spent(n, n) for ref, n in self.rows.items()}
         try:
