@@ -76,15 +76,19 @@ def demo(more: list[str]) -> int:
         return 130
 
 
-def need_browser() -> None:
-    """Browser tests need a Chromium, and are never skipped for the lack of one."""
-    if not any(shutil.which(name) for name in BROWSERS):
-        fail(
-            "The browser tests need a Chromium, and there is none on the PATH. On Debian and Ubuntu this brings it:\n"
-            "    sudo apt-get install chromium\n"
-            "Then run the same command again. Without a browser, the other tests run with:\n"
-            '    .venv/bin/pytest -m "not browser"'
-        )
+def need_programs() -> None:
+    """Browser tests need a Chromium, and the outside judges of pages and schemas npm; no test is left out for the lack."""
+    for what, names, package in (
+        ("The browser tests need a Chromium", BROWSERS, "chromium"),
+        ("The accessibility and editor tests need npm", ("npm",), "nodejs npm"),
+    ):
+        if not any(shutil.which(name) for name in names):
+            fail(
+                f"{what}, and there is none on the PATH. On Debian and Ubuntu this brings it:\n"
+                f"    sudo apt-get install {package}\n"
+                "Then run the same command again. Without them, the other tests run with:\n"
+                '    .venv/bin/pytest -m "not browser and not lsp"'
+            )
 
 
 def test(more: list[str]) -> int:
@@ -118,7 +122,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 0 if word in ("-h", "--help", "help") else 2
     if word == "test":
-        need_browser()
+        need_programs()
     make_venv()
     if word == "setup":
         install("requirements.lock")
