@@ -77,7 +77,7 @@ def demo(more: list[str]) -> int:
 
 
 def need_programs() -> None:
-    """Browser tests need a Chromium, and the outside judges of pages and schemas npm; no test is left out for the lack."""
+    """Browser tests need a Chromium, the outside judges of pages and schemas npm; nothing is left out for the lack."""
     for what, names, package in (
         ("The browser tests need a Chromium", BROWSERS, "chromium"),
         ("The accessibility and editor tests need npm", ("npm",), "nodejs npm"),
