@@ -143,3 +143,57 @@ def test_what_people_enter_is_shown_as_text(tab):
     assert "<img" not in tab.text
     assert "<img" not in tab.get("/", query_string={"find": evil}).text
     assert "<img" not in tab.get("/qa", query_string={"agent": evil}).text
+
+
+def open_new(tab, customer="", subject=""):
+    """Send the form "Open a ticket"."""
+    token = re.search(r'name="token" value="([^"]+)"', tab.get("/").text)[1]
+    given = {"token": token, "customer": customer, "channel": "phone", "subject": subject}
+    return tab.post("/tickets", given)
+
+
+def test_an_unknown_caller_needs_a_subject(tab):
+    """A ticket with neither customer nor subject says nothing to anybody: a few words are asked for."""
+    assert open_new(tab).status == 422
+    assert "in a few words what it is about" in tab.text
+    assert open_new(tab, subject="No internet").status == 200
+
+
+def test_a_customer_is_known_by_number_or_chosen_by_name(tab):
+    """Capitals don't matter in a number; a name offers whoever bears it."""
+    assert "Aino Virtanen" in open_new(tab, "c-1001").text
+    assert tab.status == 200
+    assert open_new(tab, "aino").status == 422
+    assert '<button name="customer_is" value="C-1001">' in tab.text
+    assert open_new(tab, "nobody at all").status == 422
+    assert "customer_is" not in tab.text
+
+
+def test_a_customer_can_be_put_on_a_ticket_later(tab):
+    """A flow that must know the customer says so; the ticket takes one, notes by whom, and the flow starts."""
+    open_new(tab, subject="No internet")
+    ticket = tab.path
+    start = {"token": re.search(r'name="token" value="([^"]+)"', tab.text)[1], "flow": "internet_down"}
+    tab.post(f"{ticket}/runs", start)
+    assert tab.status == 422
+    assert "Put the customer on the ticket" in tab.text
+    assert "customer_id" not in tab.text
+    assert tab.post(f"{ticket}/customer", {"customer": "nobody"}).status == 422
+    tab.post(f"{ticket}/customer", {"customer": "c-1001"})
+    assert "Customer C-1001 put on the ticket." in tab.text
+    assert "Who is it?" not in tab.text
+    assert tab.post(f"{ticket}/customer", {"customer": "C-1002"}).status == 422
+    tab.post(f"{ticket}/runs", start)
+    assert "/runs/" in tab.path
+
+
+def test_a_ticket_shows_the_case_note_so_far(at_light):
+    """Whoever opens the ticket while a run is open reads what is established already."""
+    at_light.get(re.search(r'href="(/tickets/[^"]+)"', at_light.text)[1])
+    assert "so far, written anew with each step" in at_light.text
+    assert "Result: still open." in at_light.text
+
+
+def test_flows_are_offered_while_typing(tab):
+    """The list under the field is the desk's own: best first, slips forgiven."""
+    assert tab.get("/flows?find=internt").reply.json == ["internet_down"]

@@ -108,11 +108,22 @@
   /* Type-ahead: the list gets shorter while one types. */
   const narrows = document.querySelector("[data-narrows]");
   if (narrows) {
-    narrows.addEventListener("input", () => {
-      const asked = narrows.value.toLowerCase().split(/\s+/);
-      const rows = [...document.querySelectorAll(`#${narrows.dataset.narrows} li`)];
-      rows.forEach((row) => { row.hidden = !asked.every((word) => row.dataset.words.includes(word)); });
+    const list = document.getElementById(narrows.dataset.narrows);
+    const narrow = async () => {
+      const asked = narrows.value;
+      const reply = await fetch(`${narrows.dataset.from}?find=${encodeURIComponent(asked)}`).catch(() => null);
+      if (!list || !reply || !reply.ok || reply.redirected || narrows.value !== asked) return;
+      const found = await reply.json().catch(() => null);
+      if (!found) return;
+      const rows = [...list.children];
+      rows.forEach((row) => { row.hidden = !found.includes(row.dataset.id); });
+      list.append(...rows.sort((a, b) => found.indexOf(a.dataset.id) - found.indexOf(b.dataset.id)));
       say(`${rows.filter((row) => !row.hidden).length} of ${rows.length} flows`, false);
+    };
+    let due = 0;
+    narrows.addEventListener("input", () => {
+      clearTimeout(due);
+      due = setTimeout(narrow, 150);
     });
   }
 

@@ -78,6 +78,12 @@ class Desk:
         )
         return self._tickets.view(ticket)
 
+    def attach_customer(self, id_or_number: str, customer_id: str, *, actor: Actor) -> TicketView:
+        """Put a customer on a ticket that was opened for an unknown caller."""
+        named(actor)
+        ticket = self._tickets.find(id_or_number)
+        return self._tickets.view(self._tickets.attach(ticket, customer_id, actor=actor, new_id=new_id))
+
     def tickets(self, words: str = "", *, limit: int = 50) -> tuple[Ticket, ...]:
         """The newest tickets, or those that *words* (a number, a customer's number, a subject's word) find."""
         return tuple(self.record.tickets(words.strip()[:200], limit=limit))

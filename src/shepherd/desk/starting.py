@@ -20,6 +20,8 @@ from shepherd.run import advance, held_after, start
 from shepherd.run.api import SYSTEM, Actor, Event, Note, Refused
 from shepherd.run.state import keyed_steps
 
+NEEDS_CUSTOMER = "This flow must know who the customer is. Put the customer on the ticket, then start it again."
+
 
 class Starting:
     """How runs begin."""
@@ -51,6 +53,9 @@ class Starting:
         contact = self._tickets.contact(ticket, channel=channel, actor=actor, new_id=new_id, runs=rows)
         stamp = self._going.stamp(None, actor, role)
         given = {n: v for n, v in {"customer_id": ticket.customer_ref}.items() if v and n in chosen.inputs}
+        needed = chosen.inputs.get("customer_id")
+        if needed is not None and not needed.optional and not (given or inputs.get("customer_id")):
+            raise Refused("needs_customer", NEEDS_CUSTOMER)
         keyed = keyed_steps(self._library, flow)
         held, last = self._held(contact, rows)
         stamp = stamp._replace(at=max(stamp.at, last)) if last else stamp

@@ -19,7 +19,7 @@ from shepherd.desk.runs import CASE_NOTE
 from shepherd.desk.show import facts_as_text
 from shepherd.desk.views import CaseNote, CustomerRow, FollowUp, TicketView
 from shepherd.flow.types import to_json
-from shepherd.record import Contact, Item, NotFound, Record, RunRow, Ticket
+from shepherd.record import Contact, Customer, Item, NotFound, Record, RunRow, Ticket
 from shepherd.run.api import Actor
 
 LONGEST_SUBJECT = 200
@@ -75,19 +75,48 @@ class Tickets:
         if len(subject) > LONGEST_SUBJECT:
             raise Misused(f"Say in at most {LONGEST_SUBJECT} characters what the contact is about.")
         now = whole(self._clock())
-        customer = None
-        if customer_id:
-            facts = self.facts(customer_id)
-            known = self._record.customer_by_ref(customer_id)
-            if facts is None and known is None:
-                facts = {}
-            customer = known if facts is None else self._record.put_customer(new_id(), customer_id, facts, at=now)
+        customer = self._customer(customer_id, new_id=new_id) if customer_id else None
         ticket = self._record.create_ticket(
             id_, customer=customer.id if customer else None, subject=subject, at=now, actor=actor
         )
         if not self._record.contacts(ticket.id):
             self._record.create_contact(new_id(), ticket.id, channel=_channel(channel), at=now, actor=actor)
         return ticket
+
+    def attach(self, ticket: Ticket, customer_id: str, *, actor: Actor, new_id: Any) -> Ticket:
+        """Put the customer on a ticket that has none, and note who did."""
+        if ticket.customer:
+            raise Misused("This ticket has a customer already. Open another ticket for somebody else.")
+        customer = self._customer(customer_id, new_id=new_id)
+        if customer is None:
+            raise Unknown("Say which customer it is.")
+        now = whole(self._clock())
+        changed = self._record.change_ticket(ticket.id, at=now, customer=customer.id)
+        text = f"Customer {customer.ref} put on the ticket."
+        self._record.add_item(ticket.id, new_id(), "note", text, at=now, actor=actor)
+        return changed
+
+    def _customer(self, text: str, *, new_id: Any) -> Customer | None:
+        """The customer whose number is *text*, in capitals or not, with fresh facts where the base answers."""
+        ref = text.strip()
+        try:
+            facts = self.facts(ref)
+        except Unknown:
+            ref = self._same_number(ref)
+            facts = self.facts(ref)
+        known = self._record.customer_by_ref(ref)
+        if facts is None and known is not None:
+            return known
+        return self._record.put_customer(new_id(), ref, facts or {}, at=whole(self._clock()))
+
+    def _same_number(self, text: str) -> str:
+        """The number that differs from *text* in capitals only."""
+        rows = self.search(text, 50)
+        found = next((r.id for r in rows if r.id.casefold() == text.casefold()), "")
+        if not found:
+            fit = f" {len(rows)} by that name: choose one." if rows else " Find them by name, or leave it empty."
+            raise Unknown(f'The customer base has no customer "{text[:64]}".{fit}')
+        return found
 
     def contact(self, ticket: Ticket, *, channel: str, actor: Actor, new_id: Any, runs: Iterable[RunRow]) -> Contact:
         """

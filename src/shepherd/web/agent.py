@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as Reply
 
-from shepherd.desk import FlowRow, Misused, Reused, TicketView, Unknown, new_id
+from shepherd.desk import CaseNote, DeskError, FlowRow, FollowUp, Misused, Reused, TicketView, Unknown, new_id
 from shepherd.flow.model import Field
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Blank, Choice, Refused
 from shepherd.web import forms
 from shepherd.web.marks import Marks
-from shepherd.web.show import name_of
+from shepherd.web.show import first_of, name_of
 from shepherd.web.who import KEYS, MODES, Who, ask_name, clean, desk, here, local_path, remember, remember_who, who_of
 
 pages = Blueprint("agent", __name__)
@@ -81,6 +93,7 @@ def _home(
         find=find,
         given=given,
         errors=errors or {},
+        picks=_customers(given["customer"]) if errors and "customer" in errors else [],
         token=new_id(),
         channels=CHANNELS,
         open_runs=[_row(r) for r in _open_runs()],
@@ -95,6 +108,12 @@ def _open_runs() -> list[RunRow]:
     """Runs that are not over, one's own first."""
     rows = [r for r in desk().recorded(limit=50) if r.status not in OVER]
     return sorted(rows, key=lambda r: r.owner != here().name)[:6]
+
+
+@pages.get("/flows")
+def flows() -> Response:
+    """Which flows fit what is being typed, best first, for the list under the field."""
+    return jsonify([f.id for f in desk().flows(request.args.get("find", "").strip()[:120], limit=50)])
 
 
 @pages.get("/customers")
@@ -141,11 +160,14 @@ def open_ticket() -> Reply:
     """Open a ticket for the customer on the line."""
     form = request.form
     given = {k: form.get(k, "").strip() for k in ("customer", "subject", "channel")}
+    given["customer"] = form.get("customer_is") or given["customer"]
     errors = {}
     if given["channel"] not in CHANNELS:
         abort(400)
     if len(given["subject"]) > 200:
         errors["subject"] = "Say it in at most 200 letters; there is room for notes later."
+    if not given["customer"] and not given["subject"]:
+        errors["subject"] = "For an unknown caller, say in a few words what it is about."
     if not errors:
         try:
             view = desk().open_ticket(
@@ -194,7 +216,9 @@ def _ticket(
         "told": told,
         "open_runs": [r for r in rows if r["id"] not in over],
         "done_runs": [r for r in rows if r["id"] in over],
-        "case_notes": [{"note": n, "flow": _flow_of(view, n.run)} for n in view.case_notes],
+        "case_notes": [{"note": n, "flow": _flow_of(view, n.run)} for n in (*_notes_so_far(view), *view.case_notes)],
+        "unknown": not head.customer,
+        "picks": _customers((given or {}).get("customer", "")),
         "facts": list(view.customer.items()),
         "work": _work(view),
         "notes": [n for n in view.notes if isinstance(n.value, str)],
@@ -204,13 +228,22 @@ def _ticket(
     return make_response(body, status)
 
 
+def _notes_so_far(view: TicketView) -> list[CaseNote]:
+    """The case notes of the runs under way, as far as they can be read."""
+    written = []
+    for run in view.runs:
+        if run.status not in OVER:
+            with suppress(DeskError):
+                written.append(desk().case_note(run.id))
+    return written
+
+
 def _flow_of(view: TicketView, run: str) -> str:
     return next((_title(r.flow) for r in view.runs if r.id == run), "")
 
 
 def _flow_row(flow: FlowRow) -> dict[str, Any]:
-    words = f"{flow.title} {flow.id} {flow.category}".replace("_", " ").lower()
-    return {"id": flow.id, "title": flow.title, "category": flow.category, "words": words, "asks": flow.asks}
+    return {"id": flow.id, "title": flow.title, "category": flow.category, "asks": flow.asks}
 
 
 def _work(view: TicketView) -> list[str]:
@@ -218,8 +251,25 @@ def _work(view: TicketView) -> list[str]:
     lines = [f"Priority {view.priority}"] if view.priority else []
     lines += [f"In the queue {Marks.words(view.queue)}"] if view.queue else []
     lines += [f"Tag {tag}" for tag in view.tags]
-    lines += [f"Follow-up: {f.what}" + (f", {f.owner}" if f.owner else "") for f in view.follow_ups]
+    lines += [_promise(f) for f in view.follow_ups]
     return lines
+
+
+def _promise(follow_up: FollowUp) -> str:
+    """A follow-up with its time and owner."""
+    due = f", by {current_app.jinja_env.filters['clock'](follow_up.at)}" if follow_up.at else ""
+    return f"{follow_up.what}{due}" + (f", {follow_up.owner}" if follow_up.owner else "")
+
+
+@pages.post("/tickets/<number>/customer")
+def attach(number: str) -> Reply:
+    """Put a customer on a ticket opened for an unknown caller."""
+    given = {"customer": (request.form.get("customer_is") or request.form.get("customer", "")).strip()[:64]}
+    try:
+        desk().attach_customer(number, given["customer"], actor=here().actor)
+    except (Unknown, Misused) as error:
+        return _ticket(desk().ticket(number), 422, errors={"customer": error.sentence}, given=given)
+    return redirect(url_for("agent.ticket", number=number), 303)
 
 
 @pages.post("/tickets/<number>/runs")
@@ -256,7 +306,14 @@ def _begin(
     given: Mapping[str, str] | None = None,
 ) -> Response:
     body = render_template(
-        "begin.html", number=number, flow=flow, blanks=asks, token=new_id(), errors=errors or {}, given=given or {}
+        "begin.html",
+        first=first_of(asks, errors or {}),
+        number=number,
+        flow=flow,
+        blanks=asks,
+        token=new_id(),
+        errors=errors or {},
+        given=given or {},
     )
     return make_response(body, status)
 
