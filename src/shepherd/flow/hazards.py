@@ -166,6 +166,10 @@ def explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Finding:
     problem, mark, context = error.problem or "", error.problem_mark, error.context_mark
     number = min(mark.line if mark is not None else 0, len(lines) - 1)
     column = mark.column if mark is not None else 0
+    if "nesting depth" in problem:
+        # Newer versions of libyaml have a limit of their own, which their scanner reaches before ours sees an event.
+        place = Place(number + 1, column + 1, number + 1, column + 2)
+        return TOO_DEEP.at(place, "This file nests deeper than is read.", file=file)
     if context is not None and ("quoted scalar" in (error.context or "") or "flow" in (error.context or "")):
         words = _by_words(lines, min(context.line, len(lines) - 1), file, problem)
         if words is not None:
