@@ -293,7 +293,7 @@ def test_secrets_stand_in_no_file(tmp_path: Path, nursery: Nursery) -> None:
     )
     assert found == []
     gone = " ".join(teller.seen)
-    ways = ["answer 303", "answer 409", "answer 422", "fields 422", "changed 303", "hand_over 303"]
+    ways = ["answer 303", "answer 409", "answer 422", "fields 422", "hand_over 303"]
     ways += [f"check_pin {kind}" for kind in ("slow", "fail", "broken")]
     ways += [
         "killed in check_pin, then asked again",

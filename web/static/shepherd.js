@@ -24,11 +24,15 @@
     } else if (reply.type === "opaqueredirect") {
       location.replace((button && button.dataset.next) || form.dataset.next || location.pathname);
     } else {
-      /* Refused: the reply is the page to be shown. Nothing is sent a second time to get it. */
-      const shown = await reply.text().catch(() => "");
-      document.open();
-      document.write(shown);
-      document.close();
+      /* Refused: the browser sends the same form again, and shows the page that says why. Its token makes that harmless. */
+      if (button && button.name) {
+        const kept = document.createElement("input");
+        kept.type = "hidden";
+        kept.name = button.name;
+        kept.value = button.value;
+        form.append(kept);
+      }
+      form.submit();
     }
   };
 
