@@ -52,7 +52,7 @@ def test_the_main_job_by_keyboard_alone(served, page):
     shows(page, "four-digit phone PIN")
     keys.press("1")
     shows(page, "tell me the four digits")
-    keys.press("Tab")
+    expect(page.locator("input[type=password]")).to_be_focused()
     keys.type(PIN)
     keys.press("Enter")
     shows(page, LIGHT)
