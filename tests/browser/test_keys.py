@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.walk import CUSTOMER, LIGHT, RESTART, Sender, at_light, press, shows, start
+from tests.browser.walk import CUSTOMER, LIGHT, RESTART, Sender, at_light, at_pin, press, shows, start
 
 
 def test_the_new_step_takes_the_focus_and_is_announced(served, page, customer):
@@ -32,6 +32,33 @@ def test_no_key_works_while_typing_or_with_modifiers(served, page, customer):
     page.wait_for_timeout(300)
 
     shows(page, LIGHT)
+
+
+def test_a_pin_typed_blind_goes_into_its_field(served, page, customer):
+    """The field has the focus, also after a refused value; digits beside it do nothing."""
+    at_pin(page, served.address, customer)
+    field = page.get_by_label("Pin", exact=True)
+    expect(field).to_be_focused()
+    page.keyboard.type("00")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    page.keyboard.press("Escape")
+    page.keyboard.type("0123")
+    page.wait_for_timeout(200)
+
+    expect(field).to_be_visible()
+
+
+def test_a_note_is_saved_with_the_answer(served, page, customer):
+    """What stands in the note box when an answer is pressed is among the notes of the next step."""
+    at_light(page, served.address, customer)
+    page.get_by_role("textbox", name="Note").fill("Needs it by five")
+    press(page, "Red, or flashing red")
+    shows(page, RESTART)
+    expect(page.locator("aside .list").get_by_text("Needs it by five")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("")
 
 
 def test_keys_can_be_switched_off_and_bound_to_alt(served, page, customer):
