@@ -31,8 +31,10 @@ class Scene(NamedTuple):
     runs: tuple[str, str]
 
     def verdict(self) -> Report:
-        """What verify says of the whole record."""
-        return self.record.verify()
+        """What verify says of the whole record, but for the triggers that the attacker has dropped."""
+        report = self.record.verify()
+        found = tuple(one for one in report.broken if not one.what.startswith("guards of the database"))
+        return Report(entries=report.entries, runs=report.runs, broken=found)
 
 
 @pytest.fixture
@@ -42,9 +44,9 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     runs = tuple(a_run(record, a_ticket(record, customer=ref), "red", "green", "häßlich", "off") for ref in "AB")
     for run in runs:
         record.append(run, 5, [event("noted", {"text": "Call after six"}, second=9, private=(("text",),))])
+    assert record.verify().ok
     with attacker(tmp_path) as attack:
         attack.execute("PRAGMA synchronous=OFF")
-        assert record.verify().ok
         yield Scene(record, attack, (runs[0], runs[1]))
     record.close()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,10 +82,14 @@ def a_run(record: Record, ticket: str, *answers: Any, first: Event | None = None
     return run
 
 
-def attacker(folder: Path) -> closing[sqlite3.Connection]:
-    """A connection of somebody who can write the file: no triggers, no rules."""
-    connection = sqlite3.connect(folder / "shepherd.db", isolation_level=None)
-    connection.execute("PRAGMA foreign_keys=OFF")
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    return closing(connection)
+@contextmanager
+def attacker(folder: Path, *, careful: bool = True) -> Iterator[sqlite3.Connection]:
+    """A connection of somebody who can write the file: no triggers, no rules; a *careful* one puts them back."""
+    with closing(sqlite3.connect(folder / "shepherd.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type='trigger'").fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        for _, sql in triggers if careful else ():
+            connection.execute(sql)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Column, Integer, String, Table
 
-from shepherd.record import Record
+from shepherd.record import Once, Record
 from shepherd.record.chain import FIRST, link
-from tests.record.making import a_run, a_ticket, attacker
+from shepherd.record.tables import metadata
+from shepherd.run.api import Try
+from tests.record.making import BEGIN, MARIA, a_run, a_ticket, attacker, event, new_id
 
 
 @pytest.fixture
@@ -85,3 +90,89 @@ def test_a_forged_run_is_what_the_verdict_warns_of(record: Record, run: str, tmp
     report = record.verify()
     assert report.ok
     assert "could have rewritten it" in report.sentence
+
+
+def test_guards_that_are_gone_are_named(record: Record, run: str, tmp_path: Path) -> None:
+    """Somebody who dropped the triggers has been there, even where nothing else differs."""
+    with attacker(tmp_path, careful=False):
+        pass
+    (one,) = record.verify().broken
+    assert "entries_no_update" in one.what
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("created_by = 'olli'", "another person"),
+        ("flow = 'other'", "another flow"),
+        ("created_at = '2020-01-01T00:00:00.000Z'", "another time"),
+        ("ticket = (SELECT id FROM tickets ORDER BY n DESC LIMIT 1)", "stands on another ticket"),
+        (
+            "status = 'ended', outcome = 'fixed'",
+            "the list row differs in status, outcome; shepherd db rebuild mends it.",
+        ),
+    ],
+)
+def test_a_changed_row_of_a_run_is_named(record: Record, run: str, tmp_path: Path, change: str, told: str) -> None:
+    """What lists show of a run is held against its entries, for the whole record and for its ticket."""
+    ticket = record.run(run).ticket
+    a_ticket(record, customer=None)
+    with attacker(tmp_path) as connection:
+        connection.execute(f"UPDATE runs SET {change} WHERE id = ?", (run,))
+    for report in (record.verify(), record.verify(ticket), record.verify(run=run)):
+        assert any(one.run == run and told in one.what for one in report.broken)
+    if "list row" in told:
+        record.rebuild()
+        assert record.verify().ok
+
+
+def test_a_change_that_may_be_made_again_is_named(record: Record, tmp_path: Path) -> None:
+    """Where an entry says that a change was made, the row that keeps it from being made again has to be there."""
+    run = a_run(record, a_ticket(record))
+    key = record.once_key("run", run, "visits.book", "help/book", {})
+    requested = event("do_requested", {"visit": 2, "operation": "visits.book"}, second=1)
+    record.append(run, 1, [requested], once=Once(key, "requested"))
+    finished = event("do_finished", {"visit": 2, "result": "ok", "values": {}}, second=2)
+    record.append(run, 2, [finished], once=Once(key, "finished", "ok"))
+    assert record.verify().ok
+    with attacker(tmp_path) as connection:
+        connection.execute("DELETE FROM once")
+    assert [(one.run, one.seq) for one in record.verify().broken] == [(run, 3)]
+
+
+NONSENSE = {"a number": 7, "nothing": None, "text": "nonsense", "no text": b"\xff\xfe"}
+COLUMNS = [(table, column) for table in metadata.sorted_tables for column in table.columns if table.name != "entries"]
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[str(column) for _, column in COLUMNS])
+def test_any_column_of_a_strange_type_is_named(
+    record: Record, run: str, tmp_path: Path, table: Table, column: Column[Any]
+) -> None:
+    """Whatever stands in a column of any table, the verdict is a report, which names what never could stand there."""
+    ticket = record.run(run).ticket
+    record.create_contact(new_id(), ticket, channel="phone", at=BEGIN, actor=MARIA)
+    record.add_item(ticket, "note", "note", "text", at=BEGIN, actor=MARIA, run=run)
+    key = record.once_key("run", run, "visits.book", "help/book", {})
+    requested = event("do_requested", {"visit": 2, "operation": "visits.book"}, second=5)
+    record.append(run, 4, [requested._replace(tries=(Try("ticket", "help/light", 0),))], once=Once(key, "requested"))
+    assert record.verify().ok
+    with attacker(tmp_path) as connection:
+        connection.execute(f"CREATE TABLE loose AS SELECT * FROM {table.name}")
+        (before,) = connection.execute(f"SELECT {column.name} FROM loose LIMIT 1").fetchone()
+        connection.execute(f"DROP TABLE {table.name}")
+        connection.execute(f"CREATE TABLE {table.name} ({', '.join(c.name for c in table.columns)})")
+        connection.execute(f"INSERT INTO {table.name} SELECT * FROM loose")
+    for name, nonsense in NONSENSE.items():
+        with attacker(tmp_path) as connection:
+            connection.execute(f"UPDATE {table.name} SET {column.name} = ? WHERE rowid = 1", (nonsense,))
+        reports = [record.verify(), record.verify(ticket), record.verify(run=run)]
+        assert all(json.dumps(report.broken) and report.sentence for report in reports)
+        plausible = (isinstance(column.type, String) and name == "text") or (
+            isinstance(column.type, Integer) and nonsense == 7
+        )
+        if not plausible and not (nonsense is None and column.nullable):
+            assert not reports[0].ok, name
+            assert table.name != "tickets" or column.name == "id" or not reports[1].ok, name
+        with attacker(tmp_path) as connection:
+            connection.execute(f"UPDATE {table.name} SET {column.name} = ? WHERE rowid = 1", (before,))
+    assert record.verify().ok

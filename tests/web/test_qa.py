@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.web.conftest import answer_until
+from tests.web.conftest import answer_until, begin
 
 
 def ended(tab):
@@ -29,6 +29,22 @@ def test_recorded_runs_are_found_by_what_one_knows(at_light):
         assert f"/qa/runs/{run}" in at_light.get(f"/qa?{query}").text
     for query in ("ticket=T-1", "agent=timo", "flow=closing", "outcome=fixed"):
         assert f"/qa/runs/{run}" not in at_light.get(f"/qa?{query}").text
+
+
+def test_runs_are_found_by_what_the_columns_show(at_light):
+    """Agent, flow and outcome by what stands in the list: labels, ids, codes and states, in any case."""
+    over = f"/qa/runs/{ended(at_light)}"
+    begin(at_light, "C-1001")
+    going = f"/qa/runs/{at_light.path.rpartition('/')[2]}"
+
+    shown = ("agent=MARIA", "flow=the+customer+has+no+internet", "flow=Internet_Down", "outcome=Lost")
+    for query in (*shown, "outcome=CALL-LOST", "outcome=call-lost"):
+        assert over in at_light.get(f"/qa?{query}").text
+    text = at_light.get("/qa?outcome=Open").text
+    assert going in text
+    assert over not in text
+    for query in ("agent=mari", "outcome=handed+over", "outcome=Abandoned"):
+        assert over not in at_light.get(f"/qa?{query}").text
 
 
 def test_the_path_shows_what_was_said_answered_and_taken_back(at_light):

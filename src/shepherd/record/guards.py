@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Table, text
@@ -48,6 +48,11 @@ def forbid_deletes(connection: Connection, table: Table) -> None:
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_stay()"
         )
     )
+
+
+def lacking(connection: Connection, append_only: Iterable[Table], kept: Iterable[Table]) -> list[str]:
+    """The names of guards that are gone from the database or were changed; only SQLite's are known."""
+    return sqlite.lacking_guards(connection, append_only, kept) if connection.dialect.name == "sqlite" else []
 
 
 @contextmanager

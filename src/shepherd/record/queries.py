@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
 
 from shepherd.record import tables
 from shepherd.record.api import Contact, Customer, Damaged, Head, Item, NotFound, OnceKey, OnceState, RunRow, Ticket
@@ -110,16 +110,26 @@ class Reader:
         limit: int = 50,
         before: str | None = None,
     ) -> list[RunRow]:
-        """Runs, newest first. *ticket* is an id or a number, *agent* whoever made any of its entries."""
+        """
+        Runs, newest first. *ticket* is an id or a number, *agent* whoever made any of its entries or has it now.
+
+        *outcome* is one, its code, or (where there is none yet) a status, as it is stored or as people read it.
+        """
         query = select(tables.runs, t.n).join(tables.tickets, t.id == r.ticket)
-        for column, value in ((r.flow, flow), (r.outcome, outcome), (r.status, status), (r.customer, customer)):
+        for column, value in ((r.flow, flow), (r.status, status), (r.customer, customer)):
             if value is not None:
                 query = query.where(column == value)
         if ticket is not None:
             number = _number(ticket)
             query = query.where(or_(r.ticket == ticket, t.n == number) if number else r.ticket == ticket)
         if agent is not None:
-            query = query.where(r.id.in_(select(e.run).where(e.actor == agent)))
+            made, have = self._names(e.actor, agent), self._names(r.owner, agent)
+            query = query.where(or_(r.id.in_(select(e.run).where(e.actor.in_(made))), r.owner.in_(have)))
+        if outcome is not None:
+            word = outcome.strip().lower()
+            name = word.replace(" ", "_")
+            stands = and_(r.outcome == "", r.status == name)
+            query = query.where(or_(func.lower(r.outcome) == name, func.lower(r.code) == word, stands))
         if since is not None:
             query = query.where(r.created_at >= text_of(since))
         if until is not None:
@@ -127,6 +137,11 @@ class Reader:
         if before is not None:
             query = query.where(r.id < before)
         return [run_of(row) for row in self._rows(query.order_by(r.id.desc()).limit(limit))]
+
+    def _names(self, column: Any, name: str) -> list[str]:
+        """The names in *column* that are *name*, in any case and any alphabet, which databases do not compare alike."""
+        wanted = name.strip().casefold()
+        return [row[0] for row in self._rows(select(column).distinct()) if str(row[0]).casefold() == wanted]
 
     def ticket(self, id: str) -> Ticket:
         """A ticket by its id or its number."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -110,21 +110,44 @@ def forgiving(connection: Connection) -> Iterator[None]:
         driver.text_factory = str
 
 
+def guards_of(table: Table, *, stays: bool) -> dict[str, str]:
+    """The triggers of *table*, by name: only DELETE is refused where its rows may change but stay, else all changes."""
+    name = table.name
+    if stays:
+        raised = f"SELECT RAISE(ABORT, 'rows stay: {name}')"
+        return {f"{name}_no_delete": f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} BEGIN {raised}; END"}
+    keys = " AND ".join(f"{c.name} = NEW.{c.name}" for c in table.primary_key)
+    # The message names the table, so that a lost race is told from a forbidden change.
+    raised = f"SELECT RAISE(ABORT, 'append-only: {name}')"
+    return {
+        trigger: f"CREATE TRIGGER {trigger} {when} BEGIN {raised}; END"
+        for trigger, when in (
+            (f"{name}_no_update", f"BEFORE UPDATE ON {name}"),
+            (f"{name}_no_delete", f"BEFORE DELETE ON {name}"),
+            (f"{name}_no_replace", f"BEFORE INSERT ON {name} WHEN EXISTS (SELECT 1 FROM {name} WHERE {keys})"),  # noqa: S608
+        )
+    }
+
+
 def forbid_deletes(connection: Connection, table: Table) -> None:
     """DELETE on *table* is refused by the database itself."""
-    raised = f"SELECT RAISE(ABORT, 'rows stay: {table.name}')"
-    connection.execute(text(f"CREATE TRIGGER {table.name}_no_delete BEFORE DELETE ON {table.name} BEGIN {raised}; END"))
+    for sql in guards_of(table, stays=True).values():
+        connection.execute(text(sql))
 
 
 def forbid_changes(connection: Connection, table: Table) -> None:
     """UPDATE, DELETE and INSERT OR REPLACE on *table* are refused by the database itself."""
-    keys = " AND ".join(f"{c.name} = NEW.{c.name}" for c in table.primary_key)
-    name = table.name
-    for trigger, when in (
-        (f"{name}_no_update", f"BEFORE UPDATE ON {name}"),
-        (f"{name}_no_delete", f"BEFORE DELETE ON {name}"),
-        (f"{name}_no_replace", f"BEFORE INSERT ON {name} WHEN EXISTS (SELECT 1 FROM {name} WHERE {keys})"),  # noqa: S608
-    ):
-        # The message names the table, so that a lost race is told from a forbidden change.
-        raised = f"SELECT RAISE(ABORT, 'append-only: {name}')"
-        connection.execute(text(f"CREATE TRIGGER {trigger} {when} BEGIN {raised}; END"))
+    for sql in guards_of(table, stays=False).values():
+        connection.execute(text(sql))
+
+
+def lacking_guards(connection: Connection, append_only: Iterable[Table], kept: Iterable[Table]) -> list[str]:
+    """The names of triggers that are gone, or do something else than they did."""
+    wanted: dict[str, str] = {}
+    for table in append_only:
+        wanted |= guards_of(table, stays=False)
+    for table in kept:
+        wanted |= guards_of(table, stays=True)
+    asked = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    there = {row.name: row.sql for row in connection.execute(asked)}
+    return [name for name, sql in wanted.items() if there.get(name) != sql]

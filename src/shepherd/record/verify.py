@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, or_, select
 
-from shepherd.record import tables
+from shepherd.record import beside, tables
 from shepherd.record.api import Broken, Report
 from shepherd.record.guards import forgiving
+from shepherd.record.seal import Find
 from shepherd.record.verifier import faults
 
 e, r, d = tables.entries.c, tables.runs.c, tables.documents.c
@@ -23,28 +24,32 @@ POINTERS = (
 COPIES = ("ticket", "kind", "at")
 
 
-def verify(engine: Engine, *, ticket: str | None = None, run: str | None = None) -> Report:
+def verify(engine: Engine, find: Find, *, ticket: str | None = None, run: str | None = None) -> Report:
     """
     Read the whole record, or one ticket's or one run's part, and say what is not as it was written.
 
     Each run is read in a transaction of its own, so that answers are taken meanwhile.
     """
     known = select(r.id).order_by(r.id)
-    known = known.where(r.ticket == ticket) if ticket is not None else known
+    of_ticket = or_(r.ticket == ticket, r.id.in_(select(e.run).where(e.ticket == ticket)))
+    known = known.where(of_ticket) if ticket is not None else known
     known = known.where(r.id == run) if run is not None else known
     whole = ticket is None and run is None
     broken: list[Broken] = []
     entries = 0
-    documents: dict[Any, bool] = {}
+    documents: dict[str, bool] = {}
     ids = [row[0] for row in _read(engine, known)]
     if run is not None and not ids:
         broken.append(Broken(run, None, "there is no such run."))
     for id_ in ids:
         with engine.connect() as connection, connection.begin(), forgiving(connection):
             row, rows = _run(connection, id_)
+            if row is None:
+                broken.append(Broken(str(id_), None, "its id holds what it never could."))
+                continue
             broken += _faults(connection, row, rows)
         entries += len(rows)
-        broken += _pinned(engine, id_, rows, documents)
+        broken += _pinned(engine, str(id_), rows, documents)
     stray = select(e.run, e.seq).where(e.run.not_in(select(r.id)))
     stray = stray.where(e.ticket == ticket) if ticket is not None else stray
     stray = stray.where(e.run == run) if run is not None else stray
@@ -53,6 +58,10 @@ def verify(engine: Engine, *, ticket: str | None = None, run: str | None = None)
         broken.append(Broken(str(id_), seq if isinstance(seq, int) else None, "an entry of a run that is not there."))
     if whole:
         broken += _documents(engine)
+    if run is None:
+        with engine.connect() as connection, connection.begin(), forgiving(connection):
+            broken += beside.rows(connection, find, ticket)
+            broken += beside.guards(connection) if whole else ()
     return Report(entries=entries, runs=len(ids), broken=tuple(broken))
 
 
@@ -62,23 +71,27 @@ def _read(engine: Engine, query: Any) -> Sequence[Any]:
 
 
 def _run(connection: Connection, id_: str) -> tuple[Any, Sequence[Any]]:
-    row = connection.execute(select(r.id, r.ticket, r.entries, r.head).where(r.id == id_)).first()
+    row = connection.execute(select(tables.runs).where(r.id == id_)).first()
     return row, connection.execute(select(tables.entries).where(e.run == id_).order_by(e.seq)).all()
 
 
 def _faults(connection: Connection, run: Any, rows: Sequence[Any]) -> Iterator[Broken]:
     """What is wrong with the entries of *run*, with their copies, and with what points at them."""
+    name = str(run.id)
     found = faults(run.id, [(row.seq, row.body, row.hash) for row in rows], run.entries)
-    yield from (Broken(run.id, seq, what) for seq, what in found)
+    yield from (Broken(name, seq, what) for seq, what in found)
     for row in rows:
-        yield from (Broken(run.id, row.seq if isinstance(row.seq, int) else None, what) for what in _copies(run, row))
+        yield from (Broken(name, row.seq if isinstance(row.seq, int) else None, what) for what in _copies(run, row))
     if not found and rows and rows[-1].hash != run.head:
-        yield Broken(run.id, rows[-1].seq, "it is not the last entry that was written.")
+        yield Broken(name, rows[-1].seq, "it is not the last entry that was written.")
     length = len(rows)
     for table, column, what in POINTERS:
         last = connection.execute(select(func.max(column)).where(table.c.run == run.id)).scalar()
         if isinstance(last, int) and last > length and not found:
-            yield Broken(run.id, last, f"{what} entry {last}, which is not there.")
+            yield Broken(name, last, f"{what} entry {last}, which is not there.")
+    if not found:
+        yield from (Broken(name, None, what) for what in beside.row_of_run(run, rows))
+        yield from beside.once(connection, run, rows)
 
 
 def _copies(run: Any, row: Any) -> Iterator[str]:
@@ -95,18 +108,18 @@ def _copies(run: Any, row: Any) -> Iterator[str]:
         yield "its run stands on another ticket."
 
 
-def _pinned(engine: Engine, run: str, rows: Sequence[Any], known: dict[Any, bool]) -> Iterator[Broken]:
+def _pinned(engine: Engine, run: str, rows: Sequence[Any], known: dict[str, bool]) -> Iterator[Broken]:
     """Documents that *run* pins and that are not there, or are not what they were."""
     try:
-        hashes = list(json.loads(rows[0].body)["data"]["bundle"].values())
+        hashes = [str(hash_) for hash_ in json.loads(rows[0].body)["data"]["bundle"].values()]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return
     for hash_ in hashes:
         if hash_ not in known:
-            body = [row[0] for row in _read(engine, select(d.body).where(d.hash == str(hash_)))]
+            body = [row[0] for row in _read(engine, select(d.body).where(d.hash == hash_))]
             known[hash_] = bool(body) and _hash(body[0]) == hash_
         if not known[hash_]:
-            yield Broken(run, 1, f"document {str(hash_)[:64]}, which it pins, is gone or was changed.")
+            yield Broken(run, 1, f"document {hash_[:64]}, which it pins, is gone or was changed.")
 
 
 def _documents(engine: Engine) -> Iterator[Broken]:

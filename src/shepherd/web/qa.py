@@ -23,12 +23,22 @@ MOST = 50
 def runs() -> str:
     """Recorded runs, by ticket, agent, flow and outcome."""
     asked = {name: request.args.get(name, "").strip()[:64] for name in ("ticket", "agent", "flow", "outcome")}
+    asked["flow"] = _flow(asked["flow"])
     found = desk().recorded(**asked, limit=MOST, before=request.args.get("before", "")[:64])
     query: dict[str, Any] = {k: v for k, v in asked.items() if v}
     older = url_for("qa.runs", **query, before=found[-1].id) if found else ""
     flows = sorted(desk().library.flows.values(), key=lambda f: f.title)
     more = older if len(found) == MOST else ""
     return render_template("runs.html", asked=asked, rows=[_row(r) for r in found], more=more, flows=flows)
+
+
+def _flow(named: str) -> str:
+    """The id of the flow that is *named* by its id or its title, in any case; what no flow is called stays."""
+    wanted = named.casefold()
+    for flow in desk().library.flows.values():
+        if wanted in (flow.id.casefold(), flow.title.casefold()):
+            return flow.id
+    return named
 
 
 def _row(run: RunRow) -> dict[str, object]:

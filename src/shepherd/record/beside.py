@@ -1,0 +1,102 @@
+"""What stands beside the entries: rows and columns that are held against them, and the guards of the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Integer, LargeBinary, Table, select
+
+from shepherd.record import tables
+from shepherd.record.api import Broken, Damaged
+from shepherd.record.bodies import event_of, seen_as
+from shepherd.record.guards import lacking
+from shepherd.record.once import FAILED
+from shepherd.record.reading import opened
+from shepherd.record.seal import Find
+
+#: Tables without the entries and documents, which are proved by their hashes.
+ROWS = tuple(table for table in tables.metadata.sorted_tables if table not in (tables.entries, tables.documents))
+SEALED = {"tickets": ("subject", "ticket"), "customers": ("facts", "customer"), "items": ("value", "item")}
+CACHED = ("status", "step", "owner", "outcome", "code")
+
+
+def rows(connection: Connection, find: Find, ticket: str | None = None) -> Iterator[Broken]:
+    """Columns that hold what they never could, in every table, or in the rows that belong to *ticket*."""
+    for table in ROWS:
+        query = select(table)
+        if ticket is not None:
+            column = table.c.get("id" if table is tables.tickets else "ticket")
+            if column is None:
+                continue
+            query = query.where(column == ticket)
+        for row in connection.execute(query):
+            for what in _strange(table, row, find):
+                yield Broken(str(row.id) if table is tables.runs else "", None, what)
+
+
+def _strange(table: Table, row: Any, find: Find) -> Iterator[str]:
+    key = ", ".join(str(getattr(row, column.name))[:64] for column in table.primary_key)
+    place = f"{table.name} row {key}"
+    wrong = [c.name for c in table.columns if not _fits(getattr(row, c.name), c)]
+    yield from (f"{place} holds in its column {name} what it never could." for name in wrong)
+    column, kind = SEALED.get(table.name, ("", ""))
+    if not column or wrong:
+        return
+    where = ["item", row.ticket, row.key] if kind == "item" else [kind, row.id, column]
+    try:
+        opened(getattr(row, column), find, where)
+    except (Damaged, ValueError, TypeError, RecursionError):
+        yield f"{place} has a {column} that is not as it was written."
+
+
+def _fits(value: Any, column: Any) -> bool:
+    if value is None:
+        return bool(column.nullable)
+    if isinstance(column.type, LargeBinary):
+        return isinstance(value, bytes)
+    if isinstance(column.type, Integer):
+        return type(value) is int
+    return isinstance(value, str) and "\ufffd" not in value
+
+
+def guards(connection: Connection) -> Iterator[Broken]:
+    """Triggers that kept rows as they are, and are gone or changed."""
+    gone = lacking(connection, tables.APPEND_ONLY, tables.KEPT)
+    if gone:
+        yield Broken("", None, f"guards of the database are gone or changed: {', '.join(gone)}.")
+
+
+def row_of_run(run: Any, stored: Sequence[Any]) -> Iterator[str]:
+    """What the row of *run* says otherwise than its entries: who began it, which flow, and what lists show."""
+    try:
+        events = [event_of(row.body, lambda _: None) for row in stored]
+        first, seen = events[0], seen_as({}, events)
+        flow = first.data["flow"]
+    except (Damaged, LookupError, TypeError, ValueError, AttributeError):
+        return
+    if run.created_by != first.actor.id:
+        yield "its row names another person who began it than its first entry."
+    if run.flow != flow:
+        yield "its row names another flow than its first entry."
+    if run.created_at != stored[0].at:
+        yield "its row says that it began at another time than its first entry."
+    differing = [name for name in CACHED if getattr(run, name) != seen[name]]
+    if differing:
+        yield f"the list row differs in {', '.join(differing)}; shepherd db rebuild mends it."
+
+
+def once(connection: Connection, run: Any, stored: Sequence[Any]) -> Iterator[Broken]:
+    """Changes that an entry says were made, and that nothing keeps from being made again."""
+    o = tables.once.c
+    kept = {row.seq for row in connection.execute(select(o.seq).where(o.run == run.id, o.phase == "finished"))}
+    for row in stored:
+        try:
+            entry = json.loads(row.body)
+            data = entry["data"]
+            made = entry["kind"] == "do_finished" and not data.get("repeated") and data["result"] not in FAILED
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            continue
+        if made and row.seq not in kept:
+            yield Broken(run.id, row.seq, "what keeps the change that it made from being made again is gone.")
