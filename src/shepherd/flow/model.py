@@ -182,7 +182,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
-    """Changes something elsewhere, once per visit, run or ticket; *undo* is the operation that takes it back."""
+    """Changes something elsewhere, once per visit, run or ticket; *undo* is kept, but not carried out yet."""
 
     operation: str
     args: Mapping[str, Expression]
