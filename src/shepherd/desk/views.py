@@ -55,7 +55,6 @@ class TicketView:
 
     *head* is the record's row. *customer* are the facts of the customer base as text, empty without a customer.
     *priority*, *queue*, *tags*, *follow_ups* and *notes* are folded from what its runs did. *runs*: newest first.
-    *open_run* is the id of the run under way, or the empty text.
     """
 
     head: Ticket
@@ -69,11 +68,6 @@ class TicketView:
     follow_ups: tuple[FollowUp, ...] = ()
     notes: tuple[Item, ...] = ()
     case_notes: tuple[CaseNote, ...] = ()
-
-    @property
-    def open_run(self) -> str:
-        """The newest run that is not over, or the empty text."""
-        return next((r.id for r in self.runs if r.status not in ("ended", "abandoned")), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

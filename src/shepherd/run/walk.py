@@ -9,7 +9,7 @@ from typing import Any
 from immutables import Map
 
 from shepherd.flow.expression import Undefined, Unworkable
-from shepherd.flow.model import Ask, Call, Decide, Do, Edge, End, Escalate, Flow, Grant, Lookup, Need, Step
+from shepherd.flow.model import Call, Decide, Do, Edge, End, Escalate, Flow, Grant, Lookup, Need, Step
 from shepherd.flow.types import to_json
 from shepherd.run.api import Ended, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
@@ -374,8 +374,3 @@ ENTER: dict[str, Callable[[Walk, Step], None]] = {
 def secret_visit(inputs: Mapping[str, Any]) -> int | None:
     """The visit whose form gave the secrets among *inputs*."""
     return next((v.visit for v in inputs.values() if isinstance(v, SecretRef)), None)
-
-
-def routed(step: Step) -> bool:
-    """Whether the answer itself chooses the way."""
-    return isinstance(step.action, Ask) and step.action.routed
