@@ -118,8 +118,10 @@ def test_what_the_ticket_connector_does_is_on_the_ticket(desk: Desk) -> None:
     assert len(desk.ticket(view.head.id).follow_ups) == 1
     assert again.run.state == "ended"
     made = [(r.answer, r.source) for r in desk.audit(again.run.id).rows if r.kind == "do"]
-    assert [answer.partition(":")[0] for answer, _ in made] == ["ok", "ok"]
-    assert [source for _, source in made] == ["done, made before"] * 2
+    assert made == [
+        ("ok: in 1d, owner second_line, what Ask again", "done, made before"),
+        ("ok: to high", "done, made before"),
+    ]
 
 
 def test_an_escalation_puts_the_ticket_into_its_queue(desk: Desk) -> None:
