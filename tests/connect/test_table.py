@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +188,18 @@ def test_a_yaml_list_is_a_table_too(tmp_path: Path) -> None:
     connector = Connector(name="base", kind="table", operations=OPERATIONS, settings=settings)
     connectors = Connectors({"base": connector}, folder=tmp_path, changes=tmp_path / "changes.db")
     assert call(connectors, "base.find", customer_id="C-2") == ("ok", {"name": "Åke"})
+
+
+def test_days_from_today_do_not_grow_old(tmp_path: Path) -> None:
+    """A cell written as days from today is that day and time when it is read; what is taken stays taken."""
+    (tmp_path / "slots.csv").write_text("slot,customer_id\ntoday+1 09:00,\ntoday+2 13:00,\n")
+    declared = Connector(
+        name="work", kind="table", operations={"book": BOOK}, settings={"file": "slots.csv", "key": "slot"}
+    )
+    connectors = Connectors({"work": declared}, folder=tmp_path, changes=tmp_path / "changes.db")
+    today = datetime.now(UTC).date()
+    first, second = today + timedelta(days=1), today + timedelta(days=2)
+
+    assert call(connectors, "work.book", "k1", customer_id="C-1", why="x")[1] == {"slot": f"{first}T09:00"}
+    assert call(connectors, "work.book", "k2", customer_id="C-2", why="x")[1] == {"slot": f"{second}T13:00"}
+    assert call(connectors, "work.book", "k3", customer_id="C-3", why="x")[0] == "full"

@@ -5,6 +5,7 @@ Reading: the row whose key is given; ``not_found`` where there is none. Every ot
 of its name, a secret with the salted hash in the column ``NAME_hash``: ``no_match`` where one differs.
 Changing: with the key among its inputs it is noted on that row, without it the first free row is taken (``full`` where
 none is). Changes are kept in a file beside the database, each under its key, and laid over the rows when they are read.
+A cell ``today+3 09:00`` is that time three days from now (``today+3`` that day), so that a table need not grow old.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import csv
 import io
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ from shepherd.flow.types import Refusal, from_json, to_text
 
 CONTROL = "SHEPHERD_TABLE_CONTROL"
 Row = dict[str, str]
+_FROM_TODAY = re.compile(r"today\+([0-9]{1,3})(?: ([0-2][0-9]:[0-5][0-9]))?")
 
 
 class Table:
@@ -37,7 +41,7 @@ class Table:
         self._settings = connector.settings
         self._path = _inside(setting.folder, str(connector.settings.get("file", "")), connector.name)
         self._changes = Changes(setting.changes)
-        self._read: tuple[tuple[int, int], dict[str, Row], tuple[str, ...]] | None = None
+        self._read: tuple[tuple[int, int, date], dict[str, Row], tuple[str, ...]] | None = None
 
     def call(self, operation: Operation, inputs: Mapping[str, Any], key: str) -> Reply:
         """Read or change; ``slow`` and ``fail`` of the settings or of the control file come first."""
@@ -92,10 +96,10 @@ class Table:
 
     def _rows(self) -> tuple[dict[str, Row], tuple[str, ...]]:
         """The rows by key with the changes laid over them, and the columns."""
-        found = self._path.stat()
-        stamp = (found.st_mtime_ns, found.st_size)
+        found, today = self._path.stat(), datetime.now(UTC).date()
+        stamp = (found.st_mtime_ns, found.st_size, today)
         if self._read is None or self._read[0] != stamp:
-            self._read = (stamp, *_load(self._path, self.key))
+            self._read = (stamp, *_load(self._path, self.key, today))
         _, rows, columns = self._read
         changed = self._changes.of(self.name)
         if changed:
@@ -175,16 +179,25 @@ def _seconds(told: Any) -> float:
     return float(str(told).strip().removesuffix("s"))
 
 
-def _load(path: Path, key: str) -> tuple[dict[str, Row], tuple[str, ...]]:
+def _load(path: Path, key: str, today: date) -> tuple[dict[str, Row], tuple[str, ...]]:
     text = path.read_text("utf-8-sig")
     listed = _yaml(text, path.name) if path.suffix in (".yaml", ".yml") else _csv(text, path.name)
     rows: dict[str, Row] = {}
-    for row in listed:
+    for row in ({name: _from_today(cell, today) for name, cell in each.items()} for each in listed):
         found = row.get(key, "").strip()
         if not found or found in rows:
             raise BrokenTable(f'{path.name}: every row needs its own "{key}"; "{found}" is there twice or empty.')
         rows[found] = row
     return rows, tuple(dict.fromkeys(c for row in listed for c in row))
+
+
+def _from_today(cell: str, today: date) -> str:
+    """*cell* with ``today+3 09:00`` as the day and time that it stands for."""
+    found = _FROM_TODAY.fullmatch(cell.strip())
+    if found is None:
+        return cell
+    day = (today + timedelta(days=int(found[1]))).isoformat()
+    return f"{day}T{found[2]}" if found[2] else day
 
 
 def _csv(text: str, name: str) -> list[Row]:

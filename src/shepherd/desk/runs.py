@@ -138,6 +138,8 @@ class Runs:
             run = replay(self.library_of(started), events)
         except Erased:
             raise Broken("Personal values of this contact were erased. It can be read, but not continued.") from None
+        except Damaged as error:
+            raise Broken(f"What this run was started from is not as it was written. {error.sentence}") from None
         except Diverged as error:
             raise Broken(f"The record of this run does not hold together: {error.sentence} Verify it.") from None
         ticket = self._record.ticket(row.ticket)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from shepherd.desk import Reused, RunView, Stale, Taken
+from shepherd.desk.errors import Broken
+from shepherd.record import RecordError
 from shepherd.run.api import Change, Choice, GoBack, Note, PathItem, Refused
 from shepherd.web import forms
 from shepherd.web.marks import Marks
@@ -27,6 +30,16 @@ class AskFirst(Exception):
     def __init__(self, visit: int):
         super().__init__(visit)
         self.visit = visit
+
+
+@pages.errorhandler(Broken)
+def damaged(error: Broken) -> Response:
+    """A run whose record is not as it was written: what is wrong, what can still be read, and how to go on."""
+    run_id, row = (request.view_args or {}).get("run_id", ""), None
+    with suppress(RecordError):
+        row = desk().record.run(run_id)
+    page = render_template("damaged.html", sentence=error.sentence, run_id=run_id, ticket=row.number if row else "")
+    return make_response(page, 409)
 
 
 def show(view: RunView, status: int = 200, **more: Any) -> Response:
