@@ -222,6 +222,7 @@ class Step:
     *edges* holds every resolved way out by its name, in the designer's order. *place* is that of the step's key;
     *places* those of its other keys (``"then"``, ``"requires"``, ``"with.customer_id"`` …) for findings.
     *saves* is the name by which the result is read (``save`` or the id). *ref* is ``flow/step``.
+    *human*: the step waits for a person.
     """
 
     id: str
@@ -241,11 +242,10 @@ class Step:
     no_going_back: bool = False
     place: Place = NOWHERE
     places: Mapping[str, Place] = field(default_factory=dict)
+    human: bool = field(init=False, repr=False)
 
-    @property
-    def human(self) -> bool:
-        """Whether the step waits for a person."""
-        return self.verb in HUMAN
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "human", self.verb in HUMAN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

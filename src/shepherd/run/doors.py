@@ -13,7 +13,7 @@ from shepherd.run.barriers import barrier
 from shepherd.run.context import Context
 from shepherd.run.fields import check, given
 from shepherd.run.keep import fall, fields
-from shepherd.run.state import Run, Visit
+from shepherd.run.state import Run, Visit, new
 from shepherd.run.waiting import due_at
 
 Path = tuple[str | int, ...]
@@ -33,13 +33,16 @@ def read(run: Run, given_input: Any, stamp: Stamp) -> Read:
     row = DOORS.get(type(given_input))
     if row is None:
         raise Refused("unknown_input", f"{type(given_input).__name__} is not something a run can take.")
-    if run.ended and row.ends:
+    reads, ends, working = row
+    if ends and run.end is not None:
         raise Refused("ended", "This run is over. Its record stands; add a note or start a new run.", run.tip.ref)
-    if row.working and run.paused and stamp.actor.kind != "system":
-        raise Refused("paused", "This run is paused. Resume it first, or take it over.", run.tip.ref)
-    if row.working and stamp.actor.kind == "agent" and run.owner and not run.tip.step.role:
-        own(run, stamp)
-    return row.read(run, given_input, stamp)
+    if working:
+        kind = stamp.actor.kind
+        if run.paused and kind != "system":
+            raise Refused("paused", "This run is paused. Resume it first, or take it over.", run.tip.ref)
+        if kind == "agent" and run.owner and not run.tip.step.role:
+            own(run, stamp)
+    return reads(run, given_input, stamp)
 
 
 def own(run: Run, stamp: Stamp) -> None:
@@ -67,9 +70,10 @@ def approver(run: Run, stamp: Stamp) -> dict[str, Any]:
 def _at(run: Run, *verbs: str) -> Visit:
     if run.trouble is not None:
         raise Refused("stuck", run.trouble.sentence, run.tip.ref)
-    if run.tip.step.verb not in verbs or run.tip.done:
-        raise Refused("not_now", f'The run stands at "{run.tip.step.id}", which takes something else.', run.tip.ref)
-    return run.tip
+    visit = run.tip
+    if visit.step.verb not in verbs or visit.done:
+        raise Refused("not_now", f'The run stands at "{visit.step.id}", which takes something else.', visit.ref)
+    return visit
 
 
 def _continue(run: Run, given_input: api.Continue, stamp: Stamp) -> Read:
@@ -94,11 +98,10 @@ def answered(run: Run, visit: Visit, raw: Any, stamp: Stamp, more: Mapping[str, 
     value = check(field, raw, visit.before.frame, _context(run, stamp))
     if isinstance(value, Refusal):
         raise Refused(value.code, value.sentence, visit.ref, {field.name: (value.code, value.sentence)})
-    data: dict[str, Any] = {"visit": visit.number, **more}
     if field.secret:
-        return Read("answered", {**data, "given": given(str(raw))})
-    data["value"] = None if value is None else to_json(value)
-    return Read("answered", data, (("value",),) if field.personal else ())
+        return Read("answered", {"visit": visit.number, **more, "given": given(str(raw))})
+    data = {"visit": visit.number, **more, "value": to_json(value)}
+    return new(Read, ("answered", data, (("value",),) if field.personal else ()))
 
 
 def _fields(run: Run, given_input: api.Fields, stamp: Stamp) -> Read:

@@ -13,10 +13,10 @@ from shepherd.flow.model import Field
 from shepherd.flow.types import Refusal, Type, check_field, from_json, to_json
 from shepherd.run.api import Change, Event, GoBack, PathItem, Refused, Spent, Stamp, Try
 from shepherd.run.doors import read
-from shepherd.run.fold import apply
+from shepherd.run.fold import APPLY
 from shepherd.run.keep import fall
 from shepherd.run.path import item
-from shepherd.run.state import Frame, Held, Limits, Run, State, Visit
+from shepherd.run.state import Frame, Held, Limits, Run, State, Visit, new
 from shepherd.run.walk import EMPTY, Walk, instant
 
 LANGUAGE = 1
@@ -86,15 +86,15 @@ def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | 
         if counts:
             data["spent"] = counts
     after, entered, tries = fold(run, kind, data, stamp)
-    return Step(after, _event(kind, data, entered, stamp, private, tries, spent))
+    return new(Step, (after, _event(kind, data, entered, stamp, private, tries, spent)))
 
 
 def fold(run: Run, kind: str, data: Mapping[str, Any], stamp: Stamp) -> tuple[Run, tuple[Any, ...], tuple[Try, ...]]:
     """*run* one event later, what the engine entered, and the tries that it spent across runs."""
     walk = Walk(run, stamp, data.get("spent"))
-    apply(walk, kind, data)
+    APPLY[kind](walk, data)
     after = walk.close()
-    return after, tuple(walk.entered), tuple(walk.tries)
+    return after, tuple(walk.entered), walk.tries
 
 
 def replay(
@@ -239,7 +239,7 @@ def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: boo
     )
     walk = Walk(run, stamp)
     walk.go(flow.first, "start")
-    return walk.close(), tuple(walk.entered), tuple(walk.tries)
+    return walk.close(), tuple(walk.entered), walk.tries
 
 
 def _facts(library: Library, given: Mapping[str, Any]) -> Map[str, Any]:
@@ -278,7 +278,7 @@ def _event(
 ) -> Event:
     if tries and spent:
         tries = tuple(t._replace(last=spent[t.step].last) if t.step in spent else t for t in tries)
-    return Event(kind, data, entered, stamp.at, stamp.offset, stamp.actor, private, tries)
+    return new(Event, (kind, data, entered, *stamp[:3], private, tries))
 
 
 def held_after(run: Run) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from shepherd.flow.types import from_json
 from shepherd.run.api import SYSTEM, Ended, SecretRef, Try
 from shepherd.run.context import spent
 from shepherd.run.keep import fall, replay_later
-from shepherd.run.state import State, Visit, over
+from shepherd.run.state import State, Visit, new, over
 from shepherd.run.walk import Walk, save
 
 Data = Mapping[str, Any]
@@ -25,19 +25,21 @@ def finish_visit(walk: Walk, *, value: Any = None, result: str = "") -> None:
     """Close the visit at hand: what it gave, who gave it, and the try that it spends."""
     step = walk.tip.step
     walk.tip = over(walk.tip, value, result, walk.stamp)
-    name = walk.stamp.actor.id
-    if name not in walk.answered_by and step.human and walk.stamp.actor != SYSTEM:
-        walk.answered_by = walk.answered_by | {name, plain_name(name)}
-    if step.attempts and step.attempts.per in ("run", "call"):
+    actor = walk.stamp.actor
+    if actor.id not in walk.answered_by and step.human and actor != SYSTEM:
+        walk.answered_by = walk.answered_by | {actor.id, plain_name(actor.id)}
+    if step.attempts is None:
+        return
+    if step.attempts.per in ("run", "call"):
         spend_here(walk, step)
-    elif step.attempts and step.human:
+    elif step.human:
         spend_elsewhere(walk, step)
 
 
 def keep(walk: Walk, step: Step, value: Any) -> None:
     """Save the result of *step* where its flow reads it."""
-    state = walk.state
-    walk.state = State(save(state.frame, step, value), state.held, state.tries)
+    frame, held, tries = walk.state
+    walk.state = new(State, (save(frame, step, value), held, tries))
 
 
 def plain_name(name: str) -> str:
@@ -62,7 +64,7 @@ def spend_elsewhere(walk: Walk, step: Step) -> None:
     ref = step.ref
     assert step.attempts is not None
     walk.spent = walk.spent.set(ref, walk.spent.get(ref, 0) + 1)
-    walk.tries.append(Try("ticket" if step.attempts.per == "ticket" else "customer", ref, 0))
+    walk.tries += (Try("ticket" if step.attempts.per == "ticket" else "customer", ref, 0),)
 
 
 def none_left(walk: Walk) -> bool:
@@ -87,11 +89,11 @@ def _continued(walk: Walk, data: Data) -> None:
 
 
 def _answered(walk: Walk, data: Data) -> None:
-    if none_left(walk):
-        return
     step = walk.tip.step
     action = step.action
     assert isinstance(action, Ask)
+    if step.attempts and none_left(walk):
+        return
     if "given" in data:
         finish_visit(walk, value={"given": data["given"]})
         typed: Any = SecretRef(walk.tip.number, "")

@@ -14,9 +14,10 @@ from shepherd.flow.types import to_json
 from shepherd.run.api import Ended, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
 from shepherd.run.escalation import escalation
-from shepherd.run.state import Frame, Held, Run, State, Trouble, Visit, about, holds, with_values
+from shepherd.run.state import FIXED, Frame, Held, Run, State, Trouble, Visit, about, holds, new
 
 EMPTY: Map[str, Any] = Map()
+OPEN = (False, None, "", None, None, None)  #: what a visit gave, from ``done`` on, while it is open
 
 
 class Walk:
@@ -30,6 +31,7 @@ class Walk:
         "_automatic",
         "_going",
         "_granted",
+        "_seq",
         "answered_by",
         "end",
         "entered",
@@ -47,32 +49,50 @@ class Walk:
         "trouble",
     )
 
+    state: State
+    tip: Visit
+    made: int
+    requested: bool
+    spent: Map[str, int]
+    open_tries: frozenset[str]
+    answered_by: frozenset[str]
+    owner: str
+    paused: bool
+    trouble: Trouble | None
+    end: Ended | None
+
     def __init__(self, run: Run, stamp: Stamp, spent_elsewhere: Mapping[str, int] | None = None):
         self.run, self.stamp = run, stamp
-        self.state, self.tip, self.made = run.state, run.tip, run.made
-        self.requested, self.paused, self.owner = run.requested, run.paused, run.owner
-        self.trouble, self.end, self.answered_by = run.trouble, run.end, run.answered_by
-        self.open_tries, self.spent = run.open_tries, run.spent
+        moving: tuple[Any, ...] = run[FIXED:]
+        (
+            self._seq,
+            self.state,
+            self.tip,
+            self.made,
+            self.requested,
+            self.spent,
+            self.open_tries,
+            self.answered_by,
+            self.owner,
+            self.paused,
+            self.trouble,
+            self.end,
+            _,
+        ) = moving
         if spent_elsewhere:
             self.spent = self.spent.update(spent_elsewhere)
         self.entered: list[dict[str, Any]] = []
-        self.tries: list[Try] = []
+        self.tries: tuple[Try, ...] = ()
         self._automatic = 0
-        self._granted: list[dict[str, Any]] = []
+        self._granted: tuple[dict[str, Any], ...] = ()
         self._going: tuple[str, str] | None = None
 
     def close(self) -> Run:
         """The run as it stands after the walk, one event older."""
         if self._granted and self.entered:
             self.entered[-1].setdefault("granted", []).extend(self._granted)
-        run = self.run
-        return Run(
-            run.library,
-            run.flow_id,
-            run.limits,
-            run.guarded,
-            run.facts,
-            run.seq + 1,
+        moved = (
+            self._seq + 1,
             self.state,
             self.tip,
             self.made,
@@ -85,8 +105,8 @@ class Walk:
             self.trouble,
             self.end,
             self.stamp,
-            run.channel,
         )
+        return new(Run, self.run[:FIXED] + moved)
 
     # --- moving --------------------------------------------------------------------------------
 
@@ -122,11 +142,11 @@ class Walk:
 
     def _enter(self, step: Step, by: str) -> None:
         state = self.state
-        if self.run.guarded:
-            flow = state.frame.flow
-            needs = step.requires if step.id != flow.first else flow.requires + step.requires
-            if needs and self._diverted(step, needs):
-                return None
+        frame = state.frame
+        flow = frame.flow
+        needs = step.requires if step.id != flow.first else flow.requires + step.requires
+        if needs and self.run.guarded and self._diverted(step, needs):
+            return None
         attempt = None
         if step.attempts:
             used = spent(state, step.id, self.spent)
@@ -139,16 +159,16 @@ class Walk:
             attempt = used + 1
         if self.made >= self.run.limits.visits:
             return self.stick("too_many_visits", f"The run has made {self.made} visits, which is the limit.")
-        frame = state.frame
         number = self.made = self.made + 1
-        self.tip = Visit(number, step, by, state, self.tip, self.stamp, attempt)
+        self.tip = new(Visit, (number, step, by, state, self.tip, self.stamp, attempt, *OPEN))
         item: dict[str, Any] = {"visit": number, "step": step.ref, "by": by}
-        if step.words.hash:
-            item["words"] = step.words.hash
+        words = step.words.hash
+        if words:
+            item["words"] = words
         if attempt is not None:
             item["attempt"] = attempt
         if self._granted:
-            item["granted"], self._granted = self._granted, []
+            item["granted"], self._granted = list(self._granted), ()
         self.entered.append(item)
         held = state.held
         for written in step.withdraws:
@@ -156,7 +176,7 @@ class Walk:
             if name in held:
                 held = held.delete(name)
                 item.setdefault("withdrawn", []).append(name)
-        if frame.flow.reads_visits:
+        if flow.reads_visits:
             frame = frame._replace(counts=frame.counts.set(step.id, frame.counts.get(step.id, 0) + 1))
             self.state = State(frame, held, state.tries)
         elif held is not state.held:
@@ -230,7 +250,7 @@ class Walk:
             entry: dict[str, Any] = {"name": name, "level": grant.level}
             if until is not None:
                 entry["until"] = instant(until)
-            self._granted.append(entry)
+            self._granted += (entry,)
         self.state = self.state._replace(held=held)
 
     # --- calls and ends --------------------------------------------------------------------------
@@ -294,7 +314,7 @@ def save(frame: Frame, step: Step, value: Any) -> Frame:
         values = values.set(name, value)
     elif name in values:
         values = values.delete(name)
-    return with_values(frame, values)
+    return new(Frame, (frame.flow, values, *frame[2:]))
 
 
 def grantor(run: Run, name: str) -> Flow | None:
