@@ -72,6 +72,18 @@ def test_a_file_is_checked_within_its_folder(folder: Path, capsys: pytest.Captur
     capsys.readouterr()
 
 
+def test_a_file_of_a_library_inside_is_checked_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The library around it does not read it: checked within that one, a wrong file would seem right."""
+    inside = folder / "flows" / "examples"
+    inside.mkdir()
+    for place in (folder / "flows", inside):
+        (place / "desk.yaml").write_text("desk: service\n")
+    (inside / "bad.yaml").write_text(BAD)
+    assert run(["check"]) == 0
+    assert run(["check", "flows/examples/bad.yaml"]) == 1
+    assert "flows/examples/bad.yaml:11:16: error" in capsys.readouterr().out
+
+
 def test_github_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One annotation a finding."""
     (folder / "flows" / "bad.yaml").write_text(BAD)

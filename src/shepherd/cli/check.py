@@ -65,6 +65,8 @@ class Chosen(NamedTuple):
 
 
 def _chosen(paths: tuple[Path, ...], library: Path) -> Iterator[Chosen]:
+    from shepherd.flow.files import home_of
+
     if not paths:
         yield Chosen(library, set())
     files: dict[Path, set[str]] = {}
@@ -72,7 +74,7 @@ def _chosen(paths: tuple[Path, ...], library: Path) -> Iterator[Chosen]:
         if path.is_dir():
             yield Chosen(path, set())
         elif path.is_file():
-            folder = library if library.resolve() in path.resolve().parents else path.parent
+            folder = home_of(path, library)
             name = path.resolve().relative_to(folder.resolve()).as_posix()
             files.setdefault(folder, set()).add(name)
         else:

@@ -49,12 +49,13 @@ def command(
 
 def _flow(flow: str, library: Path) -> tuple[Path, str]:
     """The library and the id of the flow that is meant: by id, or by its file."""
+    from shepherd.flow.files import home_of
+
     path = Path(flow)
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
             raise click.UsageError(f"There is no file {flow}.")
-        inside = library.resolve() in path.resolve().parents
-        return (library if inside else path.parent), path.stem
+        return home_of(path, library), path.stem
     return library, flow
 
 

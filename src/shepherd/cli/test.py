@@ -50,17 +50,16 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, library: 
 
 
 def _chosen(paths: tuple[Path, ...], library: Path) -> tuple[Path, tuple[Path, ...]]:
+    from shepherd.flow.files import home_of
+
     missing = next((path for path in paths if not path.exists()), None)
     if missing is not None:
         raise click.UsageError(f"There is no file or folder {missing}.")
-    folders = {path if path.is_dir() else path.parent for path in paths}
+    folders = {path if path.is_dir() else home_of(path, library) for path in paths}
     if len(folders) > 1:
-        raise click.UsageError("Give one library, or files of one folder.")
+        raise click.UsageError("Give one library, or files of one library.")
     folder = folders.pop() if folders else library
-    files = tuple(path for path in paths if not path.is_dir())
-    if folder != library and files and library.resolve() in folder.resolve().parents:
-        folder = library
-    return folder, files
+    return folder, tuple(path for path in paths if not path.is_dir())
 
 
 def _scenarios(draft: Draft, only: set[str]) -> list[Scenario]:

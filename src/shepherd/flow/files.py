@@ -18,12 +18,42 @@ NO_FILE = Rule("SHP116", "missing-file", "error", "A table's file must be there,
 RULES = (OUTSIDE, NO_FILE)
 
 
+DESK = "desk.yaml"
+
+
 def files_of(path: Path) -> list[Path]:
-    """The documents at *path*: itself, or each ``.yaml`` file below it that is not hidden."""
+    """
+    The documents at *path*: itself, or each ``.yaml`` file below it that is not hidden.
+
+    A library that lies inside this one is not part of it, see :func:`home_of`.
+    """
     if not path.is_dir():
         return [path]
-    files = (file for file in path.rglob("*.yaml") if file.is_file())
-    return sorted(f for f in files if not any(part.startswith(".") for part in f.relative_to(path).parts))
+    files = [file for file in path.rglob("*.yaml") if file.is_file()]
+    inner = {file.parent for file in files if file.name == DESK and file.parent != path and (path / DESK).is_file()}
+    return sorted(
+        file
+        for file in files
+        if not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and not any(folder in inner for folder in file.parents)
+    )
+
+
+def home_of(file: Path, library: Path) -> Path:
+    """
+    The library that *file* is read with: *library* where it lies below it, else its own folder.
+
+    Where *library* has a desk.yaml, a folder below with a desk.yaml of its own is another library, and the home of
+    what lies in it.
+    """
+    outer, place = library.resolve(), file.resolve()
+    if outer not in place.parents:
+        return file.parent
+    if (outer / DESK).is_file():
+        for folder in (library / part for part in reversed(place.relative_to(outer).parents)):
+            if folder != library and (folder / DESK).is_file():
+                return folder
+    return library
 
 
 def data_of(file: Path, name: str, folder: Path, findings: list[Finding]) -> bytes | None:
