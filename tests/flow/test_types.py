@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shepherd.flow.arithmetic import Unworkable
 from shepherd.flow.model import Field, Option
+from shepherd.flow.money import Money
 from shepherd.flow.types import (
     KIND_OF,
     Refusal,
@@ -27,6 +29,11 @@ from shepherd.flow.types import (
 
 def field(name: str, **rules: Any) -> Field:
     return Field(name="x", type=Type.named(name), **rules)
+
+
+def many(**rules: Any) -> Field:
+    """A field in which several of three may be chosen."""
+    return Field(name="x", type=Type.named("many", options=("a", "b", "c")), **rules)
 
 
 def code(given: Any) -> str:
@@ -50,7 +57,12 @@ def code(given: Any) -> str:
         ("number", 45.5, Decimal("45.5")),
         ("number", 3, Decimal(3)),
         ("number", "-0", Decimal(0)),
-        ("money", "19.50", Decimal("19.50")),
+        ("money", "19.50", Money("19.50", "EUR")),
+        ("money", "19.5", Money("19.50", "EUR")),
+        ("money", "19.50 EUR", Money("19.50", "EUR")),
+        ("money", "eur 19", Money("19.00", "EUR")),
+        ("money", Decimal("-1E+1"), Money("-10.00", "EUR")),
+        ("money", {"amount": "19.50", "currency": "EUR"}, Money("19.50", "EUR")),
         ("yes_no", "yes", True),
         ("yes_no", "No", False),
         ("yes_no", "true", True),
@@ -59,6 +71,11 @@ def code(given: Any) -> str:
         ("date", "2024-02-29", date(2024, 2, 29)),
         ("time", "09:00", time(9, 0)),
         ("datetime", "2026-11-22T09:00", datetime(2026, 11, 22, 9, 0)),
+        ("datetime", "2026-11-22 09:00:30", datetime(2026, 11, 22, 9, 0, 30)),
+        ("phone", "+358 40 123-4567", "+358401234567"),
+        ("phone", "(09) 123 45", "0912345"),
+        ("phone", 112000, "112000"),
+        ("email", " Ada.L+desk@Example.COM ", "Ada.L+desk@example.com"),
     ],
 )
 def test_what_is_taken(name: str, raw: Any, value: Any):
@@ -84,7 +101,28 @@ def test_what_is_taken(name: str, raw: Any, value: Any):
             ["1e3", "٣", "NaN", "nan", "inf", "-inf", "1,5", "1,234.5", ".5", "5.", "1_0", "1" * 16],
         ),
         ("number", "not_a_number", [float("nan"), float("inf"), 1e22, True, [1], {"a": 1}]),
-        ("money", "not_an_amount", ["19.505", "€5", "5 EUR", "1,50", "x"]),
+        (
+            "money",
+            "not_an_amount",
+            ["19.505", "€5", "5 USD", "EUR 5 EUR", "EUR", "1,50", "x", "1.50EURO", Decimal("NaN")],
+        ),
+        (
+            "money",
+            "not_an_amount",
+            [{"amount": "5"}, {"amount": 5, "currency": "EUR"}, {"amount": "5", "currency": "USD"}],
+        ),
+        (
+            "phone",
+            "pattern",
+            ["1234", "1" * 16, "++358401", "+358 (0)40 1234567", "+0401234567", "0401x", "٠٤٠١٢٣٤", "-", "5+1234"],
+        ),
+        ("email", "pattern", ["ada", "a@b", "a@b@c.de", "@x.de", "a@", "a b@c.de", ".a@c.de", "a..b@c.de", "a@-c.de"]),
+        (
+            "email",
+            "pattern",
+            ["a@c.4", "a@[127.0.0.1]", '"a b"@c.de', "a@c_d.de", "ä@c.de", "a@\u212adz.de", "x" * 65 + "@c.de"],
+        ),
+        ("email", "pattern", ["a@" + "b" * 64 + ".de", "a@" + ".".join(["b" * 50] * 5) + ".de"]),
         ("yes_no", "not_an_option", ["y", "1", "on", "maybe", 1, 0]),
         ("digits", "pattern", ["12 34", "12a", "-1", "٣", "1.5"]),
         ("date", "not_a_date", ["2026-02-30", "21.11.2026", "2026-1-1", "20261121", "0000-01-01", "٢٠٢٦-11-21", "x"]),
@@ -128,6 +166,21 @@ def test_an_empty_field_is_unset_or_required(raw: Any):
         (field("number", maximum=Decimal("4.5")), "4.51", "too_large"),
         (field("date", minimum=date(2026, 2, 1)), "2026-01-31", "too_early"),
         (field("date", maximum=date(2026, 2, 1)), "2026-02-02", "too_late"),
+        (field("datetime", minimum=datetime(2026, 2, 1, 8)), "2026-02-01T07:59", "too_early"),
+        (field("datetime", maximum=datetime(2026, 2, 1, 8)), "2026-02-01T08:01", "too_late"),
+        (field("time", minimum=time(8)), "07:59", "too_early"),
+        (field("time", maximum=time(20)), "20:01", "too_late"),
+        (field("money", minimum=Money(5)), "4.99", "too_small"),
+        (field("money", maximum=Money(5)), "5.01 EUR", "too_large"),
+        (field("phone", pattern="[+]358[0-9]+"), "+46 40 1234567", "pattern"),
+        (field("email", length=(1, 20)), "somebody@a-long-name.example.com", "too_long"),
+        (many(minimum=1), [], "too_small"),
+        (many(maximum=2), ["a", "b", "c"], "too_large"),
+        (many(), ["a", "x"], "not_an_option"),
+        (many(), {"a": 1}, "not_an_option"),
+        (many(), [["a"]], "not_an_option"),
+        (many(), "", "required"),
+        (many(), None, "required"),
         (field("text", length=(2, 3)), "a", "too_short"),
         (field("text", length=(2, 3)), "abcd", "too_long"),
         (field("digits", length=(4, 4)), "007", "too_short"),
@@ -136,7 +189,7 @@ def test_an_empty_field_is_unset_or_required(raw: Any):
         (field("choice", options=(Option(value="red", label="Red"),)), "Red", "not_an_option"),
     ],
 )
-def test_a_field_s_own_rules(rules: Field, raw: str, wanted: str):
+def test_a_field_s_own_rules(rules: Field, raw: Any, wanted: str):
     """
     Limits, lengths, patterns and options each refuse by their own code.
     """
@@ -165,6 +218,40 @@ def test_a_named_limit_is_worked_out():
     assert check_field(limited, "4") == Decimal(4)
 
 
+@pytest.mark.parametrize("limit", [date(2026, 2, 1), datetime(2026, 2, 1, 12, 0)])
+def test_a_named_day_limits_a_moment_by_its_day(limit: date):
+    """
+    A day that limits a date with a time takes in the whole day; a moment limits a date by its day.
+    """
+    day = field("datetime" if type(limit) is date else "date", minimum="day", maximum="day")
+    near = ("2026-02-01T00:00", "2026-02-01T23:59") if type(limit) is date else ("2026-02-01",)
+    late = "2026-02-02T00:00" if type(limit) is date else "2026-02-02"
+
+    assert all(not isinstance(check_field(day, raw, {"day": limit}.get), Refusal) for raw in near)
+    assert code(check_field(day, late, {"day": limit}.get)) == "too_late"
+
+
+def test_a_limit_of_another_kind_is_no_refusal():
+    """
+    Where the limit itself does not fit, nobody is told to give something else: it can't be worked out.
+    """
+    with pytest.raises(Unworkable):
+        check_field(field("money", minimum="least"), "5", {"least": Money(5, "USD")}.get)
+
+
+def test_several_are_kept_in_the_options_order():
+    """
+    A choice of several keeps each value once, in the order of the options; none of them is an empty one.
+    """
+    assert check_field(many(), ["c", "a", "c"]) == ("a", "c")
+    assert check_field(many(), "c, a") == check_field(many(), "c\na") == ("a", "c")
+    assert check_field(many(), []) == check_field(many(), [""]) == ()
+    assert check_field(many(minimum=2), ["a", "b"]) == ("a", "b")
+    assert check_field(many(optional=True), None) is None
+    assert from_json(to_json(("a", "c")), many().type) == ("a", "c")
+    assert to_text(("a", "c")) == "a, c"
+
+
 def test_patterns_are_linear_and_match_the_whole():
     """
     A pattern that would hang a backtracking engine is matched at once, and part of a text is no match.
@@ -180,7 +267,8 @@ def test_patterns_are_linear_and_match_the_whole():
 @pytest.mark.parametrize(
     ("value", "name", "json"),
     [
-        (Decimal("19.50"), "money", "19.50"),
+        (Money("19.50"), "money", {"amount": "19.50", "currency": "EUR"}),
+        ("+358401234567", "phone", "+358401234567"),
         (Decimal("1E+3"), "number", "1000"),
         (12, "integer", 12),
         (True, "yes_no", True),
@@ -224,13 +312,15 @@ def test_whatever_is_given_is_a_value_or_a_sentence(name: str, raw: Any):
     """
     No input raises; what is taken can be written down and read again as the same value.
     """
-    rules = field(name, options=(Option(value="a", label="A"),) if name == "choice" else ())
+    rules = field(name, options=(Option(value="a", label="A"),) if name in ("choice", "many") else ())
     value = check_field(rules, raw)
 
     if isinstance(value, Refusal):
         assert code(value)
     else:
-        assert from_json(to_json(value), Type.named(name, options=("a",) if name == "choice" else None)) == value
+        assert (
+            from_json(to_json(value), Type.named(name, options=("a",) if name in ("choice", "many") else None)) == value
+        )
 
 
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity")])

@@ -11,7 +11,8 @@ from shepherd.flow.canonical import canonical
 from shepherd.flow.expression import Undefined, Unworkable
 from shepherd.flow.findings import nearest
 from shepherd.flow.model import Do, Escalate
-from shepherd.flow.types import to_json
+from shepherd.flow.money import is_amount
+from shepherd.flow.types import to_json, to_text
 from shepherd.run.api import SecretRef
 from shepherd.run.state import Run, Visit
 
@@ -172,6 +173,8 @@ def _values(what: str, wanted: Mapping[str, Any], known: Mapping[str, Any]) -> I
 
 def _text(value: Any) -> str:
     value = to_json(value)
+    if is_amount(value):
+        return to_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)

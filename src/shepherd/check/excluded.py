@@ -85,7 +85,7 @@ class Excluded:
             type_ = (type_.fields or {}).get(part) if type_ else None
         if type_ is None or path[0] in self.flow.values:
             return ()
-        options = type_.options or ((True, False) if type_.kind == "yes_no" else ())
+        options = type_.cases
         return options if len(options) <= MOST_OPTIONS else ()
 
     def tested(self) -> list[Path]:

@@ -11,7 +11,7 @@ from shepherd.check.excluded import Excluded
 from shepherd.check.opened import Path
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Rule
-from shepherd.flow.infer import SAME, YES_NO, Infer
+from shepherd.flow.infer import SAME, YES_NO, Infer, differ
 from shepherd.flow.model import Ask, Call, Collect, Decide, Do, Field, Flow, Lookup, Step
 from shepherd.flow.scope import Around, uses
 from shepherd.flow.tree import All, Any_, Compare, Const, Items, Node, Not, Read
@@ -50,7 +50,14 @@ WRONG_INPUT_TYPE = Rule(
     "error",
     "A flow or an operation gets a value of another kind than the one it declares.",
 )
-RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, UNDECIDED, WRONG_INPUT_TYPE)
+TWO_CURRENCIES = Rule(
+    "SHP331",
+    "two-currencies",
+    "error",
+    "Amounts in two currencies are worked with together: the sum would be neither, and no rate is known here.",
+)
+RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, UNDECIDED, WRONG_INPUT_TYPE, TWO_CURRENCIES)
+OF_KIND = {"type": WRONG_TYPE, "value": NOT_A_VALUE, "currency": TWO_CURRENCIES}
 MOST_CASES = 4096
 
 
@@ -100,7 +107,7 @@ class _Values:
         infer = Infer(self.types)
         type_ = infer.of(expression.tree)
         found = [
-            (NOT_A_VALUE if m.kind == "value" else WRONG_TYPE).at(
+            OF_KIND[m.kind].at(
                 expression.at(m.start, m.end),
                 m.sentence,
                 file=self.flow.file,
@@ -137,10 +144,12 @@ class _Values:
         rule, message = WRONG_TYPE, f"{type_.words[:1].upper()}{type_.words[1:]} can't stand for {field.type.words}."
         if "any" in (type_.kind, field.type.kind) or type_.kind in SAME.get(field.type.kind, {field.type.kind}):
             infer.option(field.type, expression.tree)
-            wrong = next((m for m in infer.misfits if m.kind == "value"), None)
+            if differ(field.type, type_):
+                infer.mixed(expression.tree, field.type, type_)
+            wrong = next((m for m in infer.misfits if m.kind != "type"), None)
             if wrong is None:
                 return
-            rule, message = NOT_A_VALUE, wrong.sentence
+            rule, message = OF_KIND[wrong.kind], wrong.sentence
         yield rule.at(expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id if step else "")
 
     def inputs(self, step: Step, action: Call | Lookup | Do) -> Iterator[Finding]:
@@ -157,6 +166,11 @@ class _Values:
                 continue
             given = Infer(self.types).of(expression.tree)
             if "any" in (given.kind, field.type.kind) or given.kind in SAME.get(field.type.kind, {field.type.kind}):
+                if differ(given, field.type):
+                    message = f'"{name}" is given in {given.currency}, but is declared in {field.type.currency}.'
+                    yield TWO_CURRENCIES.at(
+                        expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id
+                    )
                 continue
             message = f'"{name}" is given {given.words}, but is declared as {field.type.words}.'
             yield WRONG_INPUT_TYPE.at(expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id)
@@ -205,7 +219,7 @@ class _Values:
         type_ = Infer(self.types).of(node)
         if node.path[0] in self.flow.values:
             return False
-        options = type_.options or ((True, False) if type_.kind == "yes_no" else ())
+        options = type_.cases
         if options:
             found[node.path] = options
         return bool(options)

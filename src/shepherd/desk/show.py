@@ -9,6 +9,7 @@ from typing import Any
 from shepherd.desk.runs import CASE_NOTE, Live
 from shepherd.desk.views import AssuranceView, RunView
 from shepherd.flow.beside import Policy
+from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_text
 from shepherd.run.api import LookupDue, Waiting
 from shepherd.run.state import Run
@@ -75,4 +76,8 @@ def level_name(policy: Policy, name: str, level: int) -> str:
 
 def facts_as_text(facts: Mapping[str, Any]) -> dict[str, str]:
     """Facts for people; what was erased says so."""
-    return {n: "erased" if isinstance(v, Mapping) else to_text(v) for n, v in facts.items() if v is not None}
+    return {
+        n: "erased" if isinstance(v, Mapping) and not is_amount(v) else to_text(v)
+        for n, v in facts.items()
+        if v is not None
+    }

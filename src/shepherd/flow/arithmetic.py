@@ -14,6 +14,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
 
+from shepherd.flow.money import differ
+
 EXACT = Context(prec=60)
 ENDING = Context(prec=60, traps=[Inexact])
 LONGEST = 10**60
@@ -47,6 +49,21 @@ def number(value: Any) -> Number:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
         raise Unworkable("A number is needed here.")
     return value
+
+
+def pair(left: Any, right: Any) -> tuple[Number, Number]:
+    """Two numbers to be worked with; two currencies never are."""
+    one, other = number(left), number(right)
+    if differ(one, other):
+        raise Unworkable("Two currencies can't be worked with together.")
+    return one, other
+
+
+def same(left: Any, right: Any) -> bool:
+    """``==`` of two values; two currencies are not compared."""
+    if differ(left, right):
+        raise Unworkable("Two currencies can't be compared.")
+    return bool(left == right)
 
 
 def _bounded(value: Number) -> Number:
@@ -104,7 +121,7 @@ def add(left: Any, right: Any) -> Any:
         if len(left) + len(right) > 20_000:
             raise Unworkable("The text is too long.")
         return left + right
-    one, other = number(left), number(right)
+    one, other = pair(left, right)
     if isinstance(one, int) and isinstance(other, int):
         return _bounded(one + other)
     if isinstance(one, Fraction) or isinstance(other, Fraction):
@@ -118,7 +135,7 @@ def subtract(left: Any, right: Any) -> Any:
         return shift(left, right, -1)
     if isinstance(left, date) and isinstance(right, date):
         return (day_of(left) - day_of(right)).days
-    one, other = number(left), number(right)
+    one, other = pair(left, right)
     if isinstance(one, int) and isinstance(other, int):
         return _bounded(one - other)
     if isinstance(one, Fraction) or isinstance(other, Fraction):
@@ -128,7 +145,7 @@ def subtract(left: Any, right: Any) -> Any:
 
 def multiply(left: Any, right: Any) -> Any:
     """``*`` on numbers only."""
-    one, other = number(left), number(right)
+    one, other = pair(left, right)
     if isinstance(one, int) and isinstance(other, int):
         return _bounded(one * other)
     if isinstance(one, Fraction) or isinstance(other, Fraction):
@@ -136,22 +153,22 @@ def multiply(left: Any, right: Any) -> Any:
     return EXACT.multiply(Decimal(one), Decimal(other))
 
 
-def _nonzero(value: Any) -> Number:
-    found = number(value)
-    if found == 0:
+def _parts(left: Any, right: Any) -> tuple[Number, Number]:
+    one, other = pair(left, right)
+    if other == 0:
         raise Unworkable("Nothing can be divided by zero.")
-    return found
+    return one, other
 
 
 def divide(left: Any, right: Any) -> Any:
     """``/``: a decimal where it has an end, else a fraction."""
-    one, other = number(left), _nonzero(right)
+    one, other = _parts(left, right)
     return _plain(Fraction(one) / Fraction(other))
 
 
 def floor_divide(left: Any, right: Any) -> Any:
     """``//``: the whole part, downwards."""
-    one, other = number(left), _nonzero(right)
+    one, other = _parts(left, right)
     if isinstance(one, int) and isinstance(other, int):
         return one // other
     return Fraction(one) // Fraction(other)
@@ -159,7 +176,7 @@ def floor_divide(left: Any, right: Any) -> Any:
 
 def modulo(left: Any, right: Any) -> Any:
     """``%``: what is left by ``//``."""
-    one, other = number(left), _nonzero(right)
+    one, other = _parts(left, right)
     return subtract(one, multiply(other, floor_divide(one, other)))
 
 

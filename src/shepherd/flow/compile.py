@@ -135,6 +135,9 @@ class _Writer:
         return f"({' or '.join(self.write(item) for item in node.items)})"
 
     def compare(self, node: Compare) -> str:
+        if node.op in ("==", "!=") and not isinstance(node.left, Const) and not isinstance(node.right, Const):
+            not_ = "not " if node.op == "!=" else ""
+            return f"({not_}{self._keep(arithmetic.same)}({self.write(node.left)}, {self.write(node.right)}))"
         return f"({self.write(node.left)} {node.op} {self.write(node.right)})"
 
     def sum(self, node: Sum) -> str:

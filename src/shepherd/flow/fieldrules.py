@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
+from shepherd.flow.fields_in import limit_of, pattern_error
 from shepherd.flow.findings import Place, Rule, nearest
 from shepherd.flow.model import Field
+from shepherd.flow.refusal import Refusal
 from shepherd.flow.source import Node, Scalar
-from shepherd.flow.types import Refusal, parse_value, pattern_error
 
 IMPOSSIBLE_FIELD = Rule(
     "SHP117",
@@ -33,14 +34,18 @@ def wrong_rules(field: Field, at: Callable[[str], Node | None], values: Collecti
     for key in ("min", "max"):
         node = at(key)
         if isinstance(node, Scalar):
-            value = parse_value(field.type.name, node.text)
+            value = limit_of(field.type.name, node.text, field.type.currency)
             if not isinstance(value, Refusal):
                 limits[key] = value
             elif node.text not in values:
-                message = f'"{node.text[:40]}" is neither {field.type.words} nor an entry of `values`.'
+                message = f'"{node.text[:40]}" is neither {_limit_words(field)} nor an entry of `values`.'
                 yield Wrong(node.place, message, nearest(node.text, values) or value.sentence)
     if len(limits) == 2 and limits["min"] > limits["max"]:
         yield _more(at("min"), "min", "max")
+    chosen = limits.get("min", 0) if field.type.kind == "many" else 0
+    if chosen > len(field.options) > 0:
+        message = f"min is {chosen}, but there are only {len(field.options)} options: no answer would do."
+        yield Wrong(_place(at("min")), message, "Ask for fewer of them.")
     if field.length is not None and field.length[0] > field.length[1]:
         yield _more(at("length"), "The first number of length", "the second")
     pattern = at("pattern")
@@ -48,6 +53,13 @@ def wrong_rules(field: Field, at: Callable[[str], Node | None], values: Collecti
         yield Wrong(pattern.place, f"This pattern can't be read: {said}.", "Write a regular expression of RE2.")
 
 
+def _limit_words(field: Field) -> str:
+    return "a whole number" if field.type.kind == "many" else field.type.words
+
+
 def _more(node: Node | None, one: str, other: str) -> Wrong:
-    place = node.place if node is not None else Place(1, 1, 1, 1)
-    return Wrong(place, f"{one} is more than {other}: no answer would do.", "Exchange the two.")
+    return Wrong(_place(node), f"{one} is more than {other}: no answer would do.", "Exchange the two.")
+
+
+def _place(node: Node | None) -> Place:
+    return node.place if node is not None else Place(1, 1, 1, 1)

@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from shepherd.flow.arithmetic import Span, Unworkable, day_of, decimal_of, number, rounded, size
+from shepherd.flow.arithmetic import Span, Unworkable, day_of, decimal_of, number, pair, rounded, size
 from shepherd.flow.types import to_text
 
 MOST_DAYS = 366 * 1000
@@ -48,6 +48,22 @@ def _weekdays_between(first: Any, last: Any) -> int:
     return weeks * 5 + sum((one.weekday() + i) % 7 < 5 for i in range(rest))
 
 
+def _outermost(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """The least or the greatest of numbers, or of dates, of moments, of times; two of a size give the first."""
+
+    def work(*given: Any) -> Any:
+        first = given[0]
+        if isinstance(first, date | time):
+            if any(one.__class__ is not first.__class__ for one in given):
+                raise Unworkable("Only dates can be compared with dates, and times with times.")
+            return choose(given)
+        for one in given[1:]:
+            pair(first, one)
+        return choose(map(number, given))
+
+    return work
+
+
 def _words(text: Any) -> str:
     if not isinstance(text, str):
         raise Unworkable("A text is needed here.")
@@ -64,7 +80,7 @@ class Function(NamedTuple):
     """
     A function: how many arguments it takes (least, most), their kinds, the kind that it gives, and its rule.
 
-    A kind of ``number*`` is any number; ``same`` gives what the first argument is.
+    A kind of ``number*`` is any number, ``ordered`` also a date or time; ``same`` gives what the arguments are.
     """
 
     arguments: tuple[int, int]
@@ -91,8 +107,8 @@ FUNCTIONS: dict[str, Function] = {
     "weekday": _fixed((DATE,), "text", lambda d: WEEKDAYS[day_of(d).weekday()]),
     "end_of_month": _fixed((DATE,), DATE, _end_of_month),
     "weekdays_between": _fixed((DATE, DATE), "integer", _weekdays_between),
-    "min": Function((2, 12), (NUMBER,), "same", lambda *n: min(map(number, n))),
-    "max": Function((2, 12), (NUMBER,), "same", lambda *n: max(map(number, n))),
+    "min": Function((2, 12), ("ordered",), "same", _outermost(min)),
+    "max": Function((2, 12), ("ordered",), "same", _outermost(max)),
     "abs": _fixed((NUMBER,), "same", size),
     "round": Function((1, 2), (NUMBER, "integer"), "number", rounded(ROUND_HALF_UP)),
     "round_down": Function((1, 2), (NUMBER, "integer"), "number", rounded(ROUND_FLOOR)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from shepherd.flow.tree import (
     Read,
     Sum,
 )
-from shepherd.flow.types import Type
+from shepherd.flow.types import NUMBERS, TEXTS, Type
 
 ANY = Type("any", name="any")
 COUNTED = ("visits", "attempts_left", "assured")
@@ -33,14 +34,14 @@ INTEGER = Type("integer", name="integer")
 NUMBER = Type("number", name="number")
 TEXT = Type("text", name="text")
 DURATION = Type("duration", name="duration")
-NUMBERS = frozenset({"integer", "number", "money"})
-TEXTS = frozenset({"text", "choice", "digits"})
+MOMENTS = frozenset({"date", "datetime", "time"})
+LISTS = frozenset({"list", "many"})
 ORDERED = ("<", "<=", ">", ">=")
 SAME = {"text": TEXTS, "choice": TEXTS, "digits": TEXTS, "integer": NUMBERS, "number": NUMBERS, "money": NUMBERS}
 
 
 class Misfit(NamedTuple):
-    """Something that does not fit: a kind (``type`` or ``value``), the sentence, a hint, and where."""
+    """Something that does not fit: a kind (``type``, ``value``, ``currency``), the sentence, a hint, and where."""
 
     kind: str
     sentence: str
@@ -118,7 +119,9 @@ class Infer:
                 self.wrong(
                     node, f"{_capital(left.words)} can't be compared with {right.words}.", _how(left, node.right)
                 )
-            elif node.op in ORDERED and left.kind in ("yes_no", "record", "list"):
+            elif differ(left, right):
+                self.mixed(node, left, right)
+            elif node.op in ORDERED and left.kind in ("yes_no", "record", "list", "many"):
                 self.wrong(node, f"There is no order in {left.words}.")
             else:
                 self.option(left, node.right)
@@ -128,12 +131,23 @@ class Infer:
     def _in(self, node: Compare, left: Type, right: Type) -> None:
         if right.kind not in ("list", "many", "any"):
             self.wrong(node.right, f"This is {right.words}, where a list is needed.", 'Write ["a", "b"].')
+        elif right.kind == "many":
+            if left.kind not in TEXTS and left.kind != "any":
+                self.wrong(node.left, f"{_capital(left.words)} is never among {right.words}.")
+            self.option(right, node.left)
         elif isinstance(node.right, Items):
             for item in node.right.items:
                 type_ = self.of(item)
                 if "any" not in (left.kind, type_.kind) and type_.kind not in SAME.get(left.kind, {left.kind}):
                     self.wrong(item, f"{_capital(left.words)} is never {type_.words}.")
+                elif differ(left, type_):
+                    self.mixed(item, left, type_)
                 self.option(left, item)
+
+    def mixed(self, node: Node, one: Type, other: Type) -> None:
+        """Say that amounts in two currencies meet."""
+        sentence = f"An amount in {one.currency} and one in {other.currency} don't go together."
+        self.wrong(node, sentence, "Let a connector change the one into the other first.", kind="currency")
 
     def option(self, type_: Type, node: Node) -> None:
         """A constant that is compared with a choice has to be one of its options."""
@@ -155,6 +169,8 @@ class Infer:
         if made is None:
             self.wrong(node, f'"{node.op}" does not work on {left.words} and {right.words}.')
             return ANY
+        if differ(left, right):
+            self.mixed(node, left, right)
         return made
 
     def minus(self, node: Minus) -> Type:
@@ -164,29 +180,46 @@ class Infer:
         self.needs(node.test, {"yes_no"}, "a yes or no")
         yes, no = self.of(node.yes), self.of(node.no)
         if yes.kind == no.kind:
-            return yes if yes == no else Type(yes.kind, name=yes.name, fields=yes.fields)
+            return either(yes, no)
         if yes.kind in NUMBERS and no.kind in NUMBERS:
             return NUMBER
         return TEXT if yes.kind in TEXTS and no.kind in TEXTS else ANY
 
     def apply(self, node: Apply) -> Type:
         function = FUNCTIONS[node.function]
-        first = ANY
+        types = []
         for place, arg in enumerate(node.args):
             wanted = function.takes[min(place, len(function.takes) - 1)]
-            kinds = {
-                "number*": set(NUMBERS),
-                "text": set(TEXTS),
-                "date": {"date", "datetime"},
-                "list": {"list", "many"},
-            }
-            type_ = self.needs(arg, kinds.get(wanted, {wanted}), Type(wanted.rstrip("*")).words)
-            first = type_ if place == 0 else first
+            what = "a number or a date" if wanted == "ordered" else Type(wanted.rstrip("*")).words
+            types.append(self.needs(arg, TAKES.get(wanted, {wanted}), what))
         if function.gives == "same":
-            return first if first.kind in NUMBERS else ANY
+            return self._alike(node, types)
+        if function.takes == ("list", "list"):
+            self._listed(node, types)
         if function.gives == "number" and len(node.args) == 1:
             return INTEGER
         return Type(function.gives, name=function.gives)
+
+    def _alike(self, node: Apply, types: list[Type]) -> Type:
+        """What a function gives whose arguments are all of one kind, and whose result is one of them."""
+        first = types[0]
+        for arg, type_ in zip(node.args[1:], types[1:], strict=True):
+            if "any" in (first.kind, type_.kind):
+                return ANY
+            if type_.kind not in SAME.get(first.kind, {first.kind}):
+                self.wrong(arg, f"{_capital(first.words)} can't be compared with {type_.words}.")
+                return ANY
+            if differ(first, type_):
+                self.mixed(arg, first, type_)
+            first = either(first, type_)
+        return first if first.kind in NUMBERS | MOMENTS else ANY
+
+    def _listed(self, node: Apply, types: list[Type]) -> None:
+        """The constants of a written list have to be values of the choice that it is held against."""
+        for known, items in ((types[0], node.args[1]), (types[1], node.args[0])):
+            if known.kind == "many" and isinstance(items, Items):
+                for item in items.items:
+                    self.option(known, item)
 
     def filtered(self, node: Filtered) -> Type:
         kinds = FILTER_TAKES[node.filter]
@@ -198,7 +231,9 @@ def _sum_of(op: str, left: Type, right: Type) -> Type | None:
     """What *op* makes of two types; None where it makes nothing."""
     if left.kind in NUMBERS and right.kind in NUMBERS:
         both = left.kind == right.kind == "integer"
-        return INTEGER if (both and op != "/") or op == "//" else NUMBER
+        if both and op != "/":
+            return INTEGER
+        return replace(INTEGER if op == "//" else NUMBER, currency=_currency_of(op, left, right))
     dates = ("date", "datetime")
     if left.kind in dates and right.kind == "duration" and op in "+-":
         return left
@@ -207,6 +242,27 @@ def _sum_of(op: str, left: Type, right: Type) -> Type | None:
     if left.kind == right.kind == "duration" and op == "+":
         return DURATION
     return TEXT if left.kind in TEXTS and right.kind in TEXTS and op == "+" else None
+
+
+def _currency_of(op: str, left: Type, right: Type) -> str:
+    """The currency of a sum; a share of an amount is one, an amount by an amount is a plain number."""
+    if op in ("*", "/", "//") and left.currency and right.currency:
+        return ""
+    return left.currency if op in ("/", "//") else left.currency or right.currency
+
+
+def differ(one: Type, other: Type) -> bool:
+    """Whether both are amounts, or worked out from such, and in two currencies."""
+    return bool(one.currency and other.currency and one.currency != other.currency)
+
+
+def either(one: Type, other: Type) -> Type:
+    """The type of what is the one or the other; both are of one kind, or numbers."""
+    if one == other:
+        return one
+    currency = one.currency if one.currency == other.currency else ""
+    kind = one.kind if one.kind == other.kind else "number"
+    return Type(kind, name=one.name if kind == one.kind else kind, fields=one.fields, currency=currency)
 
 
 def _capital(text: str) -> str:
@@ -223,6 +279,13 @@ def _how(left: Type, right: Node) -> str:
     return ""
 
 
+TAKES: Mapping[str, frozenset[str]] = {
+    "number*": NUMBERS,
+    "ordered": NUMBERS | MOMENTS,
+    "text": TEXTS,
+    "date": frozenset({"date", "datetime"}),
+    "list": LISTS,
+}
 INFER: dict[type, Callable[[Infer, Any], Type]] = {
     Const: Infer.const,
     Read: Infer.read,

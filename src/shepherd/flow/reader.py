@@ -8,10 +8,11 @@ from typing import Any
 
 from shepherd.flow.expression import Expression, parse
 from shepherd.flow.fieldrules import IMPOSSIBLE_FIELD, wrong_rules
+from shepherd.flow.fields_in import limit_of
 from shepherd.flow.findings import NOWHERE, Finding, Place
 from shepherd.flow.model import Field, Grant, Need, Option
 from shepherd.flow.source import Map, Node, Scalar, Seq
-from shepherd.flow.types import Refusal, Type, parse_value
+from shepherd.flow.types import Refusal, Type
 from shepherd.flow.words import Text, parse_text
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -54,8 +55,8 @@ def names(node: Node | None) -> tuple[Scalar, ...]:
 class Reader:
     """Reads the parts of one flow, and keeps what is wrong with its expressions and texts."""
 
-    def __init__(self, file: str, flow: str, levels: Mapping[str, tuple[str, ...]]):
-        self.file, self.flow, self.levels = file, flow, levels
+    def __init__(self, file: str, flow: str, levels: Mapping[str, tuple[str, ...]], currency: str = ""):
+        self.file, self.flow, self.levels, self.currency = file, flow, levels, currency
         self.step = ""
         self.values: Collection[str] = ()
         self.findings: list[Finding] = []
@@ -137,6 +138,7 @@ class Reader:
             options=tuple(o.value for o in options) if options else None,
             personal=personal,
             secret=secret,
+            currency=plain(at("currency"), self.currency),
         )
         default = at("default")
         made = Field(
@@ -179,7 +181,7 @@ def limit(type_: Type, node: Node | None) -> Any:
     """A constant of the field's type, or the name of a value, as text."""
     if not isinstance(node, Scalar):
         return None
-    value = parse_value(type_.name, node.text)
+    value = limit_of(type_.name, node.text, type_.currency)
     return node.text if isinstance(value, Refusal) else value
 
 

@@ -70,7 +70,9 @@ class Around:
                 value = flow.values.get(name)
                 if value is not None:
                     gives = [Infer(types).of(case.gives.tree) for case in value.cases]
-                    types[name] = gives[0] if gives and all(g.kind == gives[0].kind for g in gives) else ANY
+                    alike = gives and all(g.kind == gives[0].kind for g in gives)
+                    currency = len({g.currency for g in gives}) == 1 and gives[0].currency
+                    types[name] = replace(gives[0], currency=currency or "") if alike else ANY
             self._types[flow.id] = types
         return self._types[flow.id]
 
@@ -208,7 +210,9 @@ def _joined(one: Type, other: Type) -> Type:
     personal = one.personal or other.personal
     if one.kind == other.kind and one.kind != "record":
         options = tuple(dict.fromkeys((*one.options, *other.options))) if one.options and other.options else None
-        return Type(one.kind, options=options, item=one.item, personal=personal, name=one.name)
+        item = replace(one.item, options=options) if one.kind == "many" and one.item else one.item
+        currency = one.currency if one.currency == other.currency else ""
+        return Type(one.kind, options=options, item=item, personal=personal, name=one.name, currency=currency)
     if one.kind == other.kind == "record":
         fields = dict(one.fields or {})
         for name, type_ in (other.fields or {}).items():

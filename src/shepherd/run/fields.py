@@ -17,7 +17,7 @@ def check(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) 
 
     *context* is asked for only where a limit is named.
     """
-    options = field.type.options
+    options = field.type.options if field.type.kind == "choice" else None
     if options and raw.__class__ is str and raw in options:
         return raw
     return check_field(field, raw, lambda name: bound(name, frame, context()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from shepherd.flow.model import Ask, Call, Collect, Do, End, Escalate, Field, Lookup
+from shepherd.flow.money import is_amount
+from shepherd.flow.types import to_text
 from shepherd.run.api import PathItem
 from shepherd.run.barriers import closed_flow
 from shepherd.run.keep import fields
@@ -104,13 +106,16 @@ def answer(visit: Visit) -> str:
 
 def shown(field: Field, value: Any) -> str:
     """One recorded value as people read it."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not is_amount(value):
         return f"given, {value['given']}" if "given" in value else "erased"
     if value is None:
         return "left empty"
     if field.type.kind == "yes_no":
         value = "true" if value else "false"
-    text = str(value)
+    if isinstance(value, (list, tuple)):
+        labels = {c.value: c.label for c in choices(field)}
+        return ", ".join(labels.get(v) or str(v) for v in value) or "none of them"
+    text = to_text(value)
     if field.mask == "last4":
         return "•" * max(0, len(text) - 4) + text[-4:]
     return next((c.label for c in choices(field) if c.value == text), text)

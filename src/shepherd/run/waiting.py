@@ -9,6 +9,7 @@ from typing import Any
 
 from shepherd.flow.expression import Undefined, Unworkable
 from shepherd.flow.model import Ask, Collect, Do, Field, Lookup, Step
+from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_text
 from shepherd.flow.words import Text
 from shepherd.run.api import (
@@ -155,7 +156,7 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
     frame = run.state.frame
     limits = [bound(limit, frame, context) for limit in (field.minimum, field.maximum)]
     least, most = ("" if limit is None else to_text(limit) for limit in limits)
-    offered = "" if given is None or field.secret or isinstance(given, dict) else _raw(given)
+    offered = "" if given is None or field.secret or _is_sealed(given) else _raw(given)
     if not offered and field.default is not None:
         try:
             offered = to_text(field.default.evaluate(frame.values, context))
@@ -181,7 +182,12 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
 def _raw(given: Any) -> str:
     if given is True or given is False:
         return "true" if given else "false"
-    return str(given)
+    return "\n".join(given) if isinstance(given, (list, tuple)) else to_text(given)
+
+
+def _is_sealed(given: Any) -> bool:
+    """Whether all that is left of an old answer is that it was given."""
+    return isinstance(given, dict) and not is_amount(given)
 
 
 def choices(field: Field) -> tuple[Choice, ...]:
