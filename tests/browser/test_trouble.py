@@ -148,3 +148,31 @@ def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page, custo
 
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     shows(page, f"An engineer will be with you on {tomorrow}")
+
+
+def test_a_refused_form_is_sent_once(served, page, customer):
+    """A value that does not fit goes out once; the reply is the page that says why, and the next one goes on from it."""
+    at_pin(page, served.address, customer)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_label("Pin", exact=True).fill("12")
+    press(page, "Save and go on")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert len(sent) == 1
+    assert page.title().startswith("Problem: ")
+    page.get_by_label("Pin", exact=True).fill(PIN)
+    press(page, "Save and go on")
+    shows(page, LIGHT)
+    assert len(sent) == 2
+
+
+def test_a_refusal_leaves_nothing_to_be_sent_again(served, page, customer):
+    """Refresh after a refusal shows the step, without asking whether the form is to be sent again."""
+    at_pin(page, served.address, customer)
+    page.get_by_label("Pin", exact=True).fill("12")
+    press(page, "Save and go on")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.reload()
+
+    shows(page, "tell me the four digits")
+    expect(page.get_by_role("alert")).to_have_count(0)

@@ -1,39 +1,43 @@
 /* Shepherd's one script. Every page works without it; with it there are keys, and a saved answer is never taken twice. */
 "use strict";
 (() => {
-  const page = document.body;
-  const status = document.getElementById("status");
+  let saving = false;
   const say = (text, seen = true) => {
+    const status = document.getElementById("status");
     status.className = seen ? "toast" : "hide";
     status.textContent = text;
   };
-  let saving = false;
 
   const typing = (at) =>
     at instanceof HTMLElement &&
     (at.isContentEditable || at.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=submit], [type=button])"));
 
-  /* One submission at a time. The same token goes out with a repeat, so that the desk can tell it from a new answer. */
-  const send = async (form, button) => {
-    const body = new URLSearchParams(new FormData(form, button));
-    const reply = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
-    if (!reply || reply.status >= 500) {
-      saving = false;
-      form.classList.remove("saving");
-      say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
-    } else if (reply.type === "opaqueredirect") {
-      location.replace((button && button.dataset.next) || form.dataset.next || location.pathname);
-    } else {
-      /* Refused: the browser sends the same form again, and shows the page that says why. Its token makes that harmless. */
-      if (button && button.name) {
-        const kept = document.createElement("input");
-        kept.type = "hidden";
-        kept.name = button.name;
-        kept.value = button.value;
-        form.append(kept);
+  /* One submission at a time, and each goes out once. The desk names the next page, or its reply is the page that says
+     why not. A repeat after a lost reply bears the same token, so that the desk can tell it from a new answer. */
+  const send = (form, button) => {
+    const call = new XMLHttpRequest();
+    call.open("POST", form.action);
+    call.setRequestHeader("Prefer", "return=minimal");
+    call.responseType = "document";
+    call.onloadend = () => {
+      if (call.status === 204) {
+        location.replace(call.getResponseHeader("Location"));
+      } else if (!call.response || call.status >= 500) {
+        saving = false;
+        form.classList.remove("saving");
+        say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
+      } else if (call.status < 300) {
+        location.replace(call.responseURL);
+      } else {
+        history.replaceState(null, "", form.action);
+        document.title = call.response.title;
+        document.body.replaceWith(document.adoptNode(call.response.body));
+        scrollTo(0, 0);
+        saving = false;
+        arrive();
       }
-      form.submit();
-    }
+    };
+    call.send(new URLSearchParams(new FormData(form, button)));
   };
 
   document.addEventListener("submit", (event) => {
@@ -80,7 +84,7 @@
       if (typing(at)) at.blur();
       return;
     }
-    const mode = page.dataset.keys;
+    const mode = document.body.dataset.keys;
     if (mode === "off" || typing(at) || event.ctrlKey || event.metaKey) return;
     if (event.altKey !== (mode === "alt")) return;
     const key = pressed(event);
@@ -102,21 +106,13 @@
     }
   });
 
-  /* A new step: its heading is where reading begins, and one polite line says it has come. */
-  window.addEventListener("load", () => {
-    const focused = document.querySelector("[data-focus]");
-    setTimeout(() => { if (focused && document.activeElement === page) focused.focus(); }, 100);
-    if (page.dataset.says && !saving) setTimeout(() => saving || say(page.dataset.says, false), 150);
-  });
-
   /* Type-ahead: the list gets shorter while one types. */
-  const narrows = document.querySelector("[data-narrows]");
-  if (narrows) {
-    const list = document.getElementById(narrows.dataset.narrows);
+  const narrowing = (field) => {
+    const list = document.getElementById(field.dataset.narrows);
     const narrow = async () => {
-      const asked = narrows.value;
-      const reply = await fetch(`${narrows.dataset.from}?find=${encodeURIComponent(asked)}`).catch(() => null);
-      if (!list || !reply || !reply.ok || reply.redirected || narrows.value !== asked) return;
+      const asked = field.value;
+      const reply = await fetch(`${field.dataset.from}?find=${encodeURIComponent(asked)}`).catch(() => null);
+      if (!list || !reply || !reply.ok || reply.redirected || field.value !== asked) return;
       const found = await reply.json().catch(() => null);
       if (!found) return;
       const rows = [...list.children];
@@ -124,42 +120,58 @@
       list.append(...rows.sort((a, b) => found.indexOf(a.dataset.id) - found.indexOf(b.dataset.id)));
       say(`${rows.filter((row) => !row.hidden).length} of ${rows.length} flows`, false);
     };
+    soon(field, narrow, 150);
+  };
+  const soon = (field, act, after) => {
     let due = 0;
-    narrows.addEventListener("input", () => {
+    field.addEventListener("input", () => {
       clearTimeout(due);
-      due = setTimeout(narrow, 150);
+      due = setTimeout(act, after);
     });
-  }
+  };
 
   /* Type-ahead for customers: the browser's own list under the field, filled by the desk while one types. */
-  const offered = document.getElementById("customers");
-  const offer = async (field) => {
-    const asked = field.value.trim();
-    if ([...offered.options].some((option) => option.value === asked)) return;
-    const reply = asked && (await fetch(`${offered.dataset.from}?find=${encodeURIComponent(asked)}`).catch(() => null));
-    const found = reply && reply.ok && !reply.redirected ? await reply.json().catch(() => []) : [];
-    if (field.value.trim() !== asked) return;
-    offered.replaceChildren(...found.map((customer) => new Option(customer.name, customer.ref)));
-    say(asked ? `${found.length} ${found.length === 1 ? "customer fits" : "customers fit"}` : "", false);
+  const offering = (field) => {
+    const list = field.list;
+    soon(field, async () => {
+      const asked = field.value.trim();
+      if ([...list.options].some((option) => option.value === asked)) return;
+      const reply = asked && (await fetch(`${list.dataset.from}?find=${encodeURIComponent(asked)}`).catch(() => null));
+      const found = reply && reply.ok && !reply.redirected ? await reply.json().catch(() => []) : [];
+      if (field.value.trim() !== asked) return;
+      list.replaceChildren(...found.map((customer) => new Option(customer.name, customer.ref)));
+      say(asked ? `${found.length} ${found.length === 1 ? "customer fits" : "customers fit"}` : "", false);
+    }, 150);
   };
-  if (offered) {
-    let typed = 0;
-    document.querySelectorAll("[list=customers]").forEach((field) => field.addEventListener("input", () => {
-      clearTimeout(typed);
-      typed = setTimeout(offer, 150, field);
-    }));
-  }
 
-  /* While a call is made: look each second, and load the page only when there is something new. */
-  const call = document.querySelector("[data-watch]");
-  if (call) {
+  /* While a call is made, or a run waits: look now and then, and load the page only when there is something new. */
+  const watch = (step) => {
+    const each = 1000 * step.dataset.each;
     const look = async () => {
+      if (!step.isConnected) return;
       try {
-        const reply = await fetch(call.dataset.watch);
-        if (reply.ok && (await reply.text()) !== call.dataset.state) return location.reload();
+        const reply = await fetch(step.dataset.watch);
+        if (reply.ok && (await reply.text()) !== step.dataset.state && !typing(document.activeElement)) {
+          return location.reload();
+        }
       } catch { /* the next look will tell */ }
-      setTimeout(look, 1000);
+      setTimeout(look, each);
     };
-    setTimeout(look, 700);
-  }
+    setTimeout(look, 0.7 * each);
+  };
+
+  /* A page has come: its heading is where reading begins, one polite line says so, and what it needs is set going. */
+  const arrive = (event) => {
+    const page = document.body;
+    const alerts = !event && document.querySelector("[role=alert]");
+    const focused = document.querySelector("[data-focus]");
+    setTimeout(() => { if (focused && document.activeElement === document.body) focused.focus(); }, 100);
+    if (page.dataset.says && !alerts) setTimeout(() => saving || say(page.dataset.says, false), 150);
+    document.querySelectorAll("[data-narrows]").forEach(narrowing);
+    document.querySelectorAll("[list=customers]").forEach(offering);
+    document.querySelectorAll("[data-watch]").forEach(watch);
+    const fields = document.querySelector("form[data-fields]");
+    if (fields) import(fields.dataset.fields).then((module) => module.arrive(fields, say));
+  };
+  window.addEventListener("load", arrive);
 })();

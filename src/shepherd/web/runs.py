@@ -15,7 +15,7 @@ from shepherd.record import RecordError
 from shepherd.run.api import Change, Choice, GoBack, Note, PathItem, Refused
 from shepherd.web import forms
 from shepherd.web.marks import Marks
-from shepherd.web.show import GONE, RunPage, back_to, blanks, page_of
+from shepherd.web.show import GONE, RunPage, blanks, page_of
 from shepherd.web.who import ask_name, desk, here
 
 pages = Blueprint("run", __name__, url_prefix="/runs")
@@ -44,8 +44,6 @@ def damaged(error: Broken) -> Response:
 
 def show(view: RunView, status: int = 200, **more: Any) -> Response:
     """The run page of *view*."""
-    last = back_to(view)
-    more["back_asks"] = last is not None and desk().asks_first(view.id, GoBack(last))
     written = "" if view.case_note else desk().case_note(view.id).text
     page = page_of(view, here(), desk().clock(), case_note=written, **more)
     return make_response(render_template("run.html", page=page), status)
@@ -71,7 +69,7 @@ def act(run_id: str) -> Reply:
     try:
         _take(run_id, form)
     except AskFirst as far:
-        return redirect(url_for("run.back", run_id=run_id, visit=far.visit), 303)
+        return _on_to(url_for("run.back", run_id=run_id, visit=far.visit))
     except Stale as error:
         return show(error.run, 409, told=error.sentence, note=_note(run_id, form))
     except Reused:
@@ -79,7 +77,14 @@ def act(run_id: str) -> Reply:
         return show(desk().see(run_id), 409, told=told, note=_note(run_id, form))
     except Refused as error:
         return _refused(run_id, error, form)
-    return redirect(url_for("run.step", run_id=run_id), 303)
+    return _on_to(url_for("run.step", run_id=run_id))
+
+
+def _on_to(address: str) -> Reply:
+    """Where to go after an act: as a redirect, or for a script that goes there by itself (RFC 7240) as its address."""
+    if request.headers.get("Prefer") == "return=minimal":
+        return Response(status=204, headers={"Location": address, "Preference-Applied": "return=minimal"})
+    return redirect(address, 303)
 
 
 def _take(run_id: str, form: forms.Form) -> Taken:

@@ -80,7 +80,6 @@ class RunPage:
     note_kept: str = ""
     case_note: str = ""
     back_to: int | None = None
-    back_asks: bool = False
     first: str = ""
     longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
@@ -110,7 +109,6 @@ def page_of(
     note: str = "",
     visit: int = 0,
     case_note: str = "",
-    back_asks: bool = False,
     asked: tuple[Blank, ...] | None = None,
 ) -> RunPage:
     """The page of *view* for *who*; *errors* and *given* come back from a form that was refused."""
@@ -141,7 +139,6 @@ def page_of(
         note_kept=note,
         case_note=view.case_note or case_note,
         back_to=back_to(view),
-        back_asks=back_asks,
         first=first_of(asked if asked is not None else blanks(view.waiting) if kind in FILLED else (), errors or {}),
         elsewhere=elsewhere,
     )
