@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Say what is wrong with a library of flows.",
     "run": "Walk a flow in the terminal, by hand or by a file of answers.",
     "test": "Walk the scenarios beside the flows, and count what they cover.",
+    "explain": "Tell a flow in plain sentences.",
     "path": "Show what was recorded on a ticket.",
     "verify": "Prove that the record is as it was written.",
     "serve": "Serve the desk to a browser.",

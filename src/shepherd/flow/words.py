@@ -28,18 +28,18 @@ RULES = (BAD_BRACES,)
 
 class Text:
     """
-    Words for people. *source* as written; *values* are the expressions in it, with their filters.
+    Words for people. *source* as written; *pieces* its fixed words and expressions, *values* the expressions alone.
 
     ``fill(v, c)`` gives the filled text; it raises Undefined or Unworkable.
     """
 
-    __slots__ = ("_fixed", "_pieces", "place", "source", "step", "values")
+    __slots__ = ("_fixed", "pieces", "place", "source", "step", "values")
 
     def __init__(self, source: str, pieces: tuple[str | Expression, ...], at: At, step: str):
         self.source, self.step = source, step
         self.place = at(0, len(source))
         self.values = tuple(piece for piece in pieces if isinstance(piece, Expression))
-        self._pieces = pieces
+        self.pieces = pieces
         self._fixed = source if not self.values else None
 
     @property
@@ -56,7 +56,7 @@ class Text:
         """The text with its values."""
         if self._fixed is not None:
             return self._fixed
-        parts = [piece if isinstance(piece, str) else to_text(piece.evaluate(v, c)) for piece in self._pieces]
+        parts = [piece if isinstance(piece, str) else to_text(piece.evaluate(v, c)) for piece in self.pieces]
         return "".join(parts)[:MOST_FILLED]
 
     def __repr__(self) -> str:

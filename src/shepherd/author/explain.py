@@ -1,0 +1,157 @@
+"""A flow as plain sentences, each of which knows the step and the line that it is about."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from shepherd.author import spoken
+from shepherd.author.english import English
+from shepherd.author.fieldwords import field_name, field_words
+from shepherd.author.spoken import listed, named, seen
+from shepherd.author.told import Teller, resolved
+from shepherd.author.ways import Ways
+from shepherd.flow.draft import Draft
+from shepherd.flow.findings import Place
+from shepherd.flow.model import Flow, Outcome, Value
+from shepherd.flow.scope import Around
+
+WIDTH = 100
+#: The parts of a flow's head, by what a sentence is about, each with the line above it.
+HEADINGS = {"input": "What it is given", "outcome": "How it can end", "value": "What its own words mean"}
+HEADINGS |= {"text": "What it says in several places", "table": "Its tables"}
+
+
+class Sentence(NamedTuple):
+    """
+    One sentence about a flow.
+
+    *step* is the id of the step that it is about, empty for the flow itself. *about* says which part: ``say``,
+    ``way``, ``field:NAME``, ``outcome:NAME`` and so on. *place* is where that stands in the flow's file.
+    """
+
+    step: str
+    about: str
+    place: Place
+    text: str
+
+
+class Explained(NamedTuple):
+    """A flow in sentences, in reading order."""
+
+    flow: Flow
+    sentences: tuple[Sentence, ...]
+
+
+def explain(draft: Draft, name: str) -> Explained:
+    """The flow *name* of *draft* in sentences. Raises KeyError where there is no such flow that can be read."""
+    flow = draft.flows[name]
+    around = Around(draft.flows, draft.policy, draft.connectors)
+    english = English(flow, around.types(flow))
+    ways = Ways(flow, draft.policy, english)
+    teller = Teller(flow, {f.id: f.title for f in draft.flows.values()}, english, ways)
+    said = list(_head(flow, english, ways, teller))
+    for step in flow.steps.values():
+        said += (Sentence(step.id, about, place, text) for about, place, text in teller.of(step))
+    return Explained(flow, tuple(said))
+
+
+def _head(flow: Flow, english: English, ways: Ways, teller: Teller) -> Iterator[Sentence]:
+    for about, text in _facts(flow, teller):
+        yield Sentence("", about, flow.places.get(about, flow.place), text)
+    for field in flow.inputs.values():
+        yield Sentence("", f"input:{field.name}", field.place, field_words(field, english, name=field_name(field)))
+    for outcome in flow.outcomes.values():
+        yield Sentence("", f"outcome:{outcome.name}", outcome.place, _outcome(outcome, english, ways))
+    for value in flow.values.values():
+        yield Sentence("", f"value:{value.name}", value.place, _value(value, english))
+    for name, words in flow.texts.items():
+        yield Sentence("", f"text:{name}", words.place, f"{named(name)} stands for {english.words(words)}")
+
+
+def _facts(flow: Flow, teller: Teller) -> Iterator[tuple[str, str]]:
+    yield "flow", f"This is version {flow.version} of the flow {seen(flow.id)}, in {named(flow.category)}."
+    if flow.owner:
+        yield "owner", f"It belongs to {seen(flow.owner)}."
+    if flow.review_by:
+        yield "review_by", f"It has to be looked at again by {spoken.written_day(flow.review_by)}."
+    yield "audience", f"It is for {listed([f'{named(who)}s' for who in flow.audience], 'and')}."
+    if flow.called_only:
+        yield "called_only", "It is only gone through from within other flows."
+    if flow.requires:
+        yield "requires", f"Whoever starts it needs {teller.needs(flow.requires)}."
+    if flow.no_going_back:
+        yield "no_going_back", "Once it has ended, nobody can go back into it."
+
+
+def _outcome(outcome: Outcome, english: English, ways: Ways) -> str:
+    said = [f"{seen(outcome.name)}{resolved(outcome)}"]
+    if outcome.code != outcome.name:
+        said.append(f"with the code {seen(outcome.code)}")
+    if outcome.follow_up is not None:
+        said.append(f"followed up after {spoken.span(outcome.follow_up)}")
+    for name, expression in outcome.returns.items():
+        said.append(f"giving back {english.value(expression.tree)} as {named(name)}")
+    given = ways.grants(outcome.grants)
+    return ", ".join(said) + (f"; {given}." if given else ".")
+
+
+def _value(value: Value, english: English) -> str:
+    """``slow holds if …``, ``the weekly is …``, or its cases one after the other."""
+    name = named(value.name)
+    first = value.cases[0].gives.tree if value.cases else None
+    truth = first is not None and english.kind(first) == "yes_no"
+    if len(value.cases) == 1 and first is not None and value.cases[0].when is None:
+        return f"{name} holds if {english.holds(first)}." if truth else f"The {name} is {english.value(first)}."
+    said = []
+    for case in value.cases:
+        gives = english.value(case.gives.tree)
+        said.append(f"{gives} if {english.holds(case.when.tree)}" if case.when else f"otherwise {gives}")
+    return f"{'Whether ' if truth else 'The '}{name}{' holds' if truth else ''} is {'; '.join(said)}."
+
+
+# --- as people read it, and as programs do ----------------------------------------------------------
+
+
+def as_text(explained: Explained) -> str:
+    """The sentences under headings, one a line, wrapped at 100 characters."""
+    flow, lines, heading = explained.flow, [], ""
+    title = seen(flow.title)
+    lines += [title, "=" * min(len(title), WIDTH), ""]
+    numbers = {step: number for number, step in enumerate(flow.steps, 1)}
+    last = ""
+    for sentence in explained.sentences:
+        if sentence.step != last:
+            last = sentence.step
+            lines += ["", f"{numbers[last]}. {seen(last)}"]
+        elif not sentence.step and (above := HEADINGS.get(sentence.about.partition(":")[0], "")) != heading:
+            heading = above
+            lines += ["", f"{heading}:"]
+        bullet = "- " if ":" in sentence.about or sentence.about == "way" else ""
+        indent = "   " if sentence.step else ""
+        lines += textwrap.wrap(
+            sentence.text,
+            WIDTH,
+            initial_indent=indent + bullet,
+            subsequent_indent=indent + "  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines) + "\n"
+
+
+def as_json(explained: Explained) -> dict[str, Any]:
+    """The object that ``explain --format json`` prints."""
+    flow = explained.flow
+    return {
+        "shepherd": "explain/1",
+        "flow": flow.id,
+        "title": flow.title,
+        "version": flow.version,
+        "file": flow.file,
+        "sentences": [
+            {"step": s.step or None, "about": s.about, "line": s.place.line, "column": s.place.column, "text": s.text}
+            for s in explained.sentences
+        ],
+    }

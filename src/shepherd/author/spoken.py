@@ -1,0 +1,122 @@
+"""Small parts of sentences: names, quotations, lists, numbers and times, with nothing in them that can't be seen."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+#: What may join letters or emoji; nobody reads a flow wrongly by them.
+JOINERS = frozenset("\u200c\u200d")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def seen(text: str) -> str:
+    """*text* on one line, with every character that can't be seen, or that turns the reading direction, as its code."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join("".join(_seen(c) for c in text).split())
+
+
+def _seen(character: str) -> str:
+    if character in "\n\t":
+        return " "
+    kind = unicodedata.category(character)
+    if kind in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") and character not in JOINERS:
+        return f"<U+{ord(character):04X}>"
+    return character
+
+
+def quoted(text: str) -> str:
+    """*text* in quotation marks that it can't close itself."""
+    inner = seen(text).replace("“", '"').replace("”", '"')
+    return f"“{inner}”"
+
+
+def named(name: str) -> str:
+    """A stable name as words: ``customer_id`` is "customer id"."""
+    return seen(name.replace("_", " "))
+
+
+def listed(words: Sequence[str], last: str) -> str:
+    """``a, b and c``, with *last* before the last one."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def amount(number: int, unit: str) -> str:
+    """``1 day``, ``2 days``."""
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def times(number: int) -> str:
+    """``once``, ``twice``, ``3 times``."""
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def article(words: str) -> str:
+    """*words* with "a" or "an"."""
+    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
+
+
+def day(value: date) -> str:
+    """``6 April 2027``."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def written_day(text: str) -> str:
+    """A day written as ``2027-04-06`` in words, or *text* where it is none."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return seen(text)
+
+
+def span(value: Any) -> str:
+    """A span of time in words: seconds, or a duration with its working minutes and days."""
+    if isinstance(value, int):
+        return _seconds(value)
+    if value is None:
+        return "some time"
+    parts = [_seconds(value.seconds)] if value.seconds else []
+    if value.working_minutes:
+        hours, minutes = divmod(value.working_minutes, 60)
+        parts.append(amount(hours, "working hour") if not minutes else amount(value.working_minutes, "working minute"))
+    if value.working_days:
+        parts.append(amount(value.working_days, "working day"))
+    return listed(parts, "and") or "no time"
+
+
+def _seconds(value: int) -> str:
+    """In the largest unit that divides it; a day is 24 hours."""
+    for size, unit in UNITS:
+        if value >= size and value % size == 0:
+            return amount(value // size, unit)
+    return "no time"
+
+
+def capital(words: str) -> str:
+    """*words* with a capital in front."""
+    return words[:1].upper() + words[1:]
+
+
+def sentence(words: str) -> str:
+    """*words* with a capital in front, and a full stop behind where none is."""
+    words = capital(words)
+    return words if words.endswith((".", ":", ".”", "!”", "?”", ":”")) else f"{words}."
