@@ -78,7 +78,6 @@ def test_names_that_are_known_and_set(tmp_path: Path, when: str):
         ("light == red", "SHP311", "red"),
         ("light == yes", "SHP311", "yes"),
         ("hello.first", "SHP311", "hello.first"),
-        ("lists.countries", "SHP311", "lists.countries"),
         ("form.frist", "SHP312", "form.frist"),
         ("line.state", "SHP312", "line.state"),
         ("customer.level", "SHP312", "customer.level"),

@@ -25,7 +25,7 @@ from shepherd.check import (
     values,
 )
 from shepherd.flow import draft as drafts
-from shepherd.flow import expression, fieldrules, files, hazards, ids, mistakes, words
+from shepherd.flow import expression, fieldrules, files, hazards, ids, lists, mistakes, words
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.memory import collector_rests
 
@@ -57,6 +57,7 @@ _READING = (
     files.RULES,
     ids.RULES,
     fieldrules.RULES,
+    lists.RULES,
     expression.RULES,
     words.RULES,
 )

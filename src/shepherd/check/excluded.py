@@ -8,7 +8,8 @@ from typing import Any
 
 from shepherd.check.opened import Path
 from shepherd.check.settled import KEPT, Effects, Ways, forward, in_reverse
-from shepherd.flow.model import Decide, Flow, Step
+from shepherd.flow.lists import spelled
+from shepherd.flow.model import Branch, Decide, Flow, Step
 from shepherd.flow.scope import Around, given
 from shepherd.flow.tree import All, Any_, Compare, Const, Defined, Items, Node, Not, Read
 from shepherd.flow.types import Type
@@ -61,6 +62,7 @@ class Excluded:
         self.left = MOST_WALKED
         self._possible: dict[Path, Mapping[str, Cases]] = {}
         self._tested: list[Path] | None = None
+        self._trees: dict[int, Node] = {}
 
     def possible(self, path: Path, step: str) -> tuple[Any, ...]:
         """The values that *path* can have at *step*, in the order of its options; all where that is not known."""
@@ -112,7 +114,7 @@ class Excluded:
                 if values is not None:
                     return dict.fromkeys(values, all(after.values()))
             if isinstance(step.action, Decide):
-                after = {v: is_set for v, is_set in after.items() if _passes(step.action, by, path, v)}
+                after = {v: is_set for v, is_set in after.items() if self._passes(step.action, by, path, v)}
             return after or None
 
         return forward(self.flow, self.order, start, leave, _either)
@@ -130,16 +132,22 @@ class Excluded:
         chosen: Any = {"yes": True, "no": False}.get(answer or "", answer) if options == (True, False) else answer
         return (chosen,) if chosen in options else options
 
+    def _passes(self, action: Decide, by: str, path: Path, value: Any) -> bool:
+        """Whether the way *by* out of a decision can be taken where *path* has *value*."""
+        for branch in action.branches:
+            holds = truth(self._tree(branch), path, value)
+            if branch.by == by:
+                return holds is not False
+            if holds:
+                return False
+        return True
 
-def _passes(action: Decide, by: str, path: Path, value: Any) -> bool:
-    """Whether the way *by* out of a decision can be taken where *path* has *value*."""
-    for branch in action.branches:
-        holds = truth(branch.when.tree, path, value)
-        if branch.by == by:
-            return holds is not False
-        if holds:
-            return False
-    return True
+    def _tree(self, branch: Branch) -> Node:
+        """The condition of *branch*, with the lists that it reads written out once."""
+        tree = self._trees.get(id(branch))
+        if tree is None:
+            tree = self._trees[id(branch)] = spelled(branch.when, self.flow.lists)
+        return tree
 
 
 def _either(one: Cases, other: Cases) -> Cases:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shepherd.flow.findings import allowed, nearest
 from shepherd.flow.infer import COUNTED
+from shepherd.flow.lists import ROOT
 from shepherd.flow.model import Flow
 from shepherd.flow.scope import CONTEXT, FACTS, Around
 from shepherd.flow.tree import Read
@@ -41,6 +42,8 @@ class Known:
     def unknown(self, read: Read) -> Unknown | None:
         """Why *read* can never be read, if so."""
         root, *rest = read.path
+        if root == ROOT:  # told when the flow was built
+            return None
         if root in self.members or root in COUNTED:
             return self._counted(root, rest)
         if root in FACTS and rest:

@@ -16,6 +16,7 @@ from shepherd.flow.beside import Connector, Policy
 from shepherd.flow.canonical import digest
 from shepherd.flow.draft import Draft, from_documents, read_draft
 from shepherd.flow.findings import Finding
+from shepherd.flow.lists import OptionList
 from shepherd.flow.model import Do, Flow, Lookup
 
 
@@ -37,14 +38,16 @@ class Library:
     """
     All flows that may be run, with the desk's policy and connectors.
 
-    *documents* are the typed sources by name (``flow:internet_down``, ``desk``, ``connectors:line``), *hashes* those
-    of their stored forms, from which the same library can be made again at any time.
+    *documents* are the typed sources by name (``flow:internet_down``, ``desk``, ``connectors:line``,
+    ``list:countries``), *hashes* those of their stored forms, from which the same library can be made again at any
+    time.
     """
 
     flows: Mapping[str, Flow]
     policy: Policy
     connectors: Mapping[str, Connector]
     documents: Mapping[str, Any]
+    lists: Mapping[str, OptionList] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -73,16 +76,21 @@ class Library:
         listed = tuple(findings)
         if any(finding.severity == "error" for finding in listed):
             raise FlowRejected(listed)
-        return cls(draft.flows, draft.policy, draft.connectors, draft.documents)
+        return cls(draft.flows, draft.policy, draft.connectors, draft.documents, draft.lists)
 
     def bundle(self, flow: str) -> dict[str, str]:
         """The hash of every document that a run of *flow* can reach, by name (FORMATS §2)."""
         flows = self._reached(flow)
         names = {f"flow:{name}" for name in flows} | {"desk"}
+        lists = {*self.policy.lists}
         for name in flows:
+            lists |= self.flows[name].lists.keys()
             for step in self.flows[name].steps.values():
                 if isinstance(step.action, Lookup | Do):
-                    names.add(f"connectors:{step.action.operation.partition('.')[0]}")
+                    connector = step.action.operation.partition(".")[0]
+                    names.add(f"connectors:{connector}")
+                    lists |= self.connectors[connector].lists.keys()
+        names |= {f"list:{name}" for name in lists}
         return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
 
     def document(self, hash_: str) -> Any:

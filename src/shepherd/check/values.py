@@ -12,6 +12,7 @@ from shepherd.check.opened import Path
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.infer import SAME, YES_NO, Infer, differ
+from shepherd.flow.lists import spelled
 from shepherd.flow.model import Ask, Call, Collect, Decide, Do, Field, Flow, Lookup, Step
 from shepherd.flow.scope import Around, uses
 from shepherd.flow.tree import All, Any_, Compare, Const, Items, Node, Not, Read
@@ -179,7 +180,7 @@ class _Values:
 
     def decided(self, step: Step, action: Decide) -> Iterator[Finding]:
         """Whether the branches cover every case that earlier answers leave; a counter-example where one is missed."""
-        trees = [branch.when.tree for branch in action.branches]
+        trees = [spelled(branch.when, self.flow.lists) for branch in action.branches]
         domains: dict[Path, tuple[Any, ...]] = {}
         finite = all(self.domains(tree, domains) for tree in trees)
         place = step.places.get("decide", step.place)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def is_written(draft: Draft, flow: str) -> bool:
     """Whether there is a file for *flow*, even if it could not be built."""
-    return any(file.rpartition("/")[2] == f"{flow}.yaml" for file in draft.sources)
+    files = (file for file in draft.sources if file.rpartition("/")[2] == f"{flow}.yaml")
+    return any(_kind(draft.sources[file]) != "list" for file in files)
 
 
 def broken_kinds(draft: Draft) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shepherd.flow.findings import NOWHERE, Place
+from shepherd.flow.lists import OptionList
 from shepherd.flow.model import Field
 
 
@@ -36,12 +37,13 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """A declared way to another system."""
+    """A declared way to another system; *lists* are the lists of the library that its fields read."""
 
     name: str
     kind: str
     operations: Mapping[str, Operation]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    lists: Mapping[str, OptionList] = field(default_factory=dict)
     place: Place = NOWHERE
 
 
@@ -81,7 +83,7 @@ class Policy:
 
     *facts* maps ``customer``, ``contact``, ``ticket``, ``agent`` to their declared fields.
     *customer_lookup* is the reading operation (``connector.operation``) that gives a customer's facts by
-    ``customer_id`` when a ticket is opened; empty where the desk has none.
+    ``customer_id`` when a ticket is opened; empty where the desk has none. *lists* are the lists that it reads.
     """
 
     name: str = "desk"
@@ -102,6 +104,7 @@ class Policy:
     )
     tags: tuple[str, ...] = ()
     customer_lookup: str = ""
+    lists: Mapping[str, OptionList] = field(default_factory=dict)
     declared: bool = False
     file: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)

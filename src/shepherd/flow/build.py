@@ -10,6 +10,7 @@ from shepherd.flow.canonical import digest
 from shepherd.flow.expression import bind
 from shepherd.flow.findings import Finding, Place
 from shepherd.flow.graph import graph_of
+from shepherd.flow.lists import Lists
 from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Outcome, Step, Value, Words
 from shepherd.flow.reader import Reader, is_map, items, names, pairs, place_of, plain, seconds, true
 from shepherd.flow.source import Map, Node, Scalar
@@ -25,17 +26,17 @@ class Built(NamedTuple):
     findings: list[Finding]
 
 
-def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy) -> Built:
-    """The flow of a document that has passed its schema; *typed* is its typed source."""
+def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy, lists: Lists | None = None) -> Built:
+    """The flow of a document that has passed its schema; *typed* is its typed source, *lists* are the library's."""
     flow_id = plain(root.get("flow"))
-    reader = Reader(file, flow_id, {name: a.levels for name, a in policy.assurances.items()})
+    reader = Reader(file, flow_id, {name: a.levels for name, a in policy.assurances.items()}, lists=lists)
     reader.values = {key.text for key, _ in pairs(root.get("values"))}
     texts = {key.text: reader.text(value) for key, value in pairs(root.get("texts"))}
     values = dict(_values(reader, root))
     inputs = reader.fields(root.get("inputs"))
     outcomes = dict(_outcomes(reader, root))
     steps = _steps(reader, root, typed.get("steps", {}))
-    if reader.findings or not steps:
+    if reader.findings or reader.unread or not steps:
         return Built(None, reader.findings)
     no_answer = root.get("no_answer")
     flow = Flow(
@@ -58,6 +59,7 @@ def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy) -> 
         no_answer=seconds(plain(no_answer.get("after"))) if isinstance(no_answer, Map) else None,
         no_going_back=true(root.get("no_going_back")),
         reads_visits=any("visits" in names for names in _names_read(reader)),
+        lists=reader.lists.read,
         hash=digest(typed),
         graph=graph_of(steps),
         place=place_of(root.get("flow")),

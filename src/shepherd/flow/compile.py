@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from decimal import Decimal
 from typing import Any
 
 from shepherd.flow import arithmetic
 from shepherd.flow.arithmetic import Undefined, Unworkable
 from shepherd.flow.functions import FILTERS, FUNCTIONS
+from shepherd.flow.lists import ROOT, OptionList
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -43,16 +44,22 @@ class Code:
     """
     Compiles trees into functions of ``(v, c)``: *v* the values of the frame, *c* its context.
 
-    *named* holds the flow's values and texts by name, each itself such a function, found when it is read.
+    *lists* are those that the flow reads. *named* holds the flow's values and texts by name, each itself such a
+    function, found when it is read.
     """
 
-    def __init__(self, values: Container[str] = (), texts: Container[str] = ()):
-        self.values, self.texts = values, texts
+    def __init__(
+        self,
+        values: Container[str] = (),
+        texts: Container[str] = (),
+        lists: Mapping[str, OptionList] | None = None,
+    ):
+        self.values, self.texts, self.lists = values, texts, lists or {}
         self.named: dict[str, Evaluate] = {}
 
     def compile(self, tree: Node) -> Evaluate:
         """*tree* as a function; it raises Undefined or Unworkable, and nothing else."""
-        writer = _Writer(self.values)
+        writer = _Writer(self.values, self.lists)
         text = writer.write(tree)
         code = (
             "def evaluate(v, c):\n"
@@ -81,8 +88,8 @@ class _Writer:
     Only what the tree holds is written: names as quoted keys, constants by reference, functions by their table.
     """
 
-    def __init__(self, values: Container[str]):
-        self.values = values
+    def __init__(self, values: Container[str], lists: Mapping[str, OptionList]):
+        self.values, self.lists = values, lists
         self.kept: list[Any] = []
 
     def _keep(self, value: Any) -> str:
@@ -103,6 +110,8 @@ class _Writer:
             return f"c.{root}" + "".join(f"[{part!r}]" for part in rest)
         if root in COUNTED:
             return f"c.{root}({'.'.join(rest)!r})"
+        if root == ROOT:
+            return self._keep(self.lists[rest[0]].members(*rest[1:]))
         if root == "texts" and rest:
             return f"n[{'texts.' + rest[0]!r}](v, c)"
         start = f"n[{root!r}](v, c)" if root in self.values else f"v[{root!r}]"
@@ -110,7 +119,7 @@ class _Writer:
 
     def defined(self, node: Defined) -> str:
         root, *rest = node.read.path
-        if root in CONTEXT or root == "texts":
+        if root in CONTEXT or root in ("texts", ROOT):
             return "True"
         if root in COUNTED:
             return f"bool({self.read(node.read)})"
@@ -138,6 +147,9 @@ class _Writer:
         if node.op in ("==", "!=") and not isinstance(node.left, Const) and not isinstance(node.right, Const):
             not_ = "not " if node.op == "!=" else ""
             return f"({not_}{self._keep(arithmetic.same)}({self.write(node.left)}, {self.write(node.right)}))"
+        if node.op in ("in", "not in") and isinstance(node.right, Read) and node.right.path[0] == ROOT:
+            _, name, *group = node.right.path
+            return f"({self.write(node.left)} {node.op} {self._keep(self.lists[name].members(*group).known)})"
         return f"({self.write(node.left)} {node.op} {self.write(node.right)})"
 
     def sum(self, node: Sum) -> str:

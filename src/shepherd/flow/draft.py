@@ -15,6 +15,7 @@ from shepherd.flow.files import data_of, files_of, tables_of
 from shepherd.flow.findings import NOWHERE, Finding, Rule, allowed, nearest
 from shepherd.flow.hazards import short
 from shepherd.flow.ids import check_ids
+from shepherd.flow.lists import Lists, OptionList, list_of
 from shepherd.flow.memory import collector_rests
 from shepherd.flow.model import Flow
 from shepherd.flow.policy import connector_of, connectors_of, policy_of, ticket_connector
@@ -24,13 +25,13 @@ UNKNOWN_KIND = Rule(
     "SHP101",
     "unknown-kind",
     "error",
-    "A file's first key says what it is: flow, desk, connectors or scenarios. Nothing else is read.",
+    "A file's first key says what it is: flow, desk, connectors, list or scenarios. Nothing else is read.",
 )
 WRONG_NAME = Rule(
     "SHP102",
     "wrong-file-name",
     "error",
-    "A flow's id is the name of its file, so that everybody finds it; ids are unique over the library.",
+    "A flow's or a list's id is the name of its file, so that everybody finds it; ids are unique over the library.",
 )
 SECOND_POLICY = Rule(
     "SHP103",
@@ -63,14 +64,15 @@ class Draft:
     """
     Everything read from a folder, right or wrong.
 
-    *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME`` to typed source. *scenarios* are the scenario files.
-    *sources* maps file names, relative to *folder*, to their text.
+    *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME``, ``list:NAME`` to typed source. *scenarios* are the
+    scenario files. *sources* maps file names, relative to *folder*, to their text.
     """
 
     folder: Path | None = None
     flows: Mapping[str, Flow] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
+    lists: Mapping[str, OptionList] = field(default_factory=dict)
     documents: Mapping[str, Any] = field(default_factory=dict)
     scenarios: tuple[Document, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -116,26 +118,37 @@ def _read(path: Path, folder: Path) -> Draft:
 def from_documents(documents: Mapping[str, Any]) -> Draft:
     """Compile again what was kept by its hash: typed sources by document name, checked when they were read."""
     made: list[Document] = []
-    connectors: dict[str, Connector] = {"ticket": ticket_connector()}
     for name, typed in documents.items():
         kind, _, rest = name.partition(":")
         root = source.from_json(typed)
-        if not isinstance(root, Map):
-            continue
-        if kind == "connectors":
-            connectors[rest] = connector_of(rest, root, typed, file="connectors.yaml")
-        else:
+        if isinstance(root, Map):
             made.append(Document(kind=kind, file=f"{rest or kind}.yaml", root=root, typed=typed))
-    policy = next((policy_of(d.root, file=d.file) for d in made if d.kind == "desk"), Policy())
+    lists = Lists({d.file.removesuffix(".yaml"): list_of(d.root, file=d.file)[0] for d in made if d.kind == "list"})
+    connectors: dict[str, Connector] = {"ticket": ticket_connector()}
+    for document in made:
+        if document.kind == "connectors":
+            name = document.file.removesuffix(".yaml")
+            file = "connectors.yaml"
+            connectors[name] = connector_of(name, document.root, document.typed, file=file, lists=lists)
+    policy = next((policy_of(d.root, file=d.file, lists=lists.anew()) for d in made if d.kind == "desk"), Policy())
     flows: dict[str, Flow] = {}
     findings: list[Finding] = []
     for document in made:
         if document.kind == "flow":
-            flow, found = build(document.root, file=document.file, typed=document.typed, policy=policy)
+            flow, found = build(
+                document.root, file=document.file, typed=document.typed, policy=policy, lists=lists.anew()
+            )
             findings += found
             if flow is not None:
                 flows[flow.id] = flow
-    return Draft(flows=flows, policy=policy, connectors=connectors, documents=dict(documents), findings=tuple(findings))
+    return Draft(
+        flows=flows,
+        policy=policy,
+        connectors=connectors,
+        lists=lists.known,
+        documents=dict(documents),
+        findings=tuple(findings),
+    )
 
 
 def _document(data: bytes, name: str, findings: list[Finding]) -> Document | None:
@@ -170,6 +183,7 @@ def _first_keys() -> str:
 
 def _assemble(documents: list[Document], findings: list[Finding], *, folder: Path, sources: Mapping[str, str]) -> Draft:
     kept: dict[str, Any] = {}
+    lists = _lists(documents, findings, kept, sources)
     policy = Policy()
     connectors: dict[str, Connector] = {"ticket": ticket_connector()}
     for document in documents:
@@ -177,9 +191,12 @@ def _assemble(documents: list[Document], findings: list[Finding], *, folder: Pat
             if "desk" in kept:
                 findings.append(_second(document, "There is a desk file already."))
                 continue
-            policy, kept["desk"] = policy_of(document.root, file=document.file), document.typed
+            policy = policy_of(document.root, file=document.file, lists=lists.anew(), findings=findings)
+            kept["desk"] = document.typed
         elif document.kind == "connectors":
-            for name, connector in connectors_of(document.root, document.typed, file=document.file).items():
+            root, typed = document.root, document.typed
+            declared = connectors_of(root, typed, file=document.file, lists=lists, findings=findings)
+            for name, connector in declared.items():
                 if name in connectors:
                     findings.append(_second(document, f'The connector "{name}" is declared already.', connector))
                     continue
@@ -190,7 +207,7 @@ def _assemble(documents: list[Document], findings: list[Finding], *, folder: Pat
     flows: dict[str, Flow] = {}
     for document in documents:
         if document.kind == "flow":
-            flow = _flow(document, policy, findings, flows)
+            flow = _flow(document, policy, lists.anew(), findings, flows)
             if flow is not None:
                 flows[flow.id] = flow
                 kept[f"flow:{flow.id}"] = document.typed
@@ -199,6 +216,7 @@ def _assemble(documents: list[Document], findings: list[Finding], *, folder: Pat
         flows=flows,
         policy=policy,
         connectors=connectors,
+        lists=lists.known,
         documents=kept,
         scenarios=tuple(d for d in documents if d.kind == "scenarios"),
         findings=tuple(findings),
@@ -235,7 +253,43 @@ def _second(document: Document, message: str, connector: Connector | None = None
     return SECOND_POLICY.at(place, message, file=document.file, hint="Keep one of the two.")
 
 
-def _flow(document: Document, policy: Policy, findings: list[Finding], flows: Mapping[str, Flow]) -> Flow | None:
+def _lists(
+    documents: list[Document], findings: list[Finding], kept: dict[str, Any], sources: Mapping[str, str]
+) -> Lists:
+    """The lists of a library; each is kept as ``list:NAME``."""
+    known: dict[str, OptionList] = {}
+    broken = {finding.file for finding in findings if finding.severity == "error"}
+    whole = not any(_begins(sources.get(file, ""), "list") for file in broken)
+    for document in documents:
+        key = document.root.get("list")
+        if document.kind != "list" or not isinstance(key, Scalar):
+            continue
+        made, found = list_of(document.root, file=document.file)
+        findings += found
+        stem = document.file.rpartition("/")[2].removesuffix(".yaml")
+        if key.text != stem or key.text in known:
+            message = f'The list is "{key.text}", but its file is "{stem}.yaml".'
+            hint = f'Name the file "{key.text}.yaml".'
+            if key.text in known:
+                message = f'There is a list "{key.text}" already, in {known[key.text].file}.'
+                hint = "Give one of them another name."
+            findings.append(WRONG_NAME.at(key.place, message, file=document.file, hint=hint))
+        if key.text not in known:
+            known[key.text] = made
+            kept[f"list:{key.text}"] = document.typed
+    return Lists(known, whole)
+
+
+def _begins(text: str, kind: str) -> bool:
+    """Whether the first key of a file is *kind*."""
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith(("#", "---"))), "")
+    return first.startswith(f"{kind}:")
+
+
+def _flow(
+    document: Document, policy: Policy, lists: Lists, findings: list[Finding], flows: Mapping[str, Flow]
+) -> Flow | None:
     root, file = document.root, document.file
     key = root.get("flow")
     if not isinstance(key, Scalar):
@@ -256,6 +310,6 @@ def _flow(document: Document, policy: Policy, findings: list[Finding], flows: Ma
     findings += wrong
     if wrong:
         return None
-    flow, found = build(root, file=file, typed=document.typed, policy=policy)
+    flow, found = build(root, file=file, typed=document.typed, policy=policy, lists=lists)
     findings += found
     return flow

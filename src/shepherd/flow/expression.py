@@ -95,7 +95,7 @@ def bind(flow: Flow, expressions: Iterable[Expression], texts: Iterable[Text]) -
     _, endless = in_order(flow)
     if endless is not None:
         return [endless]
-    code = Code(flow.values, flow.texts)
+    code = Code(flow.values, flow.texts, flow.lists)
     for expression in expressions:
         expression.bind(code)
     for text in texts:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from shepherd.flow.findings import allowed, nearest
 from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS
+from shepherd.flow.lists import ROOT
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -89,7 +90,7 @@ class Infer:
             return TEXT
         type_ = self.names.get(root, ANY)
         for part in rest:
-            if type_.kind == "record":
+            if type_.kind == "record" or root == ROOT:
                 type_ = (type_.fields or {}).get(part, ANY)
             else:
                 return ANY
@@ -143,6 +144,17 @@ class Infer:
                 elif differ(left, type_):
                     self.mixed(item, left, type_)
                 self.option(left, item)
+        elif right.kind == "list" and right.item is not None:
+            self._among(node, left, right.item)
+
+    def _among(self, node: Compare, left: Type, item: Type) -> None:
+        """What is looked for in a list may be there: it has the kind of its items, and an option in common."""
+        if "any" not in (left.kind, item.kind) and item.kind not in SAME.get(left.kind, {left.kind}):
+            self.wrong(node.right, f"{_capital(left.words)} is never {item.words}.")
+        elif left.options and item.options and not any(option in item.options for option in left.options):
+            self.wrong(node.right, "None of the values that this may have is in the list.", kind="value")
+        else:
+            self.option(item, node.left)
 
     def mixed(self, node: Node, one: Type, other: Type) -> None:
         """Say that amounts in two currencies meet."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from shepherd.flow.expression import Expression
+    from shepherd.flow.lists import OptionList
     from shepherd.flow.types import Type
     from shepherd.flow.words import Text
 
@@ -287,6 +288,7 @@ class Flow:
     *inputs*, *outcomes*, *values*, *texts* and *steps* keep the designer's order; *first* is where a run begins.
     *graph* is a multigraph of step ids whose edges carry their Edge as ``edge`` and their ``by`` as key.
     *reads_visits*: some expression asks how often a step was visited, so that it has to be counted.
+    *lists* are the lists of the library that it reads.
     *hash* is the SHA-256 of the canonical JSON of the typed source.
     """
 
@@ -309,6 +311,7 @@ class Flow:
     no_answer: int | None = None
     no_going_back: bool = False
     reads_visits: bool = False
+    lists: Mapping[str, OptionList] = field(default_factory=dict)
     hash: str
     graph: nx.MultiDiGraph[str]
     place: Place = NOWHERE

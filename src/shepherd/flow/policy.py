@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shepherd.flow.beside import Assurance, Connector, Operation, Policy, Queue, Severity
-from shepherd.flow.findings import NOWHERE, Place
+from shepherd.flow.findings import NOWHERE, Finding, Place
+from shepherd.flow.lists import Lists
 from shepherd.flow.model import Field
 from shepherd.flow.reader import Reader, is_map, names, pairs, plain, seconds, true
 from shepherd.flow.source import Map, Node
@@ -42,15 +43,22 @@ def ticket_connector() -> Connector:
     return Connector(name="ticket", kind="ticket", operations=operations)
 
 
-def policy_of(root: Map, *, file: str) -> Policy:
-    """The policy of a ``desk.yaml`` that has passed its schema; what it leaves out has a default."""
-    reader = Reader(file, "", {})
+def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: list[Finding] | None = None) -> Policy:
+    """
+    The policy of a ``desk.yaml`` that has passed its schema; what it leaves out has a default.
+
+    *lists* are the library's; what is wrong with its fields is added to *findings*.
+    """
+    reader = Reader(file, "", {}, lists=lists)
     default = Policy()
     named = {key.text: tuple(n.text for n in names(node)) for key, node in root.entries}
+    facts = {key.text: reader.fields(node) for key, node in pairs(root.get("facts"))}
+    if findings is not None:
+        findings += reader.findings
     return Policy(
         name=plain(root.get("desk"), default.name),
         time_zone=plain(root.get("time_zone"), default.time_zone),
-        facts={key.text: reader.fields(node) for key, node in pairs(root.get("facts"))},
+        facts=facts,
         roles=named.get("roles") or default.roles,
         queues={
             k.text: Queue(name=k.text, skill=_in(v, "skill"), owner=_in(v, "owner"))
@@ -69,6 +77,7 @@ def policy_of(root: Map, *, file: str) -> Policy:
         categories=named.get("categories") or default.categories,
         tags=named.get("tags") or default.tags,
         customer_lookup=plain(root.get("customer_lookup")),
+        lists=reader.lists.read,
         declared=True,
         file=file,
         places=dict(_places(root)),
@@ -101,19 +110,37 @@ def _places(root: Map) -> Iterator[tuple[str, Place]]:
                 yield f"{key.text}.{inner.text}.{third.text}", deepest.place
 
 
-def connectors_of(root: Map, typed: Mapping[str, Any], *, file: str) -> dict[str, Connector]:
-    """The connectors of a ``connectors.yaml`` that has passed its schema."""
+def connectors_of(
+    root: Map,
+    typed: Mapping[str, Any],
+    *,
+    file: str,
+    lists: Lists | None = None,
+    findings: list[Finding] | None = None,
+) -> dict[str, Connector]:
+    """The connectors of a ``connectors.yaml`` that has passed its schema; *lists* and *findings* as for the desk."""
     settings = typed.get("connectors", {})
     return {
-        key.text: connector_of(key.text, node, settings.get(key.text, {}), file=file, place=key.place)
+        key.text: connector_of(
+            key.text, node, settings.get(key.text, {}), file=file, place=key.place, lists=lists, findings=findings
+        )
         for key, node in pairs(root.get("connectors"))
         if isinstance(node, Map)
     }
 
 
-def connector_of(name: str, node: Map, typed: Mapping[str, Any], *, file: str, place: Place = NOWHERE) -> Connector:
+def connector_of(
+    name: str,
+    node: Map,
+    typed: Mapping[str, Any],
+    *,
+    file: str,
+    place: Place = NOWHERE,
+    lists: Lists | None = None,
+    findings: list[Finding] | None = None,
+) -> Connector:
     """One connector; settings that are not the language's own are kept as typed, for its kind to read."""
-    reader = Reader(file, "", {})
+    reader = Reader(file, "", {}, lists=lists.anew() if lists is not None else None)
     operations = {
         key.text: _operation(reader, key.text, at, typed.get("operations", {}).get(key.text, {}), key.place)
         for key, at in pairs(node.get("operations"))
@@ -124,7 +151,11 @@ def connector_of(name: str, node: Map, typed: Mapping[str, Any], *, file: str, p
     if folder and "file" in rest:
         # Data files are named relative to the file that names them; from here on, to the library.
         rest["file"] = f"{folder}/{rest['file']}"
-    return Connector(name=name, kind=plain(node.get("kind")), operations=operations, settings=rest, place=place)
+    if findings is not None:
+        findings += reader.findings
+    kind = plain(node.get("kind"))
+    lists_read = reader.lists.read
+    return Connector(name=name, kind=kind, operations=operations, settings=rest, lists=lists_read, place=place)
 
 
 def _operation(reader: Reader, name: str, at: Map, typed: Mapping[str, Any], place: Place) -> Operation:

@@ -10,6 +10,7 @@ from shepherd.flow.expression import Expression, parse
 from shepherd.flow.fieldrules import IMPOSSIBLE_FIELD, wrong_rules
 from shepherd.flow.fields_in import limit_of
 from shepherd.flow.findings import NOWHERE, Finding, Place
+from shepherd.flow.lists import ROOT, Lists, Members, Missing
 from shepherd.flow.model import Field, Grant, Need, Option
 from shepherd.flow.source import Map, Node, Scalar, Seq
 from shepherd.flow.types import Refusal, Type
@@ -55,9 +56,18 @@ def names(node: Node | None) -> tuple[Scalar, ...]:
 class Reader:
     """Reads the parts of one flow, and keeps what is wrong with its expressions and texts."""
 
-    def __init__(self, file: str, flow: str, levels: Mapping[str, tuple[str, ...]], currency: str = ""):
+    def __init__(
+        self,
+        file: str,
+        flow: str,
+        levels: Mapping[str, tuple[str, ...]],
+        currency: str = "",
+        lists: Lists | None = None,
+    ):
         self.file, self.flow, self.levels, self.currency = file, flow, levels, currency
+        self.lists = lists or Lists()
         self.step = ""
+        self.unread = False
         self.values: Collection[str] = ()
         self.findings: list[Finding] = []
         self.expressions: list[Expression] = []
@@ -69,6 +79,7 @@ class Reader:
         self.findings += found
         if read is not None:
             self.expressions.append(read)
+            self._find_lists(read)
         return read
 
     def text(self, node: Node | None) -> Text | None:
@@ -79,7 +90,29 @@ class Reader:
         self.findings += found
         if read is not None:
             self.texts.append(read)
+            for part in read.values:
+                self._find_lists(part)
         return read
+
+    def _find_lists(self, expression: Expression) -> None:
+        """Note the lists that *expression* reads; a finding for each that there is not."""
+        if ROOT not in expression.names:
+            return
+        for read in expression.reads:
+            found = self.lists.find(read.path) if read.path[0] == ROOT else None
+            if isinstance(found, Missing):
+                start = read.start + len(".".join(("", *read.path[: found.part])).removeprefix("."))
+                start += 1 if found.part else 0
+                end = start + len(read.path[found.part])
+                self.missing(found, expression.at(start, end))
+
+    def missing(self, what: Missing, place: Place) -> None:
+        """Say that a list, or a group of one, is not there; silent where a list could not be read."""
+        self.unread = True
+        if self.lists.whole:
+            self.findings.append(
+                what.rule.at(place, what.message, file=self.file, hint=what.hint, flow=self.flow, step=self.step)
+            )
 
     def named_expressions(self, node: Node | None) -> dict[str, Expression]:
         """A map of names to expressions (``with``, ``returns``)."""
@@ -135,7 +168,7 @@ class Reader:
         personal, secret = true(at("personal")), true(at("secret"))
         type_ = Type.named(
             type_name,
-            options=tuple(o.value for o in options) if options else None,
+            options=Members(o.value for o in options) if options else None,
             personal=personal,
             secret=secret,
             currency=plain(at("currency"), self.currency),
@@ -165,7 +198,13 @@ class Reader:
         return made
 
     def options(self, node: Node | None) -> tuple[Option, ...]:
-        """``[a, b]`` or ``{a: Label}``."""
+        """``[a, b]``, ``{a: Label}``, ``lists.NAME`` or ``lists.NAME.GROUP``."""
+        if isinstance(node, Scalar) and node.text.startswith(f"{ROOT}."):
+            found = self.lists.options(node)
+            if isinstance(found, Missing):
+                self.missing(found, node.place)
+                return ()
+            return found
         if isinstance(node, Map):
             return tuple(Option(value=k.text, label=plain(v), place=k.place) for k, v in node.entries)
         return tuple(Option(value=n.text, label=readable(n.text), place=n.place) for n in names(node))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from shepherd.flow.beside import Connector, Operation, Policy
 from shepherd.flow.expression import Expression, in_order, named, used
 from shepherd.flow.infer import ANY, Infer
+from shepherd.flow.lists import ROOT, OptionList
 from shepherd.flow.model import Ask, Call, Collect, Decide, Do, End, Escalate, Field, Flow, Lookup, Step
 from shepherd.flow.tree import Read
 from shepherd.flow.types import Type
@@ -66,6 +67,7 @@ class Around:
                 declared = self.policy.facts.get(name, {})
                 types[name] = Type("record", fields={n: f.type for n, f in declared.items()}, name="record")
             types |= self.saved(flow)
+            types[ROOT] = _record({name: _listed(one) for name, one in flow.lists.items()})
             for name in in_order(flow)[0]:
                 value = flow.values.get(name)
                 if value is not None:
@@ -197,6 +199,16 @@ def _saved(step: Step, around: Around) -> Type | None:
                 back[name] = _joined(back[name], type_) if name in back else type_
         return _record(back)
     return _record(ESCALATION) if isinstance(action, Escalate) else None
+
+
+def _listed(one: OptionList) -> Type:
+    """The type of ``lists.NAME``; its groups stand in it as fields."""
+    groups = {name: _members(values) for name, values in one.groups.items()}
+    return replace(_members(one.values), fields=groups)
+
+
+def _members(values: tuple[str, ...]) -> Type:
+    return Type("list", item=Type("choice", options=values, name="choice"), name="list")
 
 
 def _record(fields: Mapping[str, Type]) -> Type:
