@@ -79,7 +79,8 @@ def test_every_block_has_a_language_that_is_executed() -> None:
     A block without a language, or in one that nothing executes, could rot unseen.
     """
     known = ("yaml", "console", "python", "json")
-    unknown = [f"{b.page.name}:{b.line} {b.language!r}" for b in BLOCKS if b.language not in known]
+    strange = (b for b in BLOCKS if b.language not in known and "file=" not in b.more)
+    unknown = [f"{b.page.name}:{b.line} {b.language!r}" for b in strange]
 
     assert unknown == []
 
@@ -94,8 +95,12 @@ def put_files(block: Block, folder: Path, word: str) -> None:
 @of("yaml")
 def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> None:
     """
-    A flow in the docs is checked beside the shipped ones: it has no findings, or just the one its fence names.
+    A flow in the docs is checked beside the shipped ones: it has no findings, or just those its fence names.
+
+    With ``file=`` it is a file of the repository, which is checked where it lies.
     """
+    if "file=" in block.more:
+        return
     whole = re.match(r"(#.*\n)*(flow|desk|connectors|scenarios):", block.text)
     text = block.text if whole else HEAD + block.text
     first = re.search(r"^(\w+): *(\w*)", text, re.MULTILINE)
@@ -113,6 +118,23 @@ def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> Non
 
     expected = re.findall(r"SHP\d+", block.more)
     assert sorted({f["code"] for f in report["findings"]}) == sorted(expected), report["findings"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_pages_show_files_as_they_are(page: Path, request: pytest.FixtureRequest) -> None:
+    """
+    A block with ``file=NAME`` shows that file of ``docs/``, whole and to the letter; ``--golden`` brings it in.
+    """
+    text = page.read_text(encoding="utf-8")
+    shown = re.sub(
+        r"^```(yaml|csv) file=(\S+)\n.*?^```$",
+        lambda found: f"```{found[1]} file={found[2]}\n{(ROOT / 'docs' / found[2]).read_text(encoding='utf-8')}```",
+        text,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    if request.config.getoption("--golden"):
+        page.write_text(shown, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == shown
 
 
 @of("console")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +65,22 @@ steps:
   close: {end: done}
   too_late: {end: late}
   give_up: {end: stuck}
+"""
+
+TWICE = """
+flow: twice
+title: Two people agree
+category: troubleshooting
+version: 1
+outcomes: {done: {resolves: true}}
+steps:
+  approve:
+    ask: Is it fine?
+    by: supervisor
+    attempts: 3
+    out_of_attempts: close
+    answers: {fine: close, again: approve}
+  close: {end: done}
 """
 CONNECTORS = """
 connectors:
@@ -272,3 +289,21 @@ def test_an_empty_cover_is_no_whole_one(library: Library) -> None:
 def test_three_dots_stand_for_any_steps(pattern: str, walked: str, yes: bool) -> None:
     """Also for none."""
     assert fits(pattern.split(), walked.split()) is yes
+
+
+def test_a_role_is_another_person_each_time(tmp_path: Path) -> None:
+    """
+    Nobody may answer for a role who answered earlier in the run, so a script can lead to such a step twice.
+    """
+    (tmp_path / "twice.yaml").write_text(TWICE)
+    scenario = {
+        "name": "Approved by two",
+        "given": {"answers": {"approve": ["again", "fine"]}},
+        "expect": {"outcome": "done", "path": ["approve", "approve", "close"]},
+    }
+    (script,) = read_scenarios({"scenarios": [scenario]}, "twice.scenarios.yaml")
+    verdict = run_scenario(Library.read(tmp_path), script)
+
+    assert verdict.failures == ()
+    assert verdict.played.run
+    assert len({event.actor.id for event in verdict.played.events if event.kind == "answered"}) == 2

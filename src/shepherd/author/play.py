@@ -280,7 +280,10 @@ class _Player:
         self.said += [w for w in (waiting.words.say, getattr(waiting, "question", "")) if w]
 
     def _stamp(self, role: str, actor: Actor | None = None) -> Stamp:
-        who = actor or (Actor("agent", f"scenario {role}") if role else AGENT)
+        """Now, and who acts: for a step that only one role may take, somebody who has not acted yet."""
+        acted = {event.actor.id for event in self.events}
+        names = (f"scenario {role}{f' {n}' if n > 1 else ''}" for n in range(1, MOST_EVENTS + 2))
+        who = actor or (Actor("agent", next(n for n in names if n not in acted)) if role else AGENT)
         return Stamp(self.at, self.given.offset, who, role or "agent")
 
     def _keyed(self) -> dict[str, int | None]:
