@@ -17,6 +17,7 @@ from shepherd.run.api import (
     Change,
     Continue,
     DoDue,
+    Due,
     Event,
     Fields,
     Finished,
@@ -170,6 +171,15 @@ class _Player:
             return self._give(given, waiting)
         return self._expect_refusal(given, line.refused, waiting)
 
+    def _rest(self, waiting: Any) -> None:
+        """A wait is over by itself, at once for the script; a line for it is the reason to go on before its time."""
+        line = self._line(waiting)
+        if line is not None and not line.silent:
+            self.at += timedelta(seconds=line.after)
+            return self._give(Continue(str(line.value)), waiting)
+        self.at = max(self.at, waiting.due)
+        return self._give(Time(), waiting, actor=SYSTEM)
+
     def _expect_refusal(self, given: Any, code: str, waiting: Any) -> None:
         assert self.run is not None
         try:
@@ -319,6 +329,7 @@ TURNS: dict[type, Callable[[_Player, Any], None]] = {
     Message: _Player._person,
     Question: _Player._person,
     Form: _Player._person,
+    Due: _Player._rest,
     LookupDue: _Player._call,
     DoDue: _Player._call,
 }

@@ -15,6 +15,7 @@ from shepherd.check import (
     audience,
     calls,
     grants,
+    handing,
     loops,
     names,
     policy_refs,
@@ -41,6 +42,7 @@ FAMILIES: tuple[Family, ...] = (
     loops.loops,
     routes.routes,
     calls.calls,
+    handing.handing,
     policy_refs.policy_refs,
     grants.grants,
     assurance.assurance,
@@ -61,7 +63,16 @@ _READING = (
     expression.RULES,
     words.RULES,
 )
-_GRAPH = (targets.RULES, reach.RULES, loops.RULES, routes.RULES, calls.RULES, policy_refs.RULES, audience.RULES)
+_GRAPH = (
+    targets.RULES,
+    reach.RULES,
+    loops.RULES,
+    routes.RULES,
+    calls.RULES,
+    handing.RULES,
+    policy_refs.RULES,
+    audience.RULES,
+)
 _MEANING = (grants.RULES, assurance.RULES, names.RULES, values.RULES, secrets.RULES)
 
 #: Every rule, sorted by code.

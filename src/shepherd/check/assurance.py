@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shepherd.check.callgraph import CallGraph, call_graph, calls_of
+from shepherd.check.callgraph import CallGraph, call_graph, others_of
 from shepherd.check.grants import all_grants, granters, known_assurances, known_level
 from shepherd.check.paths import hops
 from shepherd.check.proved import proved
@@ -14,7 +14,7 @@ from shepherd.check.summaries import HELD, REPRESENTATIVE, Asked, State, View, V
 from shepherd.check.walks import ways
 from shepherd.flow.beside import Policy
 from shepherd.flow.findings import Finding, Place, Rule
-from shepherd.flow.model import Call, Flow, Need, Step
+from shepherd.flow.model import Call, Flow, HandOn, Need, Step
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -77,8 +77,8 @@ def assurance(draft: Draft) -> Iterator[Finding]:
             for need in proof.views.needs[flow.id].get(step.id, ()):
                 if need.name.removeprefix(REPRESENTATIVE) in names and known_level(draft, need):
                     yield from _step(proof, flow, step, need, granted_by)
-        for step, call in calls_of(flow):
-            callee = proof.calls.callee(flow, step)
+        for step, call in others_of(flow):
+            callee = proof.calls.callee(flow, step) if isinstance(call, Call) else draft.flows.get(call.flow)
             for need in callee.requires if callee is not None else ():
                 if need.name.removeprefix(REPRESENTATIVE) in names and known_level(draft, need):
                     yield from _call(proof, flow, step, call, need)
@@ -162,9 +162,10 @@ def _entered(view: View, step: Step) -> bool:
     return State(step.id, HELD) in view.came
 
 
-def _call(proof: Proof, flow: Flow, step: Step, call: Call, need: Need) -> Iterator[Finding]:
-    """A call of a flow that requires *need* at its head."""
-    name = need.name if call.about is None or need.name.startswith(REPRESENTATIVE) else REPRESENTATIVE + need.name
+def _call(proof: Proof, flow: Flow, step: Step, call: Call | HandOn, need: Need) -> Iterator[Finding]:
+    """A call of a flow, or a hand-on to one, that requires *need* at its head."""
+    about = call.about if isinstance(call, Call) else None
+    name = need.name if about is None or need.name.startswith(REPRESENTATIVE) else REPRESENTATIVE + need.name
     view = proof.view(flow, Need(name=name, level=need.level))
     states = (State(step.id, effect) for effect in range(HELD + 1))
     bad = sorted(
@@ -172,7 +173,7 @@ def _call(proof: Proof, flow: Flow, step: Step, call: Call, need: Need) -> Itera
         key=lambda s: view.came[s].cost,
     )
     if bad:
-        place: Place = step.places.get("call", call.place)
+        place: Place = step.places.get(step.verb, call.place)
         yield CALL_NOT_GRANTED.at(
             place,
             f'"{call.flow}" requires {described(Need(name=name, level=need.level), proof.policy)}, '

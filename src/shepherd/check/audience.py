@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shepherd.check.callgraph import calls_of
-from shepherd.check.walks import ending, spread, ways
+from shepherd.check.callgraph import others_of
+from shepherd.check.walks import leaves, spread, ways
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.model import Flow, Message
 
@@ -42,10 +42,10 @@ def audience(draft: Draft) -> Iterator[Finding]:
             continue
         yield from _words(flow)
         yield from _finish(flow)
-        for step, call in calls_of(flow):
+        for step, call in others_of(flow):
             if call.flow in draft.flows and "customer" not in draft.flows[call.flow].audience:
                 yield CALLS_AGENT_FLOW.at(
-                    step.places.get("call", call.place),
+                    step.places.get(step.verb, call.place),
                     f'"{call.flow}" is not for customers, and this flow is.',
                     file=flow.file,
                     flow=flow.id,
@@ -71,12 +71,12 @@ def _words(flow: Flow) -> Iterator[Finding]:
 def _finish(flow: Flow) -> Iterator[Finding]:
     out = ways(flow)
     waiting = [step for step in flow.steps.values() if step.role is not None]
-    if not waiting or all(ending(step) is None for step in flow.steps.values()):
+    if not waiting or all(not leaves(step) for step in flow.steps.values()):
         return
     alone = {step.id: () if step.role is not None else out[step.id] for step in flow.steps.values()}
     seen = spread((flow.first,), alone)
     first = next((step for step in waiting if step.id in seen), None)
-    if first is not None and not any(ending(flow.steps[s]) is not None for s in seen):
+    if first is not None and not any(leaves(flow.steps[s]) for s in seen):
         yield ONLY_WITH_AGENT.at(
             first.places.get("by", first.place),
             f"Every way to an end waits for the role {first.role}, and the flow is for customers.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shepherd.check.walks import Ways, components, loops
-from shepherd.flow.model import Call, Edge, Flow, Step
+from shepherd.flow.model import Call, Edge, Flow, HandOn, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,19 @@ def calls_of(flow: Flow) -> Iterator[tuple[Step, Call]]:
     for step in flow.steps.values():
         if isinstance(step.action, Call):
             yield step, step.action
+
+
+def hand_ons_of(flow: Flow) -> Iterator[tuple[Step, HandOn]]:
+    """The steps of *flow* at which another flow takes over."""
+    for step in flow.steps.values():
+        if isinstance(step.action, HandOn):
+            yield step, step.action
+
+
+def others_of(flow: Flow) -> Iterator[tuple[Step, Call | HandOn]]:
+    """The steps of *flow* that lead into another flow, to come back or not."""
+    yield from calls_of(flow)
+    yield from hand_ons_of(flow)
 
 
 def call_graph(flows: Mapping[str, Flow]) -> CallGraph:

@@ -9,7 +9,7 @@ from shepherd.check.callgraph import CallGraph, call_graph
 from shepherd.check.walks import circle
 from shepherd.check.written import broken_kinds, is_written, operation_of
 from shepherd.flow.findings import Finding, Hop, Rule, allowed, nearest
-from shepherd.flow.model import Call, Do, Field, Flow, Lookup, Step
+from shepherd.flow.model import Call, Do, Field, Flow, HandOn, Lookup, Step
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -85,12 +85,12 @@ def calls(draft: Draft) -> Iterator[Finding]:
 
 def _step(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
     action = step.action
-    if isinstance(action, Call):
+    if isinstance(action, Call | HandOn):
         if action.flow in draft.flows:
             yield from _inputs(flow, step, draft.flows[action.flow].inputs, f'the flow "{action.flow}"')
         elif not is_written(draft, action.flow):
             yield UNKNOWN_FLOW.at(
-                step.places.get("call", action.place),
+                step.places.get(step.verb, action.place),
                 f'There is no flow "{action.flow}".',
                 file=flow.file,
                 flow=flow.id,
@@ -105,7 +105,7 @@ def _step(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
 
 def _inputs(flow: Flow, step: Step, inputs: Mapping[str, Field], whose: str) -> Iterator[Finding]:
     action = step.action
-    given = action.args if isinstance(action, Call | Lookup | Do) else {}
+    given = action.args if isinstance(action, Call | HandOn | Lookup | Do) else {}
     missing = [n for n, f in inputs.items() if n not in given and not f.optional and f.default is None]
     for name in given:
         if name in inputs:

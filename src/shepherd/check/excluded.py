@@ -9,7 +9,7 @@ from typing import Any
 from shepherd.check.opened import Path
 from shepherd.check.settled import KEPT, Effects, Ways, forward, in_reverse
 from shepherd.flow.lists import spelled
-from shepherd.flow.model import Branch, Decide, Flow, Step
+from shepherd.flow.model import Branch, Decide, Flow, Set, Step
 from shepherd.flow.scope import Around, given
 from shepherd.flow.tree import All, Any_, Compare, Const, Defined, Items, Node, Not, Read
 from shepherd.flow.types import Type
@@ -109,6 +109,8 @@ class Excluded:
         def leave(here: Cases, step: Step, by: str) -> Cases | None:
             keep, gain = effects.get(step.id, {}).get(by, KEPT)
             after = {value: bool(gain & bit) or (was and bool(keep & bit)) for value, was in here.items()}
+            if isinstance(step.action, Set) and path[0] in step.action.values:
+                return dict.fromkeys(options if len(path) == 1 else (*options, UNSET), all(after.values()))
             if step.saves == path[0]:
                 values = self._given(step, by, path, options)
                 if values is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shepherd.check import examine
-from shepherd.check.callgraph import calls_of
+from shepherd.check.callgraph import others_of
 from shepherd.check.grants import all_grants
 from shepherd.check.stored import restored, stored
 from shepherd.check.summaries import REPRESENTATIVE
@@ -17,7 +17,8 @@ from shepherd.flow.canonical import digest
 from shepherd.flow.draft import Draft, from_documents, read_draft
 from shepherd.flow.findings import Finding
 from shepherd.flow.lists import OptionList
-from shepherd.flow.model import Do, Flow, Lookup
+from shepherd.flow.model import Do, Flow, Lookup, Set
+from shepherd.flow.scope import Around
 
 
 class FlowRejected(Exception):
@@ -49,6 +50,7 @@ class Library:
     documents: Mapping[str, Any]
     lists: Mapping[str, OptionList] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(init=False, repr=False)
+    _personal: dict[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         hashes = {name: digest(stored(document)) for name, document in self.documents.items()}
@@ -100,8 +102,16 @@ class Library:
                 return stored(self.documents[name])
         raise KeyError(hash_)
 
+    def personal(self, flow: str) -> frozenset[str]:
+        """The names that steps of *flow* set to what is worked out from a person's own values."""
+        if flow not in self._personal:
+            types = Around(self.flows, self.policy, self.connectors).types(self.flows[flow])
+            sets = (s.action.values for s in self.flows[flow].steps.values() if isinstance(s.action, Set))
+            self._personal[flow] = frozenset(n for values in sets for n in values if types[n].personal)
+        return self._personal[flow]
+
     def _reached(self, flow: str) -> set[str]:
-        """The flows that *flow* calls, and those that grant what any of them requires."""
+        """The flows that *flow* calls or hands on to, and those that grant what any of them requires."""
         granting: dict[str, set[str]] = {}
         for other in self.flows.values():
             for grant in all_grants(other):
@@ -116,7 +126,7 @@ class Library:
                 continue
             seen.add(name)
             reached = self.flows[name]
-            queue += [call.flow for _, call in calls_of(reached)]
+            queue += [other.flow for _, other in others_of(reached)]
             for need in (*reached.requires, *(n for step in reached.steps.values() for n in step.requires)):
                 queue += granting.get(need.name.removeprefix(REPRESENTATIVE), ())
         return seen

@@ -77,7 +77,7 @@ def loops(draft: Draft) -> Iterator[Finding]:
 
 def _flow(calls: CallGraph, passing: Passing, flow: Flow, out: Ways) -> Iterator[Finding]:
     reported: set[str] = set()
-    alone = _only(flow, out, lambda step, edge: not step.human and _through(calls, passing.alone, flow, step, edge))
+    alone = _only(flow, out, lambda step, edge: not step.pauses and _through(calls, passing.alone, flow, step, edge))
     for part in circles(alone):
         reported |= part
         yield _finding(
@@ -175,7 +175,7 @@ def _summarise(calls: CallGraph, passing: Passing, flow: Flow, out: Ways) -> Non
         return {name for s in spread(starts, way) if (name := ending(flow.steps[s])) is not None}
 
     first = {flow.first} & set(out)
-    alone = _only(flow, out, lambda s, e: not s.human and _through(calls, passing.alone, flow, s, e))
+    alone = _only(flow, out, lambda s, e: not s.pauses and _through(calls, passing.alone, flow, s, e))
     passing.alone[flow.id] = ends(alone, first)
     free = _only(
         flow,
@@ -206,7 +206,7 @@ def _finding(
     """A finding at the first step of the loop *part*, people's steps first, with one way round it."""
     inside = {s: tuple(e for e in out[s] if e.target in part) for s in part}
     named = [s for s in flow.steps if s in part]
-    place = at or next((s for s in named if flow.steps[s].human), named[0])
+    place = at or next((s for s in named if flow.steps[s].pauses), named[0])
     round_ = circle(place, inside)
     names = [place, *(edge.target for edge in round_)]
     shown = " → ".join(names if len(names) <= 8 else [*names[:4], "…", *names[-3:]])

@@ -12,8 +12,8 @@ from shepherd.check.settled import Ways, in_reverse
 from shepherd.check.written import broken_kinds
 from shepherd.flow.expression import Expression, in_order, named, used
 from shepherd.flow.findings import Finding, Rule
-from shepherd.flow.model import Flow, Step
-from shepherd.flow.scope import Around, uses
+from shepherd.flow.model import Ask, Collect, Flow, Step
+from shepherd.flow.scope import Around, Use, uses
 from shepherd.flow.tree import Node, Read
 
 if TYPE_CHECKING:
@@ -49,6 +49,17 @@ def names(draft: Draft) -> Iterator[Finding]:
         yield from _Names(flow, around, facts_are_known).findings()
 
 
+def after_all(conditions: tuple[tuple[Expression, bool], ...]) -> frozenset[Path]:
+    """The reads that are defined for sure where *conditions* hold, or do not hold."""
+    return NOTHING.union(*(holds_if(condition.tree, true) for condition, true in conditions))
+
+
+def known_at(step: Step, use: Use) -> frozenset[Path]:
+    """The reads that are defined for sure where *use* is worked out, by what stands around it."""
+    own = {(step.saves, name) if name else (step.saves,) for name in use.own}
+    return after_all(use.after) | own
+
+
 class Demand(NamedTuple):
     """A name that *step* works out in *expression*, and which has to be set there; *through* values and texts."""
 
@@ -80,13 +91,14 @@ class _Names:
         demands: list[Demand] = []
         for name in order:
             step = self.flow.steps[name]
-            before = NOTHING
             for use in uses(self.flow, step):
                 yield from self.unknown(step, use.expression)
-                for read, path, through in self.opened(use.expression.tree, before):
-                    demands.append(Demand(step, use.expression, read, path, through))
-                if use.role == "when":
-                    before |= holds_if(use.expression.tree, False)
+                for read, path, through in self.opened(use.expression.tree, known_at(step, use)):
+                    if use.own and path[0] == step.saves:
+                        yield self.not_yet(step, use.expression, read, path)
+                    else:
+                        demands.append(Demand(step, use.expression, read, path, through))
+            demands += self.limits(step)
         yield from self.unset(demands, order)
 
     # --- known at all ------------------------------------------------------------------------------
@@ -103,6 +115,28 @@ class _Names:
             place = expression.at(read.start, read.end)
             yield rule.at(place, wrong.message, file=self.flow.file, hint=wrong.hint, flow=self.flow.id, step=at)
 
+    def not_yet(self, step: Step, expression: Expression, read: Read, path: Path) -> Finding:
+        """A rule of a form reads a field of it that is not given by then, or not always."""
+        return NOT_SET.at(
+            expression.at(read.start, read.end),
+            f'"{".".join(path)}" is not always given where this is worked out.',
+            file=self.flow.file,
+            hint=f"Ask first: {'.'.join(path)} is defined. A field is shown by those above it only.",
+            flow=self.flow.id,
+            step=step.id,
+        )
+
+    def limits(self, step: Step) -> Iterator[Demand]:
+        """What the named limits of a step's fields need to be set."""
+        action = step.action
+        if isinstance(action, Ask | Collect):
+            fields = (action.field,) if isinstance(action, Ask) else tuple(action.fields.values())
+            for name in (limit for f in fields for limit in (f.minimum, f.maximum) if isinstance(limit, str)):
+                gives = self.flow.values[name].cases[0].gives if name in self.flow.values else None
+                for path, through in self.open.get(name, {}).items():
+                    if gives is not None and path[0] != step.saves:
+                        yield Demand(step, gives, Read(path, 0, len(gives.source)), path, (name, *through))
+
     # --- what is worked out ------------------------------------------------------------------------
 
     def opened_by(self, name: str) -> dict[Path, tuple[str, ...]]:
@@ -110,8 +144,8 @@ class _Names:
         found: dict[Path, tuple[str, ...]] = {}
         value = self.flow.values.get(name)
         if value is None:
-            for part in self.named[name]:
-                found |= {path: through for _, path, through in self.opened(part.tree, NOTHING)}
+            for part, after in self.flow.texts[name.removeprefix("texts.")].uses():
+                found |= {path: through for _, path, through in self.opened(part.tree, after_all(after))}
             return found
         before = NOTHING
         for case in value.cases:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check.targets import falls_off
-from shepherd.check.walks import Ways, components, ending, leading_to, spread, ways
+from shepherd.check.walks import Ways, components, leading_to, leaves, spread, ways
 from shepherd.flow.findings import Finding, Hop, Rule, allowed
 from shepherd.flow.model import Edge, Flow
 
@@ -60,7 +60,7 @@ def ends_of(flow: Flow, out: Ways) -> set[str]:
     return {
         step.id
         for step in flow.steps.values()
-        if ending(step) is not None or falls_off(step) or len(out[step.id]) < len(step.edges)
+        if leaves(step) or falls_off(step) or len(out[step.id]) < len(step.edges)
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shepherd.flow.expression import Expression, named
 from shepherd.flow.findings import Finding, Place, Rule
-from shepherd.flow.model import Ask, Call, Collect, Do, Edge, Flow, Lookup, Step
+from shepherd.flow.model import Ask, Call, Collect, Do, Edge, Flow, HandOn, Lookup, Step
 from shepherd.flow.scope import Around, Use, uses
 from shepherd.flow.tree import Read
 
@@ -119,7 +119,7 @@ class _Secrets:
         whole = isinstance(tree, Read) and self.is_secret(tree)
         if not (use.role == "with" and whole):
             yield from self.read(step, expression)
-        elif isinstance(step.action, Call):
+        elif isinstance(step.action, Call | HandOn):
             message = "A secret can't be passed to another flow."
             yield self.at(SECRET_READ, expression.place, message, step, "Let that flow ask for it itself.")
         elif isinstance(step.action, Lookup | Do):

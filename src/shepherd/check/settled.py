@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from shepherd.check.opened import NOTHING, Path, holds_if
 from shepherd.flow.findings import Hop
-from shepherd.flow.model import Decide, Flow, Step
+from shepherd.flow.model import Decide, Flow, Set, Step
 from shepherd.flow.scope import Around, given
 
 #: Ways shown per flow: each costs a walk over it, and nobody reads more.
@@ -146,6 +146,12 @@ class Ways:
                 effects[by] = (~whole, gain)
             if step.attempts and step.attempts.per in ("ticket", "customer"):
                 effects["out_of_attempts"] = (~whole, 0)
+        if isinstance(step.action, Set):
+            kept, gain = -1, 0
+            for name in step.action.values:
+                kept &= ~self.whole.get(name, 0)
+                gain |= self.bits.get((name,), 0)
+            effects["then"] = (kept, gain)
         if isinstance(step.action, Decide):
             before = NOTHING
             for branch in step.action.branches:

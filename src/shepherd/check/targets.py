@@ -60,7 +60,7 @@ def targets(draft: Draft) -> Iterator[Finding]:
 def falls_off(step: Step) -> bool:
     """Whether *step* should go to a next step and there is none."""
     routed = any(by.partition(":")[0] in ("answer", "result", "outcome", "when", "otherwise") for by in step.edges)
-    return step.verb in ("message", "ask", "collect", "escalate") and not (
+    return step.verb in ("message", "ask", "collect", "set", "wait", "escalate") and not (
         routed or "then" in step.edges or ending(step) is not None or getattr(step.action, "routed", False)
     )
 

@@ -11,9 +11,9 @@ from shepherd.check.excluded import Excluded
 from shepherd.check.opened import Path
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Rule
-from shepherd.flow.infer import SAME, YES_NO, Infer, differ
+from shepherd.flow.infer import ANY, SAME, YES_NO, Infer, differ
 from shepherd.flow.lists import spelled
-from shepherd.flow.model import Ask, Call, Collect, Decide, Do, Field, Flow, Lookup, Step
+from shepherd.flow.model import Ask, Call, Collect, Decide, Do, Field, Flow, HandOn, Lookup, Set, Step, Wait
 from shepherd.flow.scope import Around, uses
 from shepherd.flow.tree import All, Any_, Compare, Const, Items, Node, Not, Read
 from shepherd.flow.types import Type
@@ -57,9 +57,17 @@ TWO_CURRENCIES = Rule(
     "error",
     "Amounts in two currencies are worked with together: the sum would be neither, and no rate is known here.",
 )
-RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, UNDECIDED, WRONG_INPUT_TYPE, TWO_CURRENCIES)
+SET_TWICE = Rule(
+    "SHP354",
+    "set-to-two-kinds",
+    "error",
+    "A name means one thing: steps that set it set it to values of one kind.",
+)
+RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, UNDECIDED, WRONG_INPUT_TYPE, TWO_CURRENCIES, SET_TWICE)
 OF_KIND = {"type": WRONG_TYPE, "value": NOT_A_VALUE, "currency": TWO_CURRENCIES}
 MOST_CASES = 4096
+#: The roles of expressions that have to be a yes or no.
+CONDITIONS = ("when", "show_if", "must")
 
 
 def values(draft: Draft) -> Iterator[Finding]:
@@ -90,16 +98,20 @@ class _Values:
             yield from self.default(None, field)
         for step in self.flow.steps.values():
             for use in uses(self.flow, step):
-                if use.role == "when":
+                if use.role in CONDITIONS:
                     yield from self.condition(step, use.expression)
                 else:
                     yield from self.misfits(step, use.expression)[1]
-            if isinstance(step.action, Call | Lookup | Do):
+            if isinstance(step.action, Call | HandOn | Lookup | Do):
                 yield from self.inputs(step, step.action)
             elif isinstance(step.action, Ask | Collect):
                 fields = (step.action.field,) if isinstance(step.action, Ask) else step.action.fields.values()
                 for field in fields:
                     yield from self.default(step, field)
+            elif isinstance(step.action, Wait) and step.action.until is not None:
+                yield from self.until(step, step.action.until)
+            elif isinstance(step.action, Set):
+                yield from self.kept(step, step.action)
             if isinstance(step.action, Decide) and not step.action.otherwise:
                 yield from self.decided(step, step.action)
 
@@ -153,9 +165,34 @@ class _Values:
             rule, message = OF_KIND[wrong.kind], wrong.sentence
         yield rule.at(expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id if step else "")
 
-    def inputs(self, step: Step, action: Call | Lookup | Do) -> Iterator[Finding]:
+    def until(self, step: Step, until: Expression) -> Iterator[Finding]:
+        """A wait ends on a day, or at a time of a day."""
+        type_ = Infer(self.types).of(until.tree)
+        if type_.kind not in ("date", "datetime", "any"):
+            message = f"This is {type_.words}, where a date, or a date with a time, is needed."
+            yield WRONG_TYPE.at(until.place, message, file=self.flow.file, flow=self.flow.id, step=step.id)
+
+    def kept(self, step: Step, action: Set) -> Iterator[Finding]:
+        """Steps that set one name set it to values of one kind."""
+        for name, expression in action.values.items():
+            type_, kept = Infer(self.types).of(expression.tree), self.types.get(name, ANY)
+            if "any" in (type_.kind, kept.kind):
+                first = self.first_set(name)
+                kept = Infer(self.types).of(first.tree) if first is not None else ANY
+            if "any" not in (type_.kind, kept.kind) and kept.kind not in SAME.get(type_.kind, {type_.kind}):
+                message = f'"{name}" is set to {type_.words} here, and to {kept.words} elsewhere.'
+                hint = "Give one of them another name."
+                place = expression.place
+                yield SET_TWICE.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id)
+
+    def first_set(self, name: str) -> Expression | None:
+        """What the first step of the file that sets *name* sets it to."""
+        sets = (s.action.values for s in self.flow.steps.values() if isinstance(s.action, Set))
+        return next((values[name] for values in sets if name in values), None)
+
+    def inputs(self, step: Step, action: Call | HandOn | Lookup | Do) -> Iterator[Finding]:
         declared: Mapping[str, Field] = {}
-        if isinstance(action, Call):
+        if isinstance(action, Call | HandOn):
             called = self.around.flows.get(action.flow)
             declared = called.inputs if called else {}
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
-from shepherd.flow.model import Edge, End, Escalate, Flow, Step
+from shepherd.flow.model import Edge, End, Escalate, Flow, HandOn, Step
 
 Ways = Mapping[str, tuple[Edge, ...]]
 
@@ -23,6 +23,11 @@ def ending(step: Step) -> str | None:
     """The name of the outcome with which *step* ends its flow, or None where it goes on."""
     action = step.action
     return action.outcome if isinstance(action, End | Escalate) else None
+
+
+def leaves(step: Step) -> bool:
+    """Whether the flow is over at *step*: it ends there, or another flow takes over."""
+    return ending(step) is not None or isinstance(step.action, HandOn)
 
 
 def reachable(flow: Flow) -> set[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shepherd.author.script import TICKET, noted
-from shepherd.run import advance, start
+from shepherd.run import advance, shown, start
 from shepherd.run.api import (
     SYSTEM,
     Actor,
@@ -19,6 +19,7 @@ from shepherd.run.api import (
     Choice,
     Continue,
     DoDue,
+    Due,
     Fields,
     Finished,
     Form,
@@ -123,8 +124,10 @@ class Walker:
         return known or self._take(run, Answer(_value(line, waiting.blank)))
 
     def _form(self, run: Run, waiting: Form) -> Run:
-        values = {}
+        values: dict[str, Any] = {}
         for blank in waiting.blanks:
+            if blank.name not in shown(run, values):
+                continue
             self._choices(blank.choices)
             line = self._line(f"{blank.label}{' (optional)' if blank.optional else ''}: ", hidden=blank.secret)
             known = self._key(run, line, plain=False)
@@ -132,6 +135,11 @@ class Walker:
                 return known
             values[blank.name] = _value(line, blank)
         return self._take(run, Fields(values))
+
+    def _rest(self, run: Run, waiting: Due) -> Run:
+        click.secho(f"It rests until {waiting.due:%Y-%m-%d %H:%M} UTC.", fg="cyan")
+        line = self._line("[Enter] lets the time pass, a reason goes on before > ")
+        return self._key(run, line or "t") or self._take(run, Continue(line))
 
     def _call(self, run: Run, waiting: LookupDue) -> Run:
         if not waiting.requested:
@@ -213,13 +221,20 @@ ASK: dict[type, Callable[[Walker, Run, Any], Run]] = {
     Message: Walker._message,
     Question: Walker._question,
     Form: Walker._form,
+    Due: Walker._rest,
     LookupDue: Walker._call,
     DoDue: Walker._call,
 }
 
 
-def _value(line: str, blank: Blank) -> str:
-    """What *line* stands for: the digit of a choice, or itself."""
+def _value(line: str, blank: Blank) -> Any:
+    """What *line* stands for: the digit of a choice, or itself; several, by commas, where many may be chosen."""
+    if blank.type == "many" and line:
+        return [_chosen(part.strip(), blank) for part in line.split(",")] if line != "none" else []
+    return _chosen(line, blank)
+
+
+def _chosen(line: str, blank: Blank) -> str:
     return next((c.value for c in blank.choices if line and line in (c.key, c.value)), line)
 
 

@@ -49,11 +49,12 @@ class Times:
                 before = rows[-1].id
                 for row in rows:
                     try:
-                        if now - row.updated_at >= UNTOUCHED:
+                        run = self._runs.load(row.id).run
+                        due = None if run.ended else due_at(run)
+                        if now - row.updated_at >= UNTOUCHED and due is None:
                             moved += self._guide.abandon(row.id, "untouched")
                         else:
-                            run = self._runs.load(row.id).run
-                            self._going.dues.note(row.id, None if run.ended else due_at(run))
+                            self._going.dues.note(row.id, due)
                     except DeskError as error:
                         _log.warning("run %s can't be looked at: %s", row.id, type(error).__name__)
         return moved

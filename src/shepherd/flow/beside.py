@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shepherd.flow.calendar import Calendar
 from shepherd.flow.findings import NOWHERE, Place
 from shepherd.flow.lists import OptionList
 from shepherd.flow.model import Field
@@ -105,6 +106,7 @@ class Policy:
     tags: tuple[str, ...] = ()
     customer_lookup: str = ""
     lists: Mapping[str, OptionList] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=Calendar)
     declared: bool = False
     file: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from shepherd.flow.expression import bind
 from shepherd.flow.findings import Finding, Place
 from shepherd.flow.graph import graph_of
 from shepherd.flow.lists import Lists
-from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Outcome, Step, Value, Words
+from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Must, Outcome, Step, Value, Words
 from shepherd.flow.reader import Reader, is_map, items, names, pairs, place_of, plain, seconds, true
 from shepherd.flow.source import Map, Node, Scalar
 from shepherd.flow.verbs import MAKE, Made, verb_of
@@ -31,7 +31,7 @@ def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy, lis
     flow_id = plain(root.get("flow"))
     reader = Reader(file, flow_id, {name: a.levels for name, a in policy.assurances.items()}, lists=lists)
     reader.values = {key.text for key, _ in pairs(root.get("values"))}
-    texts = {key.text: reader.text(value) for key, value in pairs(root.get("texts"))}
+    texts = {key.text: reader.words(value) for key, value in pairs(root.get("texts"))}
     values = dict(_values(reader, root))
     inputs = reader.fields(root.get("inputs"))
     outcomes = dict(_outcomes(reader, root))
@@ -150,6 +150,7 @@ def _step(
         saves=plain(at.get("save"), key.text),
         tag=plain(at.get("tag")),
         note=reader.text(at.get("note")),
+        checks=tuple(_checks(reader, at.get("check"))),
         requires=reader.needs(at.get("requires")),
         withdraws=tuple(n.text for n in names(at.get("withdraws"))),
         attempts=_attempts(at),
@@ -181,6 +182,17 @@ def _ways(
         yield Edge(by="no_answer", source=source, target=plain(target), place=place_of(target))
 
 
+def _checks(reader: Reader, node: Node | None) -> Iterator[Must]:
+    """The rules over a step's answers."""
+    for item in items(node):
+        line = is_map(item)
+        must = line.get("must") if line else None
+        read = reader.expression(must) if isinstance(must, Scalar) else None
+        message = reader.text(line.get("message")) if line else None
+        if read is not None and message is not None:
+            yield Must(must=read, message=message, place=item.place)
+
+
 def _attempts(at: Mapping[str, Node]) -> Attempts | None:
     most = at.get("attempts")
     if most is None:
@@ -190,15 +202,15 @@ def _attempts(at: Mapping[str, Node]) -> Attempts | None:
 
 
 def _words(reader: Reader, at: Mapping[str, Node], typed: Mapping[str, Any]) -> Words:
-    spoken: dict[str, Any] = {key: typed[key] for key in SPOKEN if isinstance(typed.get(key), str)}
-    shown = {key: typed[key] for key in ("answers", "options", "collect") if key in typed}
+    spoken: dict[str, Any] = {key: typed[key] for key in SPOKEN if isinstance(typed.get(key), str | list)}
+    shown = {key: typed[key] for key in ("answers", "options", "collect", "check") if key in typed}
     if shown:
         spoken["shown"] = _labels(shown)
     return Words(
-        say=reader.text(at.get("say")),
-        guide=reader.text(at.get("guide")),
-        warn=reader.text(at.get("warn")),
-        why=reader.text(at.get("why")),
+        say=reader.words(at.get("say")),
+        guide=reader.words(at.get("guide")),
+        warn=reader.words(at.get("warn")),
+        why=reader.words(at.get("why")),
         article=plain(at.get("article")),
         hash=digest(spoken) if spoken else "",
     )
@@ -207,7 +219,7 @@ def _words(reader: Reader, at: Mapping[str, Node], typed: Mapping[str, Any]) -> 
 def _labels(value: Any) -> Any:
     """What people read of answers and fields: values, labels and help, without the ways and the rules."""
     if isinstance(value, dict):
-        return {k: _labels(v) for k, v in value.items() if k not in ("then", "grants")}
+        return {k: _labels(v) for k, v in value.items() if k not in ("then", "grants", "must")}
     return value if isinstance(value, list) else str(value) if isinstance(value, str) else value
 
 

@@ -42,7 +42,9 @@ def check_ids(typed: Mapping[str, Any], root: Map, file: str) -> Iterator[Findin
         before = seen.get(name)
         if before is None:
             seen[name] = (what, place, node)
-        elif not (what == before[0] == "saved result" and _same_kind(node, before[2])):
+        elif not (
+            what == before[0] and (what == "set value" or (what == "saved result" and _same_kind(node, before[2])))
+        ):
             message = f'"{name}" names {_article(what)}, and {_article(before[0])} in line {before[1].line} already.'
             yield NAME_CLASH.at(place, message, file=file, hint="Give one of them another name.", flow=flow, step=step)
 
@@ -59,6 +61,8 @@ def _names(root: Map) -> Iterator[tuple[str, str, Place, Node]]:
         save = node.get("save") if isinstance(node, Map) else None
         if save is not None:
             yield plain(save), "saved result", place_of(save), node
+        for name, _ in pairs(node.get("set") if isinstance(node, Map) else None):
+            yield name.text, "set value", name.place, node
 
 
 def _same_kind(one: Node, other: Node) -> bool:

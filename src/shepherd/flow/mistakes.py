@@ -130,7 +130,12 @@ def _branch(error: Any) -> Iterator[Any]:
     if not fitting or all("type" not in part and "$ref" not in part for part in error.validator_value):
         yield error
         return
-    for inner in fitting[0]:
+    meant = fitting[0]
+    if isinstance(error.instance, list) and all(e.validator == "type" and len(e.relative_path) == 1 for e in meant):
+        # No line of the list is what lines have to be: then it is the list that is wrong, told once.
+        other = [e for group in groups.values() for e in group if e.validator == "type" and not e.relative_path]
+        meant = other[:1] or meant
+    for inner in meant:
         yield from _branch(inner)
 
 

@@ -11,12 +11,15 @@ from shepherd.flow.findings import NOWHERE, Place
 if TYPE_CHECKING:
     import networkx as nx
 
+    from shepherd.flow.calendar import Duration
     from shepherd.flow.expression import Expression
     from shepherd.flow.lists import OptionList
     from shepherd.flow.types import Type
     from shepherd.flow.words import Text
 
-VerbName = Literal["message", "ask", "collect", "decide", "call", "lookup", "do", "escalate", "end"]
+VerbName = Literal[
+    "message", "ask", "collect", "decide", "call", "hand_on", "lookup", "do", "set", "wait", "escalate", "end"
+]
 HUMAN: frozenset[str] = frozenset({"message", "ask", "collect"})
 PER = Literal["run", "call", "ticket", "customer"]
 
@@ -36,7 +39,8 @@ class Field:
     One thing that is asked, given or returned, with its type and its own rules.
 
     *minimum* and *maximum* are typed constants, or the name of an entry of ``values``.
-    *length* is ``(least, most)`` characters; *pattern* is RE2 syntax and matches the whole text.
+    *length* is ``(least, most)`` characters; *pattern* is RE2 syntax and matches the whole text. *show_if* tells when
+    a field of a form is shown; where it is not, it is undefined and not required.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Field:
     pattern: str | None = None
     options: tuple[Option, ...] = ()
     default: Expression | None = None
+    show_if: Expression | None = None
     mask: str | None = None
     personal: bool = False
     secret: bool = False
@@ -172,6 +177,31 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandOn:
+    """Another flow, which takes over and ends the run in its place; no edge of this flow leads on."""
+
+    flow: str
+    args: Mapping[str, Expression]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Set:
+    """Values worked out here and kept by their names; all are worked out before any is kept."""
+
+    values: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """The run rests: for *duration* from entry, or *until* a date or a date with a time; then it goes on by itself."""
+
+    duration: Duration | None
+    until: Expression | None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
     """Reads elsewhere: *operation* is ``connector.operation`` (edges ``result:NAME``); *timeout* in seconds."""
 
@@ -212,7 +242,16 @@ class End:
     place: Place = NOWHERE
 
 
-Action = Message | Ask | Collect | Decide | Call | Lookup | Do | Escalate | End
+Action = Message | Ask | Collect | Decide | Call | HandOn | Lookup | Do | Set | Wait | Escalate | End
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Must:
+    """A rule over an answer: it is refused with *message* where *must* does not hold."""
+
+    must: Expression
+    message: Text
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +261,8 @@ class Step:
 
     *edges* holds every resolved way out by its name, in the designer's order. *place* is that of the step's key;
     *places* those of its other keys (``"then"``, ``"requires"``, ``"with.customer_id"`` …) for findings.
-    *saves* is the name by which the result is read (``save`` or the id). *ref* is ``flow/step``.
-    *human*: the step waits for a person.
+    *saves* is the name by which the result is read (``save`` or the id). *checks* are the rules over its answers, in
+    their order. *ref* is ``flow/step``. *human*: the step waits for a person.
     """
 
     id: str
@@ -235,6 +274,7 @@ class Step:
     saves: str = ""
     tag: str = ""
     note: Text | None = None
+    checks: tuple[Must, ...] = ()
     requires: tuple[Need, ...] = ()
     withdraws: tuple[str, ...] = ()
     attempts: Attempts | None = None
@@ -247,6 +287,11 @@ class Step:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "human", self.verb in HUMAN)
+
+    @property
+    def pauses(self) -> bool:
+        """Whether the run stops here until somebody acts, or a time comes."""
+        return self.verb in HUMAN or self.verb == "wait"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

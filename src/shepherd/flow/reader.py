@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from shepherd.flow.calendar import Duration
 from shepherd.flow.expression import Expression, parse
 from shepherd.flow.fieldrules import IMPOSSIBLE_FIELD, wrong_rules
 from shepherd.flow.fields_in import limit_of
@@ -18,12 +19,23 @@ from shepherd.flow.words import Text, parse_text
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]{1,6})([smhd])")
+WORKING = re.compile(r"([0-9]{1,4}) working (hour|day)s?")
 
 
 def seconds(text: str) -> int | None:
     """``8s``, ``30m``, ``4h``, ``2d`` in seconds; None for what is no plain duration (working hours)."""
     found = DURATION.fullmatch(text.strip())
     return int(found[1]) * UNITS[found[2]] if found else None
+
+
+def duration(text: str) -> Duration | None:
+    """``8s``, ``2d``, ``4 working hours`` or ``1 working day``; None for what is no length of time."""
+    found = WORKING.fullmatch(text.strip())
+    if found:
+        count = int(found[1])
+        return Duration(working_minutes=60 * count) if found[2] == "hour" else Duration(working_days=count)
+    length = seconds(text)
+    return None if length is None else Duration(seconds=length)
 
 
 def plain(node: Node | None, otherwise: str = "") -> str:
@@ -114,6 +126,22 @@ class Reader:
                 what.rule.at(place, what.message, file=self.file, hint=what.hint, flow=self.flow, step=self.step)
             )
 
+    def words(self, node: Node | None) -> Text | None:
+        """The words that stand in *node*: a text, or cases of which the first that holds gives them."""
+        if not isinstance(node, Seq):
+            return self.text(node)
+        cases: list[tuple[Expression | None, Text]] = []
+        for item in node.items:
+            line = is_map(item)
+            when = line.get("when") if line else None
+            said = self.text(line.get("is") or line.get("otherwise")) if line else None
+            condition = self.expression(when) if isinstance(when, Scalar) else None
+            if said is not None and (condition is not None or when is None):
+                cases.append((condition, said))
+        made = Text.by_cases(tuple(cases), node.place, self.step)
+        self.texts.append(made)
+        return made
+
     def named_expressions(self, node: Node | None) -> dict[str, Expression]:
         """A map of names to expressions (``with``, ``returns``)."""
         read = ((k.text, self.expression(v)) for k, v in pairs(node) if isinstance(v, Scalar))
@@ -173,7 +201,7 @@ class Reader:
             secret=secret,
             currency=plain(at("currency"), self.currency),
         )
-        default = at("default")
+        default, show_if = at("default"), at("show_if")
         made = Field(
             name=name,
             type=type_,
@@ -186,6 +214,7 @@ class Reader:
             pattern=plain(at("pattern")) or None,
             options=options,
             default=self.expression(default) if isinstance(default, Scalar) else None,
+            show_if=self.expression(show_if) if isinstance(show_if, Scalar) else None,
             mask=plain(at("mask")) or None,
             personal=personal,
             secret=secret,

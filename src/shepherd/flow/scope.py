@@ -10,9 +10,24 @@ from shepherd.flow.beside import Connector, Operation, Policy
 from shepherd.flow.expression import Expression, in_order, named, used
 from shepherd.flow.infer import ANY, Infer
 from shepherd.flow.lists import ROOT, OptionList
-from shepherd.flow.model import Ask, Call, Collect, Decide, Do, End, Escalate, Field, Flow, Lookup, Step
+from shepherd.flow.model import (
+    Ask,
+    Call,
+    Collect,
+    Decide,
+    Do,
+    End,
+    Escalate,
+    Field,
+    Flow,
+    HandOn,
+    Lookup,
+    Set,
+    Step,
+    Wait,
+)
 from shepherd.flow.tree import Read
-from shepherd.flow.types import Type
+from shepherd.flow.types import NUMBERS, Type
 
 CONTEXT = {
     "today": Type("date", name="date"),
@@ -21,6 +36,8 @@ CONTEXT = {
 }
 #: Calls in calls that are looked into; a run allows fewer.
 DEEPEST = 32
+#: How often the types of what is set are worked out anew; each time one more in a row is known.
+SET_ROUNDS = 8
 FACTS = ("customer", "contact", "ticket", "agent")
 ESCALATION = {
     "id": Type("text", name="text"),
@@ -57,6 +74,7 @@ class Around:
         """Every saved name of *flow* with its type: all fields that any result of any step gives under it."""
         if flow.id not in self._saved:
             self._saved[flow.id] = _saved_types(flow, self)
+            self._set_types(flow)
         return self._saved[flow.id]
 
     def types(self, flow: Flow) -> Mapping[str, Type]:
@@ -68,15 +86,32 @@ class Around:
                 types[name] = Type("record", fields={n: f.type for n, f in declared.items()}, name="record")
             types |= self.saved(flow)
             types[ROOT] = _record({name: _listed(one) for name, one in flow.lists.items()})
-            for name in in_order(flow)[0]:
-                value = flow.values.get(name)
-                if value is not None:
-                    gives = [Infer(types).of(case.gives.tree) for case in value.cases]
-                    alike = gives and all(g.kind == gives[0].kind for g in gives)
-                    currency = len({g.currency for g in gives}) == 1 and gives[0].currency
-                    types[name] = replace(gives[0], currency=currency or "") if alike else ANY
+            _add_values(flow, types)
             self._types[flow.id] = types
         return self._types[flow.id]
+
+    def _set_types(self, flow: Flow) -> None:
+        """
+        What the ``set`` steps of *flow* keep, as far as it can be told.
+
+        One may be worked out from another, or from itself: so they are inferred again until nothing changes.
+        """
+        sets = [(n, e) for s in flow.steps.values() if isinstance(s.action, Set) for n, e in s.action.values.items()]
+        for _ in range(SET_ROUNDS if sets else 0):
+            self._types.pop(flow.id, None)
+            self._personal.pop(flow.id, None)
+            types = dict(self.types(flow))
+            found: dict[str, Type] = {}
+            for name, expression in sets:
+                type_ = Infer(types).of(expression.tree)
+                personal = any(self.is_personal(flow, read) for read in expression.reads)
+                type_ = replace(type_, personal=personal, options=None)
+                found[name] = _set_twice(found[name], type_) if name in found else type_
+            if all(self._saved[flow.id].get(name) == type_ for name, type_ in found.items()):
+                break
+            self._saved[flow.id] |= found
+        self._types.pop(flow.id, None)
+        self._personal.pop(flow.id, None)
 
     def returned(self, name: str) -> Mapping[str, Mapping[str, Type]]:
         """For each outcome of the flow *name*, what it returns; anything where flows call each other in a circle."""
@@ -115,6 +150,27 @@ class Around:
         return bool(type_ and (type_.personal or any(f.personal for f in (type_.fields or {}).values())))
 
 
+def _add_values(flow: Flow, types: dict[str, Type]) -> None:
+    """Add the flow's values to *types*, each behind those that it uses."""
+    for name in in_order(flow)[0]:
+        value = flow.values.get(name)
+        if value is not None:
+            gives = [Infer(types).of(case.gives.tree) for case in value.cases]
+            alike = gives and all(g.kind == gives[0].kind for g in gives)
+            currency = len({g.currency for g in gives}) == 1 and gives[0].currency
+            types[name] = replace(gives[0], currency=currency or "") if alike else ANY
+
+
+def _set_twice(one: Type, other: Type) -> Type:
+    """A name set by two steps, or worked out from itself: what is not known yet does not speak against the other."""
+    if one.kind == "any" or other.kind == "any":
+        known = other if one.kind == "any" else one
+        return replace(known, personal=one.personal or other.personal)
+    if one.kind != other.kind and {one.kind, other.kind} <= NUMBERS:
+        return Type("number", name="number", personal=one.personal or other.personal)
+    return _joined(one, other)
+
+
 def given(step: Step, around: Around) -> Mapping[str, Mapping[str, Type] | None] | None:
     """
     What each way out of *step* saves: the edge's name → the fields it gives for sure, None for "unset".
@@ -127,7 +183,7 @@ def given(step: Step, around: Around) -> Mapping[str, Mapping[str, Type] | None]
         known: Mapping[str, Type] | None = None if action.field.optional else {}
         return dict.fromkeys(accepted, known) | {"no_answer": None}
     if isinstance(action, Collect):
-        fields = {n: f.type for n, f in action.fields.items() if not f.optional}
+        fields = {n: f.type for n, f in action.fields.items() if not f.optional and f.show_if is None}
         return dict.fromkeys(accepted, fields) | {"no_answer": None}
     if isinstance(action, Lookup | Do):
         operation = around.operation(action.operation)
@@ -234,16 +290,23 @@ def _joined(one: Type, other: Type) -> Type:
 
 
 class Use(NamedTuple):
-    """An expression that a step works out when it is entered or left, and what it is for."""
+    """
+    An expression that a step works out when it is entered or left, and what it is for.
+
+    *after* are the conditions that hold (or do not) where it is worked out; *own* the fields of the step's own answer
+    that are given by then, by name (the answer itself has the empty name).
+    """
 
     expression: Expression
     role: str
+    after: tuple[tuple[Expression, bool], ...] = ()
+    own: tuple[str, ...] = ()
 
 
 def uses(flow: Flow, step: Step) -> Iterator[Use]:
     """
     Every expression that *step* reads, with its role: ``words``, ``when``, ``with``, ``because``, ``note``,
-    ``default``, ``returns``. The branches of a decide come in their order.
+    ``default``, ``show_if``, ``must``, ``set``, ``until``, ``returns``. The branches of a decide come in their order.
     """
     action = step.action
     texts = [(t, "words") for _, t in step.words.texts]
@@ -254,19 +317,44 @@ def uses(flow: Flow, step: Step) -> Iterator[Use]:
     if isinstance(action, Escalate) and action.because is not None:
         texts.append((action.because, "because"))
     for text, role in texts:
-        for value in text.values:
-            yield Use(value, role)
+        for value, after in text.uses():
+            yield Use(value, role, after)
     if isinstance(action, Ask | Collect):
-        for field in (action.field,) if isinstance(action, Ask) else action.fields.values():
-            if field.default is not None:
-                yield Use(field.default, "default")
+        yield from _asked(step, action)
     elif isinstance(action, Decide):
+        before: tuple[tuple[Expression, bool], ...] = ()
         for branch in action.branches:
-            yield Use(branch.when, "when")
-    elif isinstance(action, Call | Lookup | Do):
+            yield Use(branch.when, "when", before)
+            before = (*before, (branch.when, False))
+    elif isinstance(action, Call | HandOn | Lookup | Do):
         for expression in action.args.values():
             yield Use(expression, "with")
+    elif isinstance(action, Set):
+        for expression in action.values.values():
+            yield Use(expression, "set")
+    elif isinstance(action, Wait) and action.until is not None:
+        yield Use(action.until, "until")
     name = action.outcome if isinstance(action, End | Escalate) else None
     if name is not None and name in flow.outcomes:
         for expression in flow.outcomes[name].returns.values():
             yield Use(expression, "returns")
+
+
+def _asked(step: Step, action: Ask | Collect) -> Iterator[Use]:
+    """What the fields of a question or form read, and the rules over what was given."""
+    given_: list[str] = [""]
+    for field in (action.field,) if isinstance(action, Ask) else action.fields.values():
+        own = tuple(given_) if isinstance(action, Collect) else ()
+        if field.default is not None:
+            yield Use(field.default, "default")
+        if field.show_if is not None:
+            yield Use(field.show_if, "show_if", own=own)
+        if isinstance(action, Collect) and not field.optional and field.show_if is None:
+            given_.append(field.name)
+    own = () if isinstance(action, Ask) and action.field.optional else tuple(given_)
+    after: tuple[tuple[Expression, bool], ...] = ()
+    for check in step.checks:
+        yield Use(check.must, "must", after, own)
+        for value, more in check.message.uses():
+            yield Use(value, "words", (*after, (check.must, False), *more), own)
+        after = (*after, (check.must, True))

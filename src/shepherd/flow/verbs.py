@@ -16,15 +16,30 @@ from shepherd.flow.model import (
     Edge,
     End,
     Escalate,
+    HandOn,
     Lookup,
     Message,
     Option,
+    Set,
     VerbName,
+    Wait,
 )
-from shepherd.flow.reader import Reader, is_map, items, pairs, place_of, plain, readable, seconds
+from shepherd.flow.reader import Reader, duration, is_map, items, pairs, place_of, plain, readable, seconds
 from shepherd.flow.source import Map, Node, Scalar
 
-VERBS: tuple[VerbName, ...] = ("ask", "collect", "decide", "call", "lookup", "do", "escalate", "end")
+VERBS: tuple[VerbName, ...] = (
+    "ask",
+    "collect",
+    "decide",
+    "call",
+    "hand_on",
+    "lookup",
+    "do",
+    "set",
+    "wait",
+    "escalate",
+    "end",
+)
 
 
 class Made(NamedTuple):
@@ -119,6 +134,26 @@ def _call(reader: Reader, name: str, step: Map) -> Made:
     return Made(action, _routes(reader, name, "outcome", step.get("results")), False)
 
 
+def _hand_on(reader: Reader, name: str, step: Map) -> Made:
+    other = step.get("hand_on")
+    args = reader.named_expressions(step.get("with"))
+    return Made(HandOn(flow=plain(other), args=args, place=place_of(other)), (), False)
+
+
+def _set(reader: Reader, name: str, step: Map) -> Made:
+    return Made(Set(values=reader.named_expressions(step.get("set"))))
+
+
+def _wait(reader: Reader, name: str, step: Map) -> Made | None:
+    at = is_map(step.get("wait"))
+    until = at.get("until") if at else None
+    expression = reader.expression(until) if isinstance(until, Scalar) else None
+    if until is not None and expression is None:
+        return None
+    length = duration(plain(at.get("for"))) if at else None
+    return Made(Wait(duration=length, until=expression, place=place_of(step.get("wait"))))
+
+
 def _elsewhere(reader: Reader, name: str, step: Map, verb: str) -> dict[str, Any]:
     return {
         "operation": plain(step.get(verb)),
@@ -162,8 +197,11 @@ MAKE: dict[str, Callable[[Reader, str, Map], Made | None]] = {
     "collect": _collect,
     "decide": _decide,
     "call": _call,
+    "hand_on": _hand_on,
     "lookup": _lookup,
     "do": _do,
+    "set": _set,
+    "wait": _wait,
     "escalate": _escalate,
     "end": _end,
 }

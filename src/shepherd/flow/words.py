@@ -8,7 +8,7 @@ from typing import Any
 
 from shepherd.flow.compile import Code
 from shepherd.flow.expression import BAD_EXPRESSION, At, Expression
-from shepherd.flow.findings import Finding, Rule
+from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.parse import Wrong, tree_of
 from shepherd.flow.types import to_text
 
@@ -33,7 +33,7 @@ class Text:
     ``fill(v, c)`` gives the filled text; it raises Undefined or Unworkable.
     """
 
-    __slots__ = ("_fixed", "pieces", "place", "source", "step", "values")
+    __slots__ = ("_fixed", "cases", "pieces", "place", "source", "step", "values")
 
     def __init__(self, source: str, pieces: tuple[str | Expression, ...], at: At, step: str):
         self.source, self.step = source, step
@@ -41,11 +41,32 @@ class Text:
         self.values = tuple(piece for piece in pieces if isinstance(piece, Expression))
         self.pieces = pieces
         self._fixed = source if not self.values else None
+        self.cases: tuple[tuple[Expression | None, Text], ...] = ()
+
+    @classmethod
+    def by_cases(cls, cases: tuple[tuple[Expression | None, Text], ...], place: Place, step: str) -> Text:
+        """Words that depend on answers: the first of *cases* that holds gives them; none gives no words."""
+        made = cls("\n".join(text.source for _, text in cases), (), lambda start, end: place, step)
+        made.values = tuple(v for when, text in cases for v in (*((when,) if when else ()), *text.values))
+        made.cases, made._fixed = cases, None
+        return made
 
     @property
     def names(self) -> frozenset[str]:
         """The names that the text reads."""
         return frozenset(name for value in self.values for name in value.names)
+
+    def uses(self) -> Iterator[tuple[Expression, tuple[tuple[Expression, bool], ...]]]:
+        """Every expression of the text, with the conditions that hold, or do not hold, where it is worked out."""
+        if not self.cases:
+            yield from ((value, ()) for value in self.values)
+        before: tuple[tuple[Expression, bool], ...] = ()
+        for when, text in self.cases:
+            if when is not None:
+                yield when, before
+            held = before if when is None else (*before, (when, True))
+            yield from ((value, held) for value in text.values)
+            before = before if when is None else (*before, (when, False))
 
     def bind(self, code: Code) -> None:
         """Let what stands between braces be worked out by *code*."""
@@ -56,6 +77,10 @@ class Text:
         """The text with its values."""
         if self._fixed is not None:
             return self._fixed
+        if self.cases:
+            held = (text for when, text in self.cases if when is None or when.evaluate(v, c))
+            said = next(held, None)
+            return said.fill(v, c) if said is not None else ""
         parts = [piece if isinstance(piece, str) else to_text(piece.evaluate(v, c)) for piece in self.pieces]
         return "".join(parts)[:MOST_FILLED]
 

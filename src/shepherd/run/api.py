@@ -89,7 +89,9 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    """The message was read."""
+    """The message was read; or a wait is over early, for a *reason* that has to be given."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blank:
-    """One field to fill: *type* as in the language, *given* what was entered on an earlier visit (as text)."""
+    """
+    One field to fill: *type* as in the language, *given* what was entered on an earlier visit (as text).
+
+    *shown* tells whether its ``show_if`` holds for what is given so far. *headings* are groups of its choices with
+    their values. What was given of a ``many`` stands in *given* line by line.
+    """
 
     name: str
     type: str
@@ -261,6 +268,9 @@ class Blank:
     secret: bool = False
     personal: bool = False
     choices: tuple[Choice, ...] = ()
+    shown: bool = True
+    headings: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    currency: str = ""
     minimum: str = ""
     maximum: str = ""
     length: tuple[int, int] | None = None
@@ -300,6 +310,11 @@ class Form(Waiting):
 
     blanks: tuple[Blank, ...]
     attempts_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due(Waiting):
+    """The run rests until *due*, and goes on by itself then."""
 
 
 @dataclass(frozen=True, slots=True)

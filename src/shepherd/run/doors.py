@@ -11,7 +11,7 @@ from shepherd.run import api
 from shepherd.run.api import Refused, Stamp
 from shepherd.run.barriers import barrier
 from shepherd.run.context import Context
-from shepherd.run.fields import check, given
+from shepherd.run.fields import Form, check, given, read_form
 from shepherd.run.keep import fall, fields
 from shepherd.run.state import Run, Visit, new
 from shepherd.run.waiting import due_at
@@ -77,8 +77,13 @@ def _at(run: Run, *verbs: str) -> Visit:
 
 
 def _continue(run: Run, given_input: api.Continue, stamp: Stamp) -> Read:
-    visit = _at(run, "message")
-    return Read("continued", {"visit": visit.number, **approver(run, stamp)})
+    visit = _at(run, "message", "wait")
+    data = {"visit": visit.number, **approver(run, stamp)}
+    if visit.step.verb == "message":
+        return Read("continued", data)
+    if not given_input.reason.strip():
+        raise Refused("required", "Say why this goes on before its time.", visit.ref)
+    return Read("continued", {**data, "reason": _text(given_input.reason)}, (("reason",),))
 
 
 def _context(run: Run, stamp: Stamp) -> Callable[[], Context]:
@@ -98,6 +103,8 @@ def answered(run: Run, visit: Visit, raw: Any, stamp: Stamp, more: Mapping[str, 
     value = check(field, raw, visit.before.frame, _context(run, stamp))
     if isinstance(value, Refusal):
         raise Refused(value.code, value.sentence, visit.ref, {field.name: (value.code, value.sentence)})
+    if visit.step.checks:
+        _all_hold(read_form(visit.step, {field.name: raw}, visit.before.frame, _context(run, stamp)()), visit)
     if field.secret:
         return Read("answered", {"visit": visit.number, **more, "given": given(str(raw))})
     data = {"visit": visit.number, **more, "value": to_json(value)}
@@ -113,23 +120,24 @@ def collected(run: Run, visit: Visit, raw: Mapping[str, Any], stamp: Stamp, more
     """The data of a form given at the collect of *visit*; every refused field is named at once."""
     action = visit.step.action
     assert isinstance(action, Collect)
-    refused: dict[str, tuple[str, str]] = {}
     unknown = sorted(set(raw) - set(action.fields))
     if unknown:
         raise Refused("unknown_field", f'This form has no field "{unknown[0]}".', visit.ref)
-    values: dict[str, Any] = {}
-    context = _context(run, stamp)
-    for name, field in action.fields.items():
-        value = check(field, raw.get(name, ""), visit.before.frame, context)
-        if isinstance(value, Refusal):
-            refused[name] = (value.code, value.sentence)
-        elif value is not None:
-            values[name] = {"given": given(str(raw[name]))} if field.secret else to_json(value)
-    if refused:
-        code, sentence = next(iter(refused.values()))
-        raise Refused(code, sentence, visit.ref, refused)
+    form = read_form(visit.step, raw, visit.before.frame, _context(run, stamp)())
+    _all_hold(form, visit)
+    values = {
+        name: {"given": given(str(raw[name]))} if action.fields[name].secret else to_json(value)
+        for name, value in form.values.items()
+    }
     private = tuple(("values", n) for n in values if _sealed(action.fields[n]))
     return Read("collected", {"visit": visit.number, "values": values, **more}, private)
+
+
+def _all_hold(form: Form, visit: Visit) -> None:
+    """Refuse what does not fit, every field at once; or the first rule over the fields that does not hold."""
+    if form.refused:
+        code, sentence = next(iter(form.refused.values()))
+        raise Refused(code, sentence, visit.ref, {name: said for name, said in form.refused.items() if name})
 
 
 def _sealed(field: Field) -> bool:
@@ -184,7 +192,7 @@ def _finish(run: Run, given_input: api.Finished, stamp: Stamp) -> Read:
 
 
 def _time(run: Run, given_input: api.Time, stamp: Stamp) -> Read:
-    visit = _at(run, "message", "ask", "collect")
+    visit = _at(run, "message", "ask", "collect", "wait")
     due = due_at(run)
     if due is None or stamp.at < due:
         raise Refused("not_due", "Nothing is due at this step yet.", visit.ref)

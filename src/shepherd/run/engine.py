@@ -13,11 +13,12 @@ from shepherd.flow.model import Field
 from shepherd.flow.types import Refusal, Type, check_field, from_json, to_json
 from shepherd.run.api import Change, Event, GoBack, PathItem, Refused, Spent, Stamp, Try
 from shepherd.run.doors import read
+from shepherd.run.enter import EMPTY
 from shepherd.run.fold import APPLY
 from shepherd.run.keep import fall
 from shepherd.run.path import item
 from shepherd.run.state import Frame, Held, Limits, Run, State, Visit, new
-from shepherd.run.walk import EMPTY, Walk, instant
+from shepherd.run.walk import Walk, instant
 
 LANGUAGE = 1
 ERASED = {"erased": True}

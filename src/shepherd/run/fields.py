@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from shepherd.flow.model import Field, Value
+from shepherd.flow.expression import Expression, Undefined, Unworkable
+from shepherd.flow.model import Ask, Field, Step, Value
 from shepherd.flow.types import Refusal, check_field
+from shepherd.run.api import SecretRef
 from shepherd.run.context import Context
-from shepherd.run.state import Frame
+from shepherd.run.state import Frame, with_values
 
 
 def check(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) -> Any:
@@ -23,9 +25,71 @@ def check(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) 
     return check_field(field, raw, lambda name: bound(name, frame, context()))
 
 
-def accepted(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) -> bool:
-    """Whether *raw* may stand as a value of *field*."""
-    return not isinstance(check(field, raw, frame, context), Refusal)
+class Form(NamedTuple):
+    """
+    What was given for a question or a form: its values, the names of the fields that are shown, and what is refused.
+
+    *values* has the typed value of each field that was given. *refused* maps a field, or the empty name for the whole
+    form, to its code and sentence.
+    """
+
+    values: dict[str, Any]
+    shown: tuple[str, ...]
+    refused: dict[str, tuple[str, str]]
+
+
+def read_form(step: Step, raw: Mapping[str, Any], frame: Frame, context: Context) -> Form:
+    """
+    *raw* (field name → text or JSON) as an answer to *step*: every field by its own rules, then the checks in order.
+
+    A field that is not shown is passed over. The new answer is read by its usual name, as far as it is given.
+    """
+    action = step.action
+    one = isinstance(action, Ask)
+    fields = {action.field.name: action.field} if isinstance(action, Ask) else getattr(action, "fields", {})
+    form = Form({}, (), {})
+    names: list[str] = []
+    for name, field in fields.items():
+        here = frame if one else answered(frame, step, form.values)
+        if field.show_if is not None and not _holds(field.show_if, here, context):
+            continue
+        names.append(name)
+        value = check(field, raw.get(name, ""), here, lambda: context)
+        if isinstance(value, Refusal):
+            form.refused[name] = (value.code, value.sentence)
+        elif value is not None:
+            form.values[name] = SecretRef(0, name) if field.secret else value
+    if not form.refused and step.checks:
+        given_all = form.values.get(next(iter(fields))) if one else form.values
+        here = frame if one and given_all is None else answered(frame, step, given_all)
+        form.refused.update(_failed(step, here, context))
+    return form._replace(shown=tuple(names))
+
+
+def answered(frame: Frame, step: Step, value: Any) -> Frame:
+    """*frame* as it reads once *step* has given *value*."""
+    return with_values(frame, frame.values.set(step.saves, value))
+
+
+def _holds(condition: Expression, frame: Frame, context: Context) -> bool:
+    """Whether *condition* holds; where it reads what is not given, it does not."""
+    try:
+        return bool(condition.evaluate(frame.values, context))
+    except (Undefined, Unworkable):
+        return False
+
+
+def _failed(step: Step, frame: Frame, context: Context) -> dict[str, tuple[str, str]]:
+    """The first check of *step* that does not hold, under the empty name."""
+    for rule in step.checks:
+        try:
+            if rule.must.evaluate(frame.values, context):
+                continue
+            said = rule.message.fill(frame.values, context)
+        except (Undefined, Unworkable) as error:
+            said = f"This can't be checked: {error}."
+        return {"": ("check", said)}
+    return {}
 
 
 def bound(limit: Any, frame: Frame, context: Context) -> Any:

@@ -10,8 +10,8 @@ from shepherd.flow.types import from_json
 from shepherd.run.api import SYSTEM, Ended, SecretRef, Try
 from shepherd.run.context import spent
 from shepherd.run.keep import fall, replay_later
-from shepherd.run.state import State, Visit, new, over
-from shepherd.run.walk import Walk, save
+from shepherd.run.state import State, Visit, new, over, save
+from shepherd.run.walk import Walk
 
 Data = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ def finish_visit(walk: Walk, *, value: Any = None, result: str = "") -> None:
         return
     if step.attempts.per in ("run", "call"):
         spend_here(walk, step)
-    elif step.human:
+    elif step.pauses:
         spend_elsewhere(walk, step)
 
 
@@ -160,9 +160,12 @@ def operation_of(walk: Walk, action: Lookup | Do) -> Any:
 
 def _time_reached(walk: Walk, data: Data) -> None:
     step = walk.tip.step
+    if step.verb == "wait":
+        return _continued(walk, data)
     walk.tip = walk.tip._replace(done=True, result="no_answer", finisher=walk.stamp)
     keep(walk, step, None)
     walk.leave("no_answer")
+    return None
 
 
 def _went_back(walk: Walk, data: Data) -> None:

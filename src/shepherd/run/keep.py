@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from shepherd.flow.model import Ask, Collect, Field, Step
-from shepherd.run.fields import accepted
+from shepherd.run.fields import read_form
 from shepherd.run.state import Visit
 from shepherd.run.walk import Walk
 
@@ -70,15 +70,10 @@ def _again(walk: Walk, old: Visit) -> tuple[str, dict[str, Any]] | None:
         return "lookup_finished", {"visit": visit, "result": old.result, "values": old.value}
     if old.result:
         return None
-    frame, context = walk.state.frame, walk.context
     given = old.value if isinstance(old.step.action, Collect) else {f.name: old.value for f in fields(old.step)}
-    for field in fields(old.step):
-        if (
-            field.name in given
-            and given[field.name] is not None
-            and not accepted(field, given[field.name], frame, context)
-        ):
-            return None
+    form = read_form(old.step, given, walk.state.frame, walk.context())
+    if form.refused or set(form.values) != {name for name, value in given.items() if value is not None}:
+        return None
     if isinstance(old.step.action, Collect):
         return "collected", {"visit": visit, "values": old.value}
     return "answered", {"visit": visit, "value": old.value}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from immutables import Map
 
-from shepherd.flow.model import Call, Flow, Step
+from shepherd.flow.model import Call, Flow, HandOn, Step
 from shepherd.run.api import Ended, Stamp
 
 if TYPE_CHECKING:
@@ -58,6 +58,22 @@ class Frame(NamedTuple):
     guards: bool
     depth: int
     opened: int
+
+
+def with_values(frame: Frame, values: Map[str, Any]) -> Frame:
+    """*frame* with other values."""
+    return new(Frame, (frame.flow, values, *frame[2:]))
+
+
+def save(frame: Frame, step: Step, value: Any) -> Frame:
+    """*frame* with the result of *step*; no value unsets it (TRAPS, rule 3)."""
+    name = step.saves
+    values = frame.values
+    if value is not None:
+        values = values.set(name, value)
+    elif name in values:
+        values = values.delete(name)
+    return with_values(frame, values)
 
 
 class State(NamedTuple):
@@ -200,7 +216,7 @@ def local(stamp: Stamp) -> datetime:
 
 
 def reachable(library: Library, flow_id: str) -> tuple[Flow, ...]:
-    """*flow_id* and every flow that it can call, each once."""
+    """*flow_id* and every flow that it can call or hand on to, each once."""
     found: dict[str, Flow] = {}
     waiting = [flow_id]
     while waiting:
@@ -208,7 +224,7 @@ def reachable(library: Library, flow_id: str) -> tuple[Flow, ...]:
         if flow is None or flow.id in found:
             continue
         found[flow.id] = flow
-        waiting += [s.action.flow for s in flow.steps.values() if isinstance(s.action, Call)]
+        waiting += [s.action.flow for s in flow.steps.values() if isinstance(s.action, Call | HandOn)]
     return tuple(found.values())
 
 

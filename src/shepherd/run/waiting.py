@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from shepherd.run.api import (
     Blank,
     Choice,
     DoDue,
+    Due,
     Form,
     LookupDue,
     Message,
@@ -24,7 +25,7 @@ from shepherd.run.api import (
     Stuck,
 )
 from shepherd.run.context import Context, spent
-from shepherd.run.fields import bound
+from shepherd.run.fields import bound, read_form
 from shepherd.run.state import Run, Visit
 from shepherd.run.walk import secret_visit
 
@@ -47,8 +48,10 @@ def waiting(run: Run) -> Any:
 
 
 def due_at(run: Run) -> datetime | None:
-    """When the step at hand stops waiting for people (``no_answer``, from entry, pauses included), if ever."""
+    """When the step at hand stops waiting for people (``no_answer``, pauses included), or a wait is over."""
     step = run.tip.step
+    if step.verb == "wait":
+        return run.tip.inputs if isinstance(run.tip.inputs, datetime) and not run.tip.done else None
     seconds = step.no_answer if step.no_answer is not None else run.tip.before.frame.flow.no_answer
     if not step.human or seconds is None or "no_answer" not in step.edges:
         return None
@@ -95,8 +98,15 @@ def _form(run: Run, visit: Visit, common: dict[str, Any]) -> Form:
     action = visit.step.action
     assert isinstance(action, Collect)
     given = _before(visit) or {}
-    blanks = tuple(blank(run, f, given.get(n)) for n, f in action.fields.items())
+    seen = shown(run, given)
+    blanks = tuple(replace(blank(run, f, given.get(n)), shown=n in seen) for n, f in action.fields.items())
     return Form(blanks=blanks, attempts_left=left(run, visit.step), **common)
+
+
+def shown(run: Run, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the fields that the form at hand shows when *given* (name → text or JSON) is filled in so far."""
+    context = Context(run.state, run.tip.stamp, run.spent, run.channel)
+    return read_form(run.tip.step, given, run.state.frame, context).shown
 
 
 def _lookup(run: Run, visit: Visit, common: dict[str, Any]) -> LookupDue:
@@ -117,6 +127,7 @@ AT: dict[str, Callable[[Run, Visit, dict[str, Any]], Any]] = {
     "collect": _form,
     "lookup": _lookup,
     "do": _do,
+    "wait": lambda run, visit, common: Due(**common),
 }
 
 

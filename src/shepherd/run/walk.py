@@ -1,22 +1,20 @@
-"""Walking on: entering steps until somebody must act. One row per verb in ENTER."""
+"""Walking on: entering steps until somebody must act."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from immutables import Map
 
 from shepherd.flow.expression import Undefined, Unworkable
-from shepherd.flow.model import Call, Decide, Do, Edge, End, Escalate, Flow, Grant, Lookup, Need, Step
-from shepherd.flow.types import to_json
+from shepherd.flow.model import Edge, Flow, Grant, Need, Step
 from shepherd.run.api import Ended, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
-from shepherd.run.escalation import escalation
-from shepherd.run.state import FIXED, Frame, Held, Run, State, Trouble, Visit, about, holds, new
+from shepherd.run.enter import EMPTY, ENTER
+from shepherd.run.state import FIXED, Frame, Held, Run, State, Trouble, Visit, about, holds, new, save
 
-EMPTY: Map[str, Any] = Map()
 OPEN = (False, None, "", None, None, None)  #: what a visit gave, from ``done`` on, while it is open
 
 
@@ -29,12 +27,12 @@ class Walk:
 
     __slots__ = (
         "_automatic",
-        "_going",
         "_granted",
         "_seq",
         "answered_by",
         "end",
         "entered",
+        "going",
         "made",
         "open_tries",
         "owner",
@@ -85,7 +83,7 @@ class Walk:
         self.tries: tuple[Try, ...] = ()
         self._automatic = 0
         self._granted: tuple[dict[str, Any], ...] = ()
-        self._going: tuple[str, str] | None = None
+        self.going: tuple[str, str] | None = None
 
     def close(self) -> Run:
         """The run as it stands after the walk, one event older."""
@@ -113,25 +111,25 @@ class Walk:
     def go(self, step_id: str, by: str) -> None:
         """Enter *step_id*, and go on from step to step until one waits, the run ends, or it is stuck."""
         self.requested, self.trouble = False, None
-        self._going = (step_id, by)
+        self.going = (step_id, by)
         try:
-            while self._going is not None:
-                step_id, by = self._going
-                self._going = None
+            while self.going is not None:
+                step_id, by = self.going
+                self.going = None
                 self._enter(self.state.frame.flow.steps[step_id], by)
         except (Undefined, Unworkable) as error:
             self.stick("broken_expression", f'At step "{step_id}": {error}')
 
     def stick(self, code: str, sentence: str) -> None:
         """Stop here: the run can't go on by itself."""
-        self._going = None
+        self.going = None
         self.trouble = Trouble(code, f"{sentence} Go back, hand over, or end the contact.")
 
     def take(self, edge: Edge) -> None:
         """Leave by *edge*: its grants are in force from now on."""
         if edge.grants:
             self.grant(edge.grants)
-        self._going = (edge.target, edge.by)
+        self.going = (edge.target, edge.by)
 
     def leave(self, by: str) -> None:
         """Go on by the edge *by* of the step at hand, from outside a walk."""
@@ -154,7 +152,7 @@ class Walk:
                 used -= 1
             if used >= step.attempts.most:
                 edge = step.edges["out_of_attempts"]
-                self._going = (edge.target, f"out_of_attempts:{step.id}")
+                self.going = (edge.target, f"out_of_attempts:{step.id}")
                 return self._count(step)
             attempt = used + 1
         if self.made >= self.run.limits.visits:
@@ -207,7 +205,7 @@ class Walk:
             return False
         edge = step.edges.get("unmet")
         if edge is not None and missing in step.requires:
-            self._going = (edge.target, f"unmet:{step.id}")
+            self.going = (edge.target, f"unmet:{step.id}")
             self._count(step)
         else:
             self._call_guard(step, missing)
@@ -225,8 +223,8 @@ class Walk:
                 values = values.set(name, frame.values[name])
             elif not given.optional:
                 return self.stick("not_assured", f'Step "{step.id}" needs "{need.name}"; start "{flow.title}" first.')
-        self._push(flow, values, step.id, about=None, guards=True)
-        self._going = (flow.first, f"guard:{step.id}")
+        self.push(flow, values, step.id, about=None, guards=True)
+        self.going = (flow.first, f"guard:{step.id}")
         return None
 
     def _just_guarded(self, step: Step) -> bool:
@@ -255,7 +253,7 @@ class Walk:
 
     # --- calls and ends --------------------------------------------------------------------------
 
-    def _push(self, flow: Flow, values: Map[str, Any], step: str, *, about: str | None, guards: bool) -> None:
+    def push(self, flow: Flow, values: Map[str, Any], step: str, *, about: str | None, guards: bool) -> None:
         caller = self.state.frame
         if caller.depth >= self.run.limits.depth:
             raise Unworkable(f"calls are {self.run.limits.depth} deep, which is the limit.")
@@ -290,7 +288,7 @@ class Walk:
         if frame.guards:
             self.tip = self.tip._replace(done=True, result=f"guard:{frame.step}")
             self.state = self.state._replace(frame=caller)
-            self._going = (frame.step, f"guard:{frame.step}")
+            self.going = (frame.step, f"guard:{frame.step}")
             return
         step = caller.flow.steps[frame.step]
         self.state = self.state._replace(frame=save(caller, step, returns or None))
@@ -306,17 +304,6 @@ class Walk:
         return {name: expression.evaluate(values, context) for name, expression in args.items()}
 
 
-def save(frame: Frame, step: Step, value: Any) -> Frame:
-    """*frame* with the result of *step*; no value unsets it (TRAPS, rule 3)."""
-    name = step.saves
-    values = frame.values
-    if value is not None:
-        values = values.set(name, value)
-    elif name in values:
-        values = values.delete(name)
-    return new(Frame, (frame.flow, values, *frame[2:]))
-
-
 def grantor(run: Run, name: str) -> Flow | None:
     """The flow that grants *name*: the first that desk.yaml names, else the first that does."""
     flows = run.library.flows
@@ -329,66 +316,6 @@ def grantor(run: Run, name: str) -> Flow | None:
 def instant(at: Any) -> str:
     """A UTC time as text with milliseconds and Z."""
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-
-
-# --- one row per verb that does not wait for a person ----------------------------------------------
-
-
-def _decide(walk: Walk, step: Step) -> None:
-    action = step.action
-    assert isinstance(action, Decide)
-    values, context = walk.state.frame.values, walk.context()
-    for branch in action.branches:
-        if branch.when.evaluate(values, context):
-            return walk.take(step.edges[branch.by])
-    if not action.otherwise:
-        raise Unworkable("no branch holds.")
-    return walk.take(step.edges["otherwise"])
-
-
-def _call(walk: Walk, step: Step) -> None:
-    action = step.action
-    assert isinstance(action, Call)
-    flow = walk.run.library.flows[action.flow]
-    values = walk.run.facts.update(walk.arguments(action.args))
-    walk._push(flow, values, step.id, about=action.about, guards=False)
-    walk._going = (flow.first, "call")
-
-
-def _due(walk: Walk, step: Step) -> None:
-    action = step.action
-    assert isinstance(action, Lookup | Do)
-    walk.tip = walk.tip._replace(inputs=walk.arguments(action.args))
-    walk._going = None
-
-
-def _escalate(walk: Walk, step: Step) -> None:
-    action = step.action
-    assert isinstance(action, Escalate)
-    value = escalation(walk.run.library.policy, action, walk.stamp)
-    walk.entered[-1]["escalated"] = {k: v if isinstance(v, str) else to_json(v) for k, v in value.items()}
-    frame = save(walk.state.frame, step, value)
-    walk.state = walk.state._replace(frame=frame)
-    if action.outcome is not None:
-        walk.finish(action.outcome)
-    else:
-        walk.take(step.edges["then"])
-
-
-def _end(walk: Walk, step: Step) -> None:
-    action = step.action
-    assert isinstance(action, End)
-    walk.finish(action.outcome)
-
-
-ENTER: dict[str, Callable[[Walk, Step], None]] = {
-    "decide": _decide,
-    "call": _call,
-    "lookup": _due,
-    "do": _due,
-    "escalate": _escalate,
-    "end": _end,
-}
 
 
 def secret_visit(inputs: Mapping[str, Any]) -> int | None:
