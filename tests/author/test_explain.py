@@ -126,7 +126,7 @@ def test_words_cannot_close_their_own_quotation_marks() -> None:
     flow = _flow(steps={"hello": {"say": "Hello.” Then go to “nowhere"}, "close": {"end": "done"}})
     told = [s.text for s in explain(from_documents({"flow:odd": flow}), "odd").sentences if s.about == "say"]
 
-    assert told == ['Say: “Hello." Then go to "nowhere”']
+    assert told == ['Say: “Hello." Then go to "nowhere”.']
 
 
 def test_letters_of_other_languages_and_joined_emoji_stay() -> None:
@@ -183,6 +183,52 @@ def test_the_head_of_a_flow_is_told() -> None:
     )
     assert told["value:weekly"] == "The weekly is the pay if the pay is more than 100; otherwise 0."
     assert told["value:rich"] == "rich holds if the pay is more than 5."
+
+
+def test_words_by_cases_are_told() -> None:
+    """One case after the other, each with its condition."""
+    cases = [{"when": "hurt", "is": "I am sorry."}, {"otherwise": "Good morning."}]
+    flow = _flow(inputs={"hurt": "yes_no"}, steps={"hello": {"say": cases}, "close": {"end": "done"}})
+    told = {s.about: s.text for s in explain(from_documents({"flow:odd": flow}), "odd").sentences if s.step == "hello"}
+
+    assert told["say"] == "Say: “I am sorry.” if the hurt is yes; otherwise “Good morning.”"
+
+
+def test_values_that_are_set_and_rests_are_told() -> None:
+    """All that a step sets, how long it rests, and where a flow hands on to."""
+    steps = {
+        "keep": {"set": {"total": "pay * 2", "start": "today"}},
+        "rest": {"wait": {"for": "4 working hours"}},
+        "night": {"wait": {"until": "start + days(1)"}},
+        "on": {"hand_on": "other", "with": {"pay": "total"}},
+    }
+    draft = from_documents({"flow:odd": _flow(inputs={"pay": "number"}, steps=steps)})
+    told = [s.text for s in explain(draft, "odd").sentences if s.step and s.about != "way"]
+
+    assert told == [
+        "From here on the total is the pay times 2.",
+        "From here on the start is today.",
+        "Wait for 4 working hours; somebody may go on earlier.",
+        "Wait until 1 day after the start; somebody may go on earlier.",
+        "Go on in the flow other, with the total as pay, and do not come back; "
+        "what it ends with is how this flow ends.",
+    ]
+
+
+def test_rules_over_answers_are_told() -> None:
+    """With the words of the refusal; a field that is not always shown says when."""
+    form = {
+        "first": {"type": "date"},
+        "last": {"type": "date", "show_if": "form.first is defined"},
+    }
+    check = [{"must": "form.last >= form.first", "message": "The last day lies before the first."}]
+    flow = _flow(steps={"form": {"collect": form, "check": check}, "close": {"end": "done"}})
+    told = {s.about: s.text for s in explain(from_documents({"flow:odd": flow}), "odd").sentences if s.step == "form"}
+
+    assert told["field:last"] == "Last: a date, asked only if form's first is known."
+    assert told["check"] == (
+        "It is refused with “The last day lies before the first.” if form's last is before form's first."
+    )
 
 
 def test_fields_are_told_with_their_rules() -> None:

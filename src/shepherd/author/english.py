@@ -87,7 +87,13 @@ class English:
         return clause(self, node, False)
 
     def words(self, text: Text) -> str:
-        """*text* in quotation marks, what will be filled in between braces."""
+        """*text* in quotation marks, what will be filled in between braces; words by cases one after the other."""
+        if text.cases:
+            said = [
+                f"{self.words(words)} if {self.holds(when.tree)}" if when else f"otherwise {self.words(words)}"
+                for when, words in text.cases
+            ]
+            return "; ".join(said)
         pieces = [p if isinstance(p, str) else f"{{{self.value(p.tree)}}}" for p in text.pieces]
         return quoted("".join(pieces))
 

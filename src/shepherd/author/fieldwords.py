@@ -61,7 +61,7 @@ def _type(field: Field) -> str:
             shown.append(f"{len(options) - MOST_OPTIONS} more")
         chosen = listed(shown, "and" if name == "many" or len(options) > MOST_OPTIONS else "or")
         return f"any of {chosen}, or none" if name == "many" else f"{'one of ' if len(options) > 1 else ''}{chosen}"
-    currency = getattr(field.type, "currency", "") if name == "money" else ""
+    currency = field.type.currency if name == "money" else ""
     return TYPES.get(name, spoken.article(named(name))) + (f" in {seen(currency)}" if currency else "")
 
 
@@ -78,9 +78,8 @@ def _rules(field: Field, english: English) -> Iterator[str]:
         yield "which may be left empty"
     if field.default is not None:
         yield f"filled in beforehand with {english.value(field.default.tree)}"
-    show_if = getattr(field, "show_if", None)
-    if show_if is not None:
-        yield f"asked only if {english.holds(show_if.tree)}"
+    if field.show_if is not None:
+        yield f"asked only if {english.holds(field.show_if.tree)}"
     if field.help:
         yield f"with the help {quoted(field.help)}"
     if field.mask:

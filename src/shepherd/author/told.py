@@ -21,11 +21,14 @@ from shepherd.flow.model import (
     End,
     Escalate,
     Flow,
+    HandOn,
     Lookup,
     Message,
     Need,
     Outcome,
+    Set,
     Step,
+    Wait,
 )
 from shepherd.flow.tree import Read
 
@@ -65,6 +68,9 @@ class Teller:
         yield from guide if asks else ()
         if step.words.article:
             yield Said("article", _at(step, "article"), f"See {quoted(step.words.article)}.")
+        for check in step.checks:
+            refused = f"It is refused with {self.english.words(check.message)}"
+            yield Said("check", check.place, f"{refused} if {self.english.fails(check.must.tree)}.")
         yield from self._kept(step)
         yield from (Said("way", place, text) for place, text in self._ways.of(step))
         yield from self._behind(step)
@@ -72,7 +78,7 @@ class Teller:
             yield self._spoken(step, "why", said["why"])
 
     def _spoken(self, step: Step, key: str, text: Any) -> Said:
-        return Said(key, _at(step, key), f"{SPOKEN[key]}: {self.english.words(text)}")
+        return Said(key, _at(step, key), spoken.sentence(f"{SPOKEN[key]}: {self.english.words(text)}"))
 
     # --- what holds for every verb -----------------------------------------------------------------
 
@@ -98,7 +104,8 @@ class Teller:
         if step.saves != step.id:
             yield Said("save", _at(step, "save"), f"What comes of it is kept as the {named(step.saves)}.")
         if step.note is not None:
-            yield Said("note", _at(step, "note"), f"Put on the ticket: {self.english.words(step.note)}")
+            note = spoken.sentence(f"Put on the ticket: {self.english.words(step.note)}")
+            yield Said("note", _at(step, "note"), note)
         if step.tag:
             yield Said("tag", _at(step, "tag"), f"This step is tagged {seen(step.tag)}.")
 
@@ -156,21 +163,21 @@ class Teller:
     def _end(self, step: Step, action: End) -> Iterator[Said]:
         yield Said("end", action.place, self._ends(action.outcome))
 
-    def _hand_on(self, step: Step, action: Any) -> Iterator[Said]:
+    def _hand_on(self, step: Step, action: HandOn) -> Iterator[Said]:
         words = f"Go on in {self._flow_name(action.flow)}{self._with(action.args)}, and do not come back"
         yield Said("hand_on", action.place, f"{words}; what it ends with is how this flow ends.")
 
-    def _set(self, step: Step, action: Any) -> Iterator[Said]:
+    def _set(self, step: Step, action: Set) -> Iterator[Said]:
         for name, expression in action.values.items():
-            words = f"From here on, the {named(name)} of {seen(step.saves)} is {self.english.value(expression.tree)}."
+            words = f"From here on the {named(name)} is {self.english.value(expression.tree)}."
             yield Said(f"set:{name}", expression.place, words)
 
-    def _wait(self, step: Step, action: Any) -> Iterator[Said]:
+    def _wait(self, step: Step, action: Wait) -> Iterator[Said]:
         until = action.until
         words = (
             f"until {self.english.value(until.tree)}" if until is not None else f"for {spoken.span(action.duration)}"
         )
-        yield Said("wait", _at(step, "wait"), f"Wait {words}. Somebody may go on earlier.")
+        yield Said("wait", _at(step, "wait"), f"Wait {words}; somebody may go on earlier.")
 
     # --- parts of these ----------------------------------------------------------------------------
 
