@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shepherd.flow.beside import Policy
+from shepherd.flow.calendar import Duration
 from shepherd.flow.canonical import digest
 from shepherd.flow.draft import from_documents, read_draft
 from tests.flow.library import Write
@@ -187,12 +188,13 @@ def test_tables_lie_in_the_library(tmp_path: Path):
 
 def test_policy_is_read(write: Write):
     """
-    Queues, severities, assurances, facts and roles of desk.yaml come to the policy, times in seconds.
+    Queues, severities, assurances, facts, roles, hours and currency of desk.yaml come to the policy.
     """
     draft = read_draft(
         write(
             a=FLOW,
-            desk="desk: d\ntime_zone: Europe/Helsinki\nroles: [agent, boss]\nqueues: {q: {skill: s, owner: boss}}\n"
+            desk="desk: d\ntime_zone: Europe/Helsinki\nroles: [agent, boss]\nhours: {mon-fri: 08:00-20:00}\n"
+            "currency: SEK\nqueues: {q: {skill: s, owner: boss}}\n"
             "facts: {customer: {name: {type: text, personal: true}}}\n"
             "severities: {sev1: {acknowledge: 5m, update_every: 1h, resolve: 2d}, "
             "sev3: {acknowledge: 4 working hours}}\n"
@@ -207,7 +209,14 @@ def test_policy_is_read(write: Write):
     assert (policy.queues["q"].skill, policy.queues["q"].owner) == ("s", "boss")
     assert policy.facts["customer"]["name"].personal
     first = policy.severities["sev1"]
-    assert (first.acknowledge, first.update_every, first.resolve) == (300, 3600, 172_800)
+    assert [span.seconds for span in (first.acknowledge, first.update_every, first.resolve) if span] == [
+        300,
+        3600,
+        172_800,
+    ]
+    assert policy.severities["sev3"].acknowledge == Duration(working_minutes=240)
+    assert policy.calendar.hours == (((480, 1200),),) * 5 + ((),) * 2
+    assert policy.currency == "SEK"
     assert (policy.assurances["identity"].levels, policy.assurances["identity"].expires) == (("basic", "strong"), 1800)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -128,7 +128,8 @@ def _next(run: Run) -> str:
         by = f" by {until}" if until else ""
         return f"queue {queue}{f', owner {owner},' if owner else ''} takes it over{by}."
     if end.follow_up is not None:
-        return f"follow up by {now + timedelta(seconds=end.follow_up):%Y-%m-%d %H:%M}, owner {run.owner or 'the desk'}."
+        due = run.library.policy.calendar.after(now, end.follow_up)
+        return f"follow up by {due:%Y-%m-%d %H:%M}, owner {run.owner or 'the desk'}."
     if end.resolves:
         return "none, the contact is resolved."
     reason = "the contact was cut off" if not end.outcome or end.resolves is None else "it is not resolved"

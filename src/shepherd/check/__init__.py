@@ -24,9 +24,10 @@ from shepherd.check import (
     secrets,
     targets,
     values,
+    working,
 )
 from shepherd.flow import draft as drafts
-from shepherd.flow import expression, fieldrules, files, hazards, ids, lists, mistakes, words
+from shepherd.flow import expression, fieldrules, files, hazards, hours, ids, lists, mistakes, words
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.memory import collector_rests
 
@@ -50,6 +51,7 @@ FAMILIES: tuple[Family, ...] = (
     names.names,
     values.values,
     secrets.secrets,
+    working.working,
 )
 
 _READING = (
@@ -60,6 +62,7 @@ _READING = (
     ids.RULES,
     fieldrules.RULES,
     lists.RULES,
+    hours.RULES,
     expression.RULES,
     words.RULES,
 )

@@ -18,15 +18,15 @@ from shepherd.desk.mask import mask, mask_all
 from shepherd.desk.runs import CASE_NOTE
 from shepherd.desk.show import facts_as_text
 from shepherd.desk.views import CaseNote, CustomerRow, FollowUp, TicketView
+from shepherd.flow.calendar import Duration, duration
 from shepherd.flow.types import to_json
 from shepherd.record import Contact, Customer, Item, NotFound, Record, RunRow, Ticket
 from shepherd.run.api import Actor
+from shepherd.run.resting import absolute
 
 LONGEST_SUBJECT = 200
 CONTACT_LASTS = timedelta(hours=2)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_SPAN = re.compile(r"([0-9]{1,6}) ?(s|m|h|d)")
-_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class Tickets:
@@ -234,9 +234,9 @@ class Sheet:
             self._noted(run, data, body, at)
         for item in body["entered"]:
             if "escalated" in item:
-                self._escalated(item["escalated"], at)
+                self._escalated(item["escalated"])
             if "ended" in item:
-                self._ended(run, item["ended"], at)
+                self._ended(run, item["ended"], body)
 
     def _done(self, operation: str, values: Mapping[str, Any], body: Mapping[str, Any], at: datetime) -> None:
         told = {n: _shown(v) for n, v in values.items()}
@@ -248,7 +248,7 @@ class Sheet:
             self.tags.append(told.get("name", ""))
         elif operation == "ticket.follow_up":
             self.follow_ups.append(
-                FollowUp(what=told.get("what", ""), owner=told.get("owner", ""), at=_after(at, told))
+                FollowUp(what=told.get("what", ""), owner=told.get("owner", ""), at=self._after(body, told))
             )
         elif operation == "ticket.note":
             self.notes.append(_item(body, at, told.get("text", "")))
@@ -264,21 +264,36 @@ class Sheet:
             run=run, text=text, stored=True, actor=body["actor"]["id"], at=at, before=before
         )
 
-    def _escalated(self, fields: Mapping[str, Any], at: datetime) -> None:
+    def _escalated(self, fields: Mapping[str, Any]) -> None:
         self.queue = fields["queue"]
         until = fields.get("acknowledge_by") or fields.get("next_update") or fields.get("resolve_by")
         what = f"Take over {fields['id']}"
-        due = datetime.fromisoformat(until) if until else None
+        due = self._instant(datetime.fromisoformat(until)) if until else None
         self.follow_ups.append(FollowUp(what=what, owner=fields.get("owner") or fields["queue"], at=due))
 
-    def _ended(self, run: str, ended: Mapping[str, Any], at: datetime) -> None:
+    def _ended(self, run: str, ended: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         flow = self.library.flows.get(self._flow.get(run, ""))
         outcome = flow.outcomes.get(ended["outcome"]) if flow else None
         self.resolved = bool(outcome and outcome.resolves)
         if outcome and outcome.follow_up:
             what = f"Follow up: {ended['outcome'].replace('_', ' ')}"
-            due = at + timedelta(seconds=outcome.follow_up)
+            due = self._due(body, outcome.follow_up)
             self.follow_ups.append(FollowUp(what=what, owner=self._agent.get(run, ""), at=due))
+
+    def _after(self, body: Mapping[str, Any], told: Mapping[str, str]) -> datetime | None:
+        text = told.get("in", "")
+        span = duration(text) or duration(text.replace(" ", ""))
+        return self._due(body, span) if span else None
+
+    def _due(self, body: Mapping[str, Any], span: Duration) -> datetime:
+        """When *span* is over that began with *body*, counted over the desk's calendar."""
+        zone = datetime.strptime(body["offset"], "%z").tzinfo
+        wall = datetime.fromisoformat(body["at"]).astimezone(zone).replace(tzinfo=None)
+        return self._instant(self.library.policy.calendar.after(wall, span))
+
+    def _instant(self, wall: datetime) -> datetime:
+        """A moment on the desk's clock, in UTC."""
+        return absolute(wall, self.library.policy)
 
     def status(self, runs: tuple[RunRow, ...]) -> str:
         """new, in progress, resolved or open."""
@@ -291,11 +306,6 @@ class Sheet:
 
 def _shown(value: Any) -> str:
     return "erased" if isinstance(value, Mapping) else str(value)
-
-
-def _after(at: datetime, told: Mapping[str, str]) -> datetime | None:
-    span = _SPAN.fullmatch(told.get("in", ""))
-    return at + timedelta(**{_UNIT[span[2]]: int(span[1])}) if span else None
 
 
 def _item(body: Mapping[str, Any], at: datetime, text: str) -> Item:

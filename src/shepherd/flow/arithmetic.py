@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from shepherd.flow.money import differ
 
@@ -35,10 +35,19 @@ class Unworkable(Exception):
 
 
 class Span(NamedTuple):
-    """A span of calendar time: whole months and whole days."""
+    """A span of calendar time: whole months, whole days, and working days over the desk's *calendar*."""
 
     months: int
     days: int
+    workdays: int = 0
+    calendar: Workdays | None = None
+
+
+class Workdays(Protocol):
+    """What counts working days."""
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """The day that lies *count* working days behind *day*."""
 
 
 Number = int | Decimal | Fraction
@@ -99,16 +108,20 @@ def day_of(value: Any) -> date:
 
 
 def shift(day: date, span: Span, sign: int) -> date:
-    """*day* moved by *span*; months first, kept within the month."""
+    """*day* moved by *span*: months first, kept within the month, then days, then working days."""
     index = day.year * 12 + day.month - 1 + sign * span.months
     year, month = divmod(index, 12)
     if not 1 <= year <= 9998:
         raise Unworkable("The date lies outside the calendar.")
     moved = day.replace(year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1]))
     try:
-        return moved + timedelta(days=sign * span.days)
+        moved += timedelta(days=sign * span.days)
     except OverflowError:
         raise Unworkable("The date lies outside the calendar.") from None
+    if span.calendar is None:
+        return moved
+    reached = span.calendar.add_workdays(day_of(moved), sign * span.workdays)
+    return datetime.combine(reached, moved.time()) if isinstance(moved, datetime) else reached
 
 
 def add(left: Any, right: Any) -> Any:
@@ -116,7 +129,8 @@ def add(left: Any, right: Any) -> Any:
     if isinstance(left, date) and isinstance(right, Span):
         return shift(left, right, 1)
     if isinstance(left, Span) and isinstance(right, Span):
-        return Span(left.months + right.months, left.days + right.days)
+        calendar = left.calendar or right.calendar
+        return Span(left.months + right.months, left.days + right.days, left.workdays + right.workdays, calendar)
     if isinstance(left, str) and isinstance(right, str):
         if len(left) + len(right) > 20_000:
             raise Unworkable("The text is too long.")

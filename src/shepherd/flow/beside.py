@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shepherd.flow.calendar import Calendar
+from shepherd.flow.calendar import Calendar, Duration
 from shepherd.flow.findings import NOWHERE, Place
 from shepherd.flow.lists import OptionList
 from shepherd.flow.model import Field
+from shepherd.flow.money import DEFAULT_CURRENCY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,12 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Severity:
-    """How urgent an escalation is: seconds to acknowledge, between updates and to resolve, each where set."""
+    """How urgent an escalation is: how long to acknowledge, between updates and to resolve, each where set."""
 
     name: str
-    acknowledge: int | None = None
-    update_every: int | None = None
-    resolve: int | None = None
+    acknowledge: Duration | None = None
+    update_every: Duration | None = None
+    resolve: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +86,13 @@ class Policy:
     *facts* maps ``customer``, ``contact``, ``ticket``, ``agent`` to their declared fields.
     *customer_lookup* is the reading operation (``connector.operation``) that gives a customer's facts by
     ``customer_id`` when a ticket is opened; empty where the desk has none. *lists* are the lists that it reads.
+    *calendar* holds the desk's hours and holidays, *currency* is that of money which names none.
     """
 
     name: str = "desk"
     time_zone: str = "UTC"
+    calendar: Calendar = field(default_factory=Calendar)
+    currency: str = DEFAULT_CURRENCY
     facts: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     roles: tuple[str, ...] = ("agent", "supervisor", "designer", "qa")
     queues: Mapping[str, Queue] = field(default_factory=dict)
@@ -106,7 +110,6 @@ class Policy:
     tags: tuple[str, ...] = ()
     customer_lookup: str = ""
     lists: Mapping[str, OptionList] = field(default_factory=dict)
-    calendar: Calendar = field(default_factory=Calendar)
     declared: bool = False
     file: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)

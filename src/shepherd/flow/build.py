@@ -12,7 +12,7 @@ from shepherd.flow.findings import Finding, Place
 from shepherd.flow.graph import graph_of
 from shepherd.flow.lists import Lists
 from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Must, Outcome, Step, Value, Words
-from shepherd.flow.reader import Reader, is_map, items, names, pairs, place_of, plain, seconds, true
+from shepherd.flow.reader import Reader, duration, is_map, items, names, pairs, place_of, plain, seconds, true
 from shepherd.flow.source import Map, Node, Scalar
 from shepherd.flow.verbs import MAKE, Made, verb_of
 
@@ -29,7 +29,8 @@ class Built(NamedTuple):
 def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy, lists: Lists | None = None) -> Built:
     """The flow of a document that has passed its schema; *typed* is its typed source, *lists* are the library's."""
     flow_id = plain(root.get("flow"))
-    reader = Reader(file, flow_id, {name: a.levels for name, a in policy.assurances.items()}, lists=lists)
+    levels = {name: a.levels for name, a in policy.assurances.items()}
+    reader = Reader(file, flow_id, levels, policy.currency, lists=lists)
     reader.values = {key.text for key, _ in pairs(root.get("values"))}
     texts = {key.text: reader.words(value) for key, value in pairs(root.get("texts"))}
     values = dict(_values(reader, root))
@@ -65,7 +66,7 @@ def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy, lis
         place=place_of(root.get("flow")),
         places=dict(_places(root)),
     )
-    found = bind(flow, reader.expressions, reader.texts)
+    found = bind(flow, reader.expressions, reader.texts, policy.calendar)
     return Built(flow, list(found))
 
 
@@ -103,7 +104,7 @@ def _outcomes(reader: Reader, root: Map) -> Iterator[tuple[str, Outcome]]:
                 name=key.text,
                 resolves=None if not resolves else resolves == "true",
                 code=plain(at.get("code") if at else None, key.text),
-                follow_up=seconds(plain(at.get("follow_up"))) if at else None,
+                follow_up=duration(plain(at.get("follow_up"))) if at else None,
                 returns=reader.named_expressions(at.get("returns")) if at else {},
                 grants=reader.grants(at.get("grants")) if at else (),
                 place=key.place,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from shepherd.flow import arithmetic
 from shepherd.flow.arithmetic import Undefined, Unworkable
+from shepherd.flow.calendar import Calendar
 from shepherd.flow.functions import FILTERS, FUNCTIONS
 from shepherd.flow.lists import ROOT, OptionList
 from shepherd.flow.tree import (
@@ -44,8 +46,8 @@ class Code:
     """
     Compiles trees into functions of ``(v, c)``: *v* the values of the frame, *c* its context.
 
-    *lists* are those that the flow reads. *named* holds the flow's values and texts by name, each itself such a
-    function, found when it is read.
+    *lists* are those that the flow reads; working days are counted over *calendar*. *named* holds the flow's values
+    and texts by name, each itself such a function, found when it is read.
     """
 
     def __init__(
@@ -53,13 +55,15 @@ class Code:
         values: Container[str] = (),
         texts: Container[str] = (),
         lists: Mapping[str, OptionList] | None = None,
+        calendar: Calendar | None = None,
     ):
         self.values, self.texts, self.lists = values, texts, lists or {}
+        self.calendar = calendar or Calendar()
         self.named: dict[str, Evaluate] = {}
 
     def compile(self, tree: Node) -> Evaluate:
         """*tree* as a function; it raises Undefined or Unworkable, and nothing else."""
-        writer = _Writer(self.values, self.lists)
+        writer = _Writer(self.values, self.lists, self.calendar)
         text = writer.write(tree)
         code = (
             "def evaluate(v, c):\n"
@@ -88,8 +92,8 @@ class _Writer:
     Only what the tree holds is written: names as quoted keys, constants by reference, functions by their table.
     """
 
-    def __init__(self, values: Container[str], lists: Mapping[str, OptionList]):
-        self.values, self.lists = values, lists
+    def __init__(self, values: Container[str], lists: Mapping[str, OptionList], calendar: Calendar):
+        self.values, self.lists, self.calendar = values, lists, calendar
         self.kept: list[Any] = []
 
     def _keep(self, value: Any) -> str:
@@ -163,7 +167,10 @@ class _Writer:
 
     def apply(self, node: Apply) -> str:
         args = ", ".join(self.write(arg) for arg in node.args)
-        return f"{self._keep(FUNCTIONS[node.function].work)}({args})"
+        work = FUNCTIONS[node.function].work
+        if node.function == "workdays":
+            work = partial(work, self.calendar)
+        return f"{self._keep(work)}({args})"
 
     def filtered(self, node: Filtered) -> str:
         args = ", ".join(self.write(arg) for arg in (node.item, *node.args))

@@ -14,6 +14,7 @@ from shepherd.flow.build import build
 from shepherd.flow.files import data_of, files_of, tables_of
 from shepherd.flow.findings import NOWHERE, Finding, Rule, allowed, nearest
 from shepherd.flow.hazards import short
+from shepherd.flow.hours import wrong_calendar
 from shepherd.flow.ids import check_ids
 from shepherd.flow.lists import Lists, OptionList, list_of
 from shepherd.flow.memory import collector_rests
@@ -124,13 +125,14 @@ def from_documents(documents: Mapping[str, Any]) -> Draft:
         if isinstance(root, Map):
             made.append(Document(kind=kind, file=f"{rest or kind}.yaml", root=root, typed=typed))
     lists = Lists({d.file.removesuffix(".yaml"): list_of(d.root, file=d.file)[0] for d in made if d.kind == "list"})
+    policy = next((policy_of(d.root, file=d.file, lists=lists.anew()) for d in made if d.kind == "desk"), Policy())
     connectors: dict[str, Connector] = {"ticket": ticket_connector()}
     for document in made:
         if document.kind == "connectors":
-            name = document.file.removesuffix(".yaml")
-            file = "connectors.yaml"
-            connectors[name] = connector_of(name, document.root, document.typed, file=file, lists=lists)
-    policy = next((policy_of(d.root, file=d.file, lists=lists.anew()) for d in made if d.kind == "desk"), Policy())
+            root, typed, name = document.root, document.typed, document.file.removesuffix(".yaml")
+            connectors[name] = connector_of(
+                name, root, typed, file="connectors.yaml", lists=lists, currency=policy.currency
+            )
     flows: dict[str, Flow] = {}
     findings: list[Finding] = []
     for document in made:
@@ -186,16 +188,17 @@ def _assemble(documents: list[Document], findings: list[Finding], *, folder: Pat
     lists = _lists(documents, findings, kept, sources)
     policy = Policy()
     connectors: dict[str, Connector] = {"ticket": ticket_connector()}
-    for document in documents:
+    for document in sorted(documents, key=lambda d: d.kind != "desk"):
         if document.kind == "desk":
             if "desk" in kept:
                 findings.append(_second(document, "There is a desk file already."))
                 continue
             policy = policy_of(document.root, file=document.file, lists=lists.anew(), findings=findings)
+            findings += wrong_calendar(document.root, lists, document.file)
             kept["desk"] = document.typed
         elif document.kind == "connectors":
-            root, typed = document.root, document.typed
-            declared = connectors_of(root, typed, file=document.file, lists=lists, findings=findings)
+            root, typed, currency = document.root, document.typed, policy.currency
+            declared = connectors_of(root, typed, file=document.file, lists=lists, findings=findings, currency=currency)
             for name, connector in declared.items():
                 if name in connectors:
                     findings.append(_second(document, f'The connector "{name}" is declared already.', connector))

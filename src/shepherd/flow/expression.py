@@ -12,6 +12,7 @@ from shepherd.flow.parse import Wrong, tree_of
 from shepherd.flow.tree import Node, Read, reads
 
 if TYPE_CHECKING:
+    from shepherd.flow.calendar import Calendar
     from shepherd.flow.model import Flow
     from shepherd.flow.words import Text
 
@@ -90,12 +91,16 @@ def parse(text: str, *, at: At, file: str, flow: str, step: str) -> tuple[Expres
         return None, [BAD_EXPRESSION.at(place, wrong.sentence, file=file, hint=wrong.hint, flow=flow, step=step)]
 
 
-def bind(flow: Flow, expressions: Iterable[Expression], texts: Iterable[Text]) -> list[Finding]:
-    """Compile every expression and text of *flow* over its values; findings where values can't be worked out."""
+def bind(flow: Flow, expressions: Iterable[Expression], texts: Iterable[Text], calendar: Calendar) -> list[Finding]:
+    """
+    Compile every expression and text of *flow* over its values and the desk's *calendar*.
+
+    Gives findings where values can't be worked out.
+    """
     _, endless = in_order(flow)
     if endless is not None:
         return [endless]
-    code = Code(flow.values, flow.texts, flow.lists)
+    code = Code(flow.values, flow.texts, flow.lists, calendar)
     for expression in expressions:
         expression.bind(code)
     for text in texts:

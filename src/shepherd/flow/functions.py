@@ -2,7 +2,8 @@
 The functions and filters of the language: each with its argument types, its result and its rule.
 
 Rounding is half away from zero (the common commercial rule). Months end on their last day where the day does not
-exist (31 January and a month is 28 or 29 February). Weeks begin on Monday.
+exist (31 January and a month is 28 or 29 February). Weeks begin on Monday. Working days are those of desk.yaml's
+hours without its holidays, Monday to Friday where it sets none; `weekdays_between` counts Monday to Friday always.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from shepherd.flow.arithmetic import Span, Unworkable, day_of, decimal_of, number, pair, rounded, size
+from shepherd.flow.calendar import Calendar
 from shepherd.flow.types import to_text
 
 MOST_DAYS = 366 * 1000
@@ -25,6 +27,11 @@ def _count(value: Any, unit: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) * unit > MOST_DAYS:
         raise Unworkable("A whole number of days, weeks, months or years is needed, within a thousand years.")
     return value
+
+
+def _workdays(calendar: Calendar, count: Any) -> Span:
+    """A span of working days; the desk's calendar is put in when the flow is compiled."""
+    return Span(0, 0, _count(count), calendar)
 
 
 def _make_date(year: Any, month: Any, day: Any) -> date:
@@ -100,6 +107,7 @@ FUNCTIONS: dict[str, Function] = {
     "weeks": _fixed(("integer",), "duration", lambda n: Span(0, 7 * _count(n, 7))),
     "months": _fixed(("integer",), "duration", lambda n: Span(_count(n, 30), 0)),
     "years": _fixed(("integer",), "duration", lambda n: Span(12 * _count(n, 366), 0)),
+    "workdays": _fixed(("integer",), "duration", _workdays),
     "date": _fixed(("integer", "integer", "integer"), DATE, _make_date),
     "year": _fixed((DATE,), "integer", lambda d: day_of(d).year),
     "month": _fixed((DATE,), "integer", lambda d: day_of(d).month),

@@ -301,7 +301,7 @@ class Outcome:
     name: str
     resolves: bool | None = None
     code: str = ""
-    follow_up: int | None = None
+    follow_up: Duration | None = None
     returns: Mapping[str, Expression] = field(default_factory=dict)
     grants: tuple[Grant, ...] = ()
     place: Place = NOWHERE

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shepherd.flow.beside import Assurance, Connector, Operation, Policy, Queue, Severity
+from shepherd.flow.calendar import Calendar, Duration, duration
 from shepherd.flow.findings import NOWHERE, Finding, Place
+from shepherd.flow.hours import calendar_of
 from shepherd.flow.lists import Lists
 from shepherd.flow.model import Field
 from shepherd.flow.reader import Reader, is_map, names, pairs, plain, seconds, true
@@ -49,8 +51,10 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
 
     *lists* are the library's; what is wrong with its fields is added to *findings*.
     """
-    reader = Reader(file, "", {}, lists=lists)
     default = Policy()
+    currency = plain(root.get("currency"), default.currency)
+    reader = Reader(file, "", {}, currency, lists=lists)
+    calendar = calendar_of(root, reader.lists)
     named = {key.text: tuple(n.text for n in names(node)) for key, node in root.entries}
     facts = {key.text: reader.fields(node) for key, node in pairs(root.get("facts"))}
     if findings is not None:
@@ -58,6 +62,8 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
     return Policy(
         name=plain(root.get("desk"), default.name),
         time_zone=plain(root.get("time_zone"), default.time_zone),
+        calendar=calendar,
+        currency=currency,
         facts=facts,
         roles=named.get("roles") or default.roles,
         queues={
@@ -68,9 +74,9 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
         severities={
             k.text: Severity(
                 name=k.text,
-                acknowledge=seconds(_in(v, "acknowledge")),
-                update_every=seconds(_in(v, "update_every")),
-                resolve=seconds(_in(v, "resolve")),
+                acknowledge=_owed(_in(v, "acknowledge"), calendar),
+                update_every=_owed(_in(v, "update_every"), calendar),
+                resolve=_owed(_in(v, "resolve"), calendar),
             )
             for k, v in pairs(root.get("severities"))
         },
@@ -82,6 +88,12 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
         file=file,
         places=dict(_places(root)),
     )
+
+
+def _owed(text: str, calendar: Calendar) -> Duration | None:
+    """The span that *text* says; none of working time where the desk sets no hours."""
+    span = duration(text)
+    return None if span is None or (span.working and not calendar.declared) else span
 
 
 def _in(node: Node, key: str) -> str:
@@ -117,13 +129,17 @@ def connectors_of(
     file: str,
     lists: Lists | None = None,
     findings: list[Finding] | None = None,
+    currency: str = "",
 ) -> dict[str, Connector]:
-    """The connectors of a ``connectors.yaml`` that has passed its schema; *lists* and *findings* as for the desk."""
-    settings = typed.get("connectors", {})
+    """
+    The connectors of a ``connectors.yaml`` that has passed its schema.
+
+    *lists* and *findings* as for the desk, *currency* is the desk's.
+    """
+    settings: Mapping[str, Any] = typed.get("connectors", {})
+    reads: dict[str, Any] = {"lists": lists, "findings": findings, "currency": currency}
     return {
-        key.text: connector_of(
-            key.text, node, settings.get(key.text, {}), file=file, place=key.place, lists=lists, findings=findings
-        )
+        key.text: connector_of(key.text, node, settings.get(key.text, {}), file=file, place=key.place, **reads)
         for key, node in pairs(root.get("connectors"))
         if isinstance(node, Map)
     }
@@ -138,9 +154,10 @@ def connector_of(
     place: Place = NOWHERE,
     lists: Lists | None = None,
     findings: list[Finding] | None = None,
+    currency: str = "",
 ) -> Connector:
     """One connector; settings that are not the language's own are kept as typed, for its kind to read."""
-    reader = Reader(file, "", {}, lists=lists.anew() if lists is not None else None)
+    reader = Reader(file, "", {}, currency, lists=lists.anew() if lists is not None else None)
     operations = {
         key.text: _operation(reader, key.text, at, typed.get("operations", {}).get(key.text, {}), key.place)
         for key, at in pairs(node.get("operations"))

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from shepherd.flow.calendar import Duration
+from shepherd.flow.calendar import duration
 from shepherd.flow.expression import Expression, parse
 from shepherd.flow.fieldrules import IMPOSSIBLE_FIELD, wrong_rules
 from shepherd.flow.fields_in import limit_of
 from shepherd.flow.findings import NOWHERE, Finding, Place
+from shepherd.flow.hours import wrong_currency
 from shepherd.flow.lists import ROOT, Lists, Members, Missing
 from shepherd.flow.model import Field, Grant, Need, Option
 from shepherd.flow.source import Map, Node, Scalar, Seq
 from shepherd.flow.types import Refusal, Type
 from shepherd.flow.words import Text, parse_text
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-DURATION = re.compile(r"([0-9]{1,6})([smhd])")
-WORKING = re.compile(r"([0-9]{1,4}) working (hour|day)s?")
+__all__ = ["Reader", "duration", "is_map", "items", "names", "pairs", "place_of", "plain", "seconds", "true"]
 
 
 def seconds(text: str) -> int | None:
     """``8s``, ``30m``, ``4h``, ``2d`` in seconds; None for what is no plain duration (working hours)."""
-    found = DURATION.fullmatch(text.strip())
-    return int(found[1]) * UNITS[found[2]] if found else None
-
-
-def duration(text: str) -> Duration | None:
-    """``8s``, ``2d``, ``4 working hours`` or ``1 working day``; None for what is no length of time."""
-    found = WORKING.fullmatch(text.strip())
-    if found:
-        count = int(found[1])
-        return Duration(working_minutes=60 * count) if found[2] == "hour" else Duration(working_days=count)
-    length = seconds(text)
-    return None if length is None else Duration(seconds=length)
+    span = duration(text)
+    return span.seconds if span is not None and not span.working else None
 
 
 def plain(node: Node | None, otherwise: str = "") -> str:
@@ -201,7 +189,9 @@ class Reader:
             secret=secret,
             currency=plain(at("currency"), self.currency),
         )
-        default, show_if = at("default"), at("show_if")
+        default, show_if, currency = at("default"), at("show_if"), at("currency")
+        if isinstance(currency, Scalar):
+            self.findings += wrong_currency(currency, self.file, self.flow, self.step)
         made = Field(
             name=name,
             type=type_,

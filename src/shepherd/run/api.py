@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from shepherd.flow.calendar import Duration
+
 ActorKind = Literal["agent", "customer", "system", "integration"]
 KINDS = (
     "run_started",
@@ -362,7 +364,7 @@ class Ended(Waiting):
     outcome: str = ""
     code: str = ""
     resolves: bool | None = None
-    follow_up: int | None = None
+    follow_up: Duration | None = None
     returns: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
 

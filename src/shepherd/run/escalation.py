@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from shepherd.flow.beside import Policy
@@ -15,7 +14,8 @@ def escalation(policy: Policy, action: Escalate, stamp: Stamp) -> dict[str, Any]
     """
     The fields of an escalation, each only where it is set.
 
-    *id* is ``INC-YYYY-MMDD-HHMM`` on the desk's clock (FEATURES, row 43). Times are naive, on the desk's clock.
+    *id* is ``INC-YYYY-MMDD-HHMM`` on the desk's clock (FEATURES, row 43). Times are naive, on the desk's clock,
+    and working time is counted over the desk's calendar.
     """
     now = local(stamp)
     fields: dict[str, Any] = {"id": f"INC-{now:%Y-%m%d-%H%M}", "queue": action.queue}
@@ -29,6 +29,6 @@ def escalation(policy: Policy, action: Escalate, stamp: Stamp) -> dict[str, Any]
             "next_update": severity.update_every,
             "resolve_by": severity.resolve,
         }
-        minute = now.replace(second=0, microsecond=0)
-        fields |= {name: minute + timedelta(seconds=after) for name, after in times.items() if after is not None}
+        minute, calendar = now.replace(second=0, microsecond=0), policy.calendar
+        fields |= {name: calendar.after(minute, span) for name, span in times.items() if span is not None}
     return fields
