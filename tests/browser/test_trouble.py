@@ -151,7 +151,7 @@ def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page, custo
 
 
 def test_a_refused_form_is_sent_once(served, page, customer):
-    """A value that does not fit goes out once; the reply is the page that says why, and the next one goes on from it."""
+    """A value that does not fit goes out once: the reply is the page that says why, from which one goes on."""
     at_pin(page, served.address, customer)
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)

@@ -25,6 +25,21 @@ def desk(tmp_path):
     opened.close()
 
 
+@pytest.fixture
+def small(tmp_path):
+    """A tab of a desk over the small flows of these tests."""
+    settings = Settings(
+        ROOT / "tests" / "web" / "flows",
+        f"sqlite:///{tmp_path / 'small.db'}",
+        str(tmp_path / "small-keys.db"),
+        "127.0.0.1",
+        8321,
+    )
+    opened = Desk.open(settings)
+    yield Tab(create_app(opened))
+    opened.close()
+
+
 class Tab:
     """One tab: its client, and the page it shows."""
 

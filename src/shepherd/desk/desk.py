@@ -8,7 +8,7 @@ from typing import Any
 
 from shepherd.check.library import Library
 from shepherd.connect import Connectors
-from shepherd.desk.anew import question
+from shepherd.desk.anew import asked, question
 from shepherd.desk.clock import Clock, system_clock, whole
 from shepherd.desk.errors import Misused, Unknown
 from shepherd.desk.flows import find
@@ -164,6 +164,10 @@ class Desk:
     def question(self, run: str, visit: int) -> Question | Form:
         """The question of an old visit with what was given, to be answered anew (``Change``)."""
         return question(self._runs.load(run).run, visit)
+
+    def asked(self, run: str, visit: int, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The fields that the form of *visit* shows when *values* (name → raw) are filled in so far."""
+        return asked(self._runs.load(run).run, visit, values)
 
     # --- the case note ------------------------------------------------------------------------------
 

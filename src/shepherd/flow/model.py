@@ -40,7 +40,8 @@ class Field:
 
     *minimum* and *maximum* are typed constants, or the name of an entry of ``values``.
     *length* is ``(least, most)`` characters; *pattern* is RE2 syntax and matches the whole text. *show_if* tells when
-    a field of a form is shown; where it is not, it is undefined and not required.
+    a field of a form is shown; where it is not, it is undefined and not required. *headings* are those of its list, each
+    with the options below it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Field:
     length: tuple[int, int] | None = None
     pattern: str | None = None
     options: tuple[Option, ...] = ()
+    headings: tuple[tuple[str, tuple[str, ...]], ...] = ()
     default: Expression | None = None
     show_if: Expression | None = None
     mask: str | None = None

@@ -203,6 +203,7 @@ class Reader:
             length=length(at("length")),
             pattern=plain(at("pattern")) or None,
             options=options,
+            headings=self.headings(at("options")),
             default=self.expression(default) if isinstance(default, Scalar) else None,
             show_if=self.expression(show_if) if isinstance(show_if, Scalar) else None,
             mask=plain(at("mask")) or None,
@@ -227,6 +228,15 @@ class Reader:
         if isinstance(node, Map):
             return tuple(Option(value=k.text, label=plain(v), place=k.place) for k, v in node.entries)
         return tuple(Option(value=n.text, label=readable(n.text), place=n.place) for n in names(node))
+
+    def headings(self, node: Node | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The headings of the list that is read, as labels, each with those of its values that are offered."""
+        found = self.lists.find(tuple(node.text.split("."))) if isinstance(node, Scalar) else None
+        if found is None or isinstance(found, Missing):
+            return ()
+        list_, offered = found
+        under = ((name, tuple(v for v in list_.groups.get(name, ()) if v in offered)) for name in list_.headings)
+        return tuple((readable(name), values) for name, values in under if values)
 
 
 def readable(value: str) -> str:

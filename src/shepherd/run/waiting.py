@@ -167,7 +167,7 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
     frame = run.state.frame
     limits = [bound(limit, frame, context) for limit in (field.minimum, field.maximum)]
     least, most = ("" if limit is None else to_text(limit) for limit in limits)
-    offered = "" if given is None or field.secret or _is_sealed(given) else _raw(given)
+    offered = "" if field.secret else as_given(given)
     if not offered and field.default is not None:
         try:
             offered = to_text(field.default.evaluate(frame.values, context))
@@ -182,6 +182,8 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
         secret=field.secret,
         personal=field.personal,
         choices=choices(field),
+        headings=field.headings,
+        currency=field.type.currency,
         minimum=least,
         maximum=most,
         length=field.length,
@@ -190,15 +192,13 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
     )
 
 
-def _raw(given: Any) -> str:
+def as_given(given: Any) -> str:
+    """A recorded value as the text that gave it, line by line where there are several; nothing where it is sealed."""
+    if given is None or (isinstance(given, dict) and not is_amount(given)):
+        return ""
     if given is True or given is False:
         return "true" if given else "false"
     return "\n".join(given) if isinstance(given, (list, tuple)) else to_text(given)
-
-
-def _is_sealed(given: Any) -> bool:
-    """Whether all that is left of an old answer is that it was given."""
-    return isinstance(given, dict) and not is_amount(given)
 
 
 def choices(field: Field) -> tuple[Choice, ...]:

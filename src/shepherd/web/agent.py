@@ -25,6 +25,7 @@ from shepherd.flow.model import Field
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Blank, Choice, Refused
 from shepherd.web import forms
+from shepherd.web.fields import needs_help, wrong
 from shepherd.web.marks import Marks
 from shepherd.web.show import first_of, name_of
 from shepherd.web.who import KEYS, MODES, Who, ask_name, clean, desk, here, local_path, remember, remember_who, who_of
@@ -279,20 +280,20 @@ def start(number: str) -> Reply:
     flow = next((f for f in desk().flows(limit=1000) if f.id == form.get("flow")), None)
     if flow is None:
         raise Unknown("There is no such flow to be started.")
-    inputs = forms.fields(form)
     asks = [as_blank(f) for f in flow.asks]
     if asks and form.get("asked") != "yes":
         return _begin(number, flow, asks)
     who = here()
     try:
+        inputs = forms.one_or_all(form, False)
         taken = desk().start(
             number, flow.id, actor=who.actor, token=form.get("token", ""), role=who.role, inputs=inputs or None
         )
     except Refused as error:
-        wrong = {n: s for n, (_, s) in error.fields.items() if n in {b.name for b in asks}}
-        if wrong:
-            return _begin(number, flow, asks, 422, errors=wrong, given=inputs)
-        return _ticket(desk().ticket(number), 422, errors={"": error.sentence})
+        errors = wrong(error, asks)
+        if "" in errors:
+            return _ticket(desk().ticket(number), 422, errors=errors)
+        return _begin(number, flow, asks, 422, errors=errors, given=forms.fields(form))
     return redirect(url_for("run.step", run_id=taken.run.id), 303)
 
 
@@ -303,11 +304,12 @@ def _begin(
     status: int = 200,
     *,
     errors: Mapping[str, str] | None = None,
-    given: Mapping[str, str] | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Response:
     body = render_template(
         "begin.html",
-        first=first_of(asks, errors or {}),
+        starts="" if errors and len(asks) > 1 else first_of(asks, errors or {}),
+        helped=needs_help(asks),
         number=number,
         flow=flow,
         blanks=asks,
@@ -331,6 +333,8 @@ def as_blank(field: Field) -> Blank:
         optional=field.optional,
         secret=field.secret,
         choices=tuple(Choice(value=v, label=label) for v, label in options),
+        headings=field.headings,
+        currency=field.type.currency,
     )
 
 

@@ -14,7 +14,7 @@ from shepherd.desk import Desk, DeskError, Misused, Unavailable, Unknown
 from shepherd.desk.settings import shipped
 from shepherd.record import RecordError
 from shepherd.run.api import Refused
-from shepherd.web import agent, qa, runs
+from shepherd.web import agent, fields, qa, runs
 from shepherd.web.demo import Caller
 from shepherd.web.guard import guard
 from shepherd.web.marks import Marks
@@ -51,6 +51,8 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
     app.register_blueprint(qa.pages)
     marks = Marks(desk.library.policy.time_zone, _versions(folder / "static"))
     app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words)
+    app.jinja_env.filters.update(grouped=fields.grouped, ticked=fields.ticked, amount=fields.amount)
+    app.jinja_env.tests.update(is_long=fields.is_long, open_to_none=fields.none_holds)
     app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus, demo=demo)
     app.context_processor(
         lambda: {"who": who_of(request), "keys": keys_of(request), "kbd": marks.kbd, "shortcut": marks.shortcut}

@@ -25,7 +25,8 @@ from shepherd.run.api import (
 )
 
 Form = MultiDict[str, str]
-FIELD = "f."
+FIELD, MANY = "f.", "m."
+BOTH = "Tick what holds, or “None of these”, but not both."
 NONE_FITS = "None of the answers fitted."
 
 
@@ -37,19 +38,29 @@ def number(form: Form, name: str) -> int:
     return int(text)
 
 
-def fields(form: Form) -> dict[str, str]:
-    """The values of the fields, by the names that the flow gave them."""
-    return {name[len(FIELD) :]: value for name, value in form.items() if name.startswith(FIELD)}
+def fields(form: Form) -> dict[str, Any]:
+    """The values of the fields, by the names that the flow gave them; where several may be ticked, a list of them."""
+    one = {name[len(FIELD) :]: value for name, value in form.items() if name.startswith(FIELD)}
+    return one | {name[len(MANY) :]: values for name, values in form.lists() if name.startswith(MANY)}
+
+
+def _agreed(form: Form) -> dict[str, Any]:
+    """The same; refused where "None of these" was ticked along with one of them."""
+    values = fields(form)
+    wrong = [name for name, value in values.items() if isinstance(value, list) and len(value) > 1 and "" in value]
+    if wrong:
+        raise Refused("not_an_option", BOTH, fields=dict.fromkeys(wrong, ("not_an_option", BOTH)))
+    return values
 
 
 def one_or_all(form: Form, is_ask: bool) -> Any:
     """The value of an old answer given anew: one text for an ask, all fields for a collect."""
-    values = fields(form)
+    values = _agreed(form)
     return next(iter(values.values()), "") if is_ask else values
 
 
 def _answer(form: Form) -> Answer:
-    return Answer(form["value"] if "value" in form else next(iter(fields(form).values()), ""))
+    return Answer(form["value"] if "value" in form else one_or_all(form, True))
 
 
 def _back(form: Form) -> GoBack:
@@ -85,7 +96,7 @@ def _none_fits(form: Form) -> Input:
 READ: dict[str, Callable[[Form], Input]] = {
     "continue": lambda form: Continue(),
     "answer": _answer,
-    "fields": lambda form: Fields(fields(form)),
+    "fields": lambda form: Fields(_agreed(form)),
     "back": _back,
     "change": _change,
     "note": _note,

@@ -14,6 +14,7 @@ from shepherd.desk.errors import Broken
 from shepherd.record import RecordError
 from shepherd.run.api import Change, Choice, GoBack, Note, PathItem, Refused
 from shepherd.web import forms
+from shepherd.web.fields import as_people_read, wrong
 from shepherd.web.marks import Marks
 from shepherd.web.show import GONE, RunPage, blanks, page_of
 from shepherd.web.who import ask_name, desk, here
@@ -116,10 +117,8 @@ def _note(run_id: str, form: forms.Form) -> str:
 def _refused(run_id: str, error: Refused, form: forms.Form) -> Response:
     """The same step again, with what was entered and what is wrong with it."""
     view = desk().see(run_id)
-    names = {b.name for b in blanks(view.waiting)}
-    wrong = {name: sentence for name, (_, sentence) in error.fields.items() if name in names}
     given = forms.fields(form) if forms.act_of(form) in ("answer", "fields") else {}
-    return show(view, 422, errors=wrong or {"": error.sentence}, given=given, note=_note(run_id, form))
+    return show(view, 422, errors=wrong(error, blanks(view.waiting)), given=given, note=_note(run_id, form))
 
 
 # --- an old answer given anew ---------------------------------------------------------------------
@@ -136,14 +135,14 @@ def preview_change(run_id: str, visit: int) -> Response:
     """What would fall away; nothing has changed yet."""
     view = desk().see(run_id)
     old = _visit(view, visit)
-    value = forms.one_or_all(request.form, old.verb == "ask")
     try:
+        value = forms.one_or_all(request.form, old.verb == "ask")
         falls = desk().preview(run_id, Change(visit, value))
     except Refused as error:
-        wrong = {name: sentence for name, (_, sentence) in error.fields.items()}
-        return _ask_anew(run_id, visit, 422, errors=wrong or {"": error.sentence}, given=forms.fields(request.form))
+        errors = wrong(error, blanks(desk().question(run_id, visit)))
+        return _ask_anew(run_id, visit, 422, errors=errors, given=forms.fields(request.form))
     hidden = [("is_ask", "yes" if old.verb == "ask" else "no")]
-    hidden += [(forms.FIELD + name, text) for name, text in forms.fields(request.form).items()]
+    hidden += [(n, text) for n, text in request.form.items(multi=True) if n.startswith((forms.FIELD, forms.MANY))]
     ask = {
         "heading": "Change this answer?",
         "about": old.title,
@@ -200,13 +199,12 @@ def _ask_anew(run_id: str, visit: int, status: int = 200, **more: Any) -> Respon
     return make_response(render_template("change.html", page=page, question=question), status)
 
 
-def _as_shown(run_id: str, visit: int, values: Mapping[str, str]) -> str:
+def _as_shown(run_id: str, visit: int, values: Mapping[str, Any]) -> str:
     """The new answer as people read it: labels for options, secrets never."""
     shown = []
     asked = blanks(desk().question(run_id, visit))
     for blank in asked:
-        text = next((c.label for c in blank.choices if c.value == values.get(blank.name)), values.get(blank.name, ""))
-        text = "given anew" if blank.secret else text or "left empty"
+        text = as_people_read(blank, values.get(blank.name))
         shown.append(text if len(asked) == 1 else f"{blank.label}: {text}")
     return "; ".join(shown)
 

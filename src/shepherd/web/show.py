@@ -12,6 +12,7 @@ from flask import url_for
 from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.run.api import Blank, Choice, DoDue, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
+from shepherd.web.fields import is_long, needs_help
 from shepherd.web.marks import Marks
 from shepherd.web.who import Who
 
@@ -74,13 +75,15 @@ class RunPage:
     waiting: Waiting
     told: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
     so_far: tuple[PathItem, ...] = ()
     notes: tuple[Remark, ...] = ()
     note_kept: str = ""
     case_note: str = ""
     back_to: int | None = None
     first: str = ""
+    several: bool = False
+    helped: bool = False
     longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
     settlements: tuple[Choice, ...] = SETTLE
@@ -91,10 +94,15 @@ class RunPage:
         return self.kind in FORMS or (self.elsewhere is not None and self.elsewhere.can_take)
 
     @property
+    def starts(self) -> str:
+        """The field at which one starts; none where a form of several has problems, whose list is read first."""
+        return "" if self.errors and self.several else self.first
+
+    @property
     def says(self) -> str:
         """What is said aloud when the page has come: the step, or what is wrong where a field has the focus."""
         if self.errors:
-            return f"There is a problem. {' '.join(self.errors.values())}" if self.first else ""
+            return f"There is a problem. {' '.join(self.errors.values())}" if self.starts else ""
         return f"Now: {self.heading}"
 
 
@@ -105,7 +113,7 @@ def page_of(
     *,
     told: str = "",
     errors: Mapping[str, str] | None = None,
-    given: Mapping[str, str] | None = None,
+    given: Mapping[str, Any] | None = None,
     note: str = "",
     visit: int = 0,
     case_note: str = "",
@@ -116,6 +124,8 @@ def page_of(
     kind = _kind(view, elsewhere)
     kept = {b.name: b.given for b in blanks(view.waiting) if not b.secret}
     kept |= {k: v for k, v in (given or {}).items() if k not in {b.name for b in blanks(view.waiting) if b.secret}}
+    if asked is None:
+        asked = blanks(view.waiting) if kind in FILLED else ()
     return RunPage(
         run_id=view.id,
         url=url_for("run.step", run_id=view.id),
@@ -139,7 +149,9 @@ def page_of(
         note_kept=note,
         case_note=view.case_note or case_note,
         back_to=back_to(view),
-        first=first_of(asked if asked is not None else blanks(view.waiting) if kind in FILLED else (), errors or {}),
+        first=first_of(asked, errors or {}),
+        several=len(asked) > 1,
+        helped=needs_help(asked),
         elsewhere=elsewhere,
     )
 
@@ -226,7 +238,7 @@ def first_of(asked: Sequence[Blank], errors: Mapping[str, str]) -> str:
 
 def is_free(blank: Blank) -> bool:
     """Whether one types into it, so that a key may be meant for it."""
-    return not blank.choices
+    return not blank.choices or (is_long(blank) and blank.type != "many")
 
 
 def back_to(view: RunView) -> int | None:
