@@ -167,6 +167,8 @@ class English:
         if name in ("min", "max"):
             most = {"min": ("smaller", "smallest"), "max": ("larger", "largest")}[name]
             return f"the {most[len(said) > 2]} of {listed(said, 'and')}"
+        if name == "weekdays_between" and args[2:]:
+            return "the number of those days of the week in {2} from {0} up to and without {1}".format(*said)
         return GIVEN[name].format(*said) if name in GIVEN else f"{named(name)} of {listed(said, 'and')}"
 
     def _amount(self, node: Node, unit: str) -> str:

@@ -3,7 +3,8 @@ The functions and filters of the language: each with its argument types, its res
 
 Rounding is half away from zero (the common commercial rule). Months end on their last day where the day does not
 exist (31 January and a month is 28 or 29 February). Weeks begin on Monday. Working days are those of desk.yaml's
-hours without its holidays, Monday to Friday where it sets none; `weekdays_between` counts Monday to Friday always.
+hours without its holidays, Monday to Friday where it sets none; `weekdays_between` counts Monday to Friday, or the
+days of the week that it is given, whatever the calendar says.
 """
 
 from __future__ import annotations
@@ -46,13 +47,16 @@ def _end_of_month(value: Any) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def _weekdays_between(first: Any, last: Any) -> int:
-    """Monday to Friday from *first* on, up to but without *last*; negative where *last* lies before."""
+def _weekdays_between(first: Any, last: Any, named: Any = WEEKDAYS[:5]) -> int:
+    """The days *named* (Monday to Friday) from *first* on, up to but without *last*; negative where *last* lies before."""
     one, other = day_of(first), day_of(last)
     if other < one:
-        return -_weekdays_between(other, one)
+        return -_weekdays_between(other, one, named)
+    if not set(named) <= set(WEEKDAYS):
+        raise Unworkable(f"Days of the week are {', '.join(WEEKDAYS)}.")
+    counted = {WEEKDAYS.index(name) for name in named}
     weeks, rest = divmod((other - one).days, 7)
-    return weeks * 5 + sum((one.weekday() + i) % 7 < 5 for i in range(rest))
+    return weeks * len(counted) + sum((one.weekday() + i) % 7 in counted for i in range(rest))
 
 
 def _outermost(choose: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,7 +118,7 @@ FUNCTIONS: dict[str, Function] = {
     "day": _fixed((DATE,), "integer", lambda d: day_of(d).day),
     "weekday": _fixed((DATE,), "text", lambda d: WEEKDAYS[day_of(d).weekday()]),
     "end_of_month": _fixed((DATE,), DATE, _end_of_month),
-    "weekdays_between": _fixed((DATE, DATE), "integer", _weekdays_between),
+    "weekdays_between": Function((2, 3), (DATE, DATE, "list"), "integer", _weekdays_between),
     "min": Function((2, 12), ("ordered",), "same", _outermost(min)),
     "max": Function((2, 12), ("ordered",), "same", _outermost(max)),
     "abs": _fixed((NUMBER,), "same", size),

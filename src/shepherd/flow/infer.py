@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from shepherd.flow.findings import allowed, nearest
-from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS
+from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS, WEEKDAYS
 from shepherd.flow.lists import ROOT
 from shepherd.flow.tree import (
     All,
@@ -208,6 +208,8 @@ class Infer:
             return self._alike(node, types)
         if function.takes == ("list", "list"):
             self._listed(node, types)
+        if node.function == "weekdays_between":
+            self._weekdays(node.args[2:], types[2:])
         if function.gives == "number" and len(node.args) == 1:
             return INTEGER
         return Type(function.gives, name=function.gives)
@@ -225,6 +227,16 @@ class Infer:
                 self.mixed(arg, first, type_)
             first = either(first, type_)
         return first if first.kind in NUMBERS | MOMENTS else ANY
+
+    def _weekdays(self, args: tuple[Node, ...], types: list[Type]) -> None:
+        """The days of the week that are counted are written as ``weekday`` gives them."""
+        for arg, type_ in zip(args, types, strict=True):
+            written = [i for i in arg.items if isinstance(i, Const)] if isinstance(arg, Items) else []
+            options = (type_.options or ()) if type_.kind == "many" else ()
+            named = [(i, str(i.value)) for i in written] + [(arg, name) for name in options]
+            for node, name in named:
+                if name not in WEEKDAYS:
+                    self.wrong(node, f'"{name}" is not a day of the week: {", ".join(WEEKDAYS)}.')
 
     def _listed(self, node: Apply, types: list[Type]) -> None:
         """The constants of a written list have to be values of the choice that it is held against."""
