@@ -14,20 +14,16 @@ from typing import NamedTuple
 
 import pytest
 
+from shepherd.check import examine
+from shepherd.check.report import render
+from shepherd.flow.draft import read_draft
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_BY_CI = {"python3 start.py", "python3 start.py test"}
-HEAD = """\
-flow: example
-title: An example
-category: troubleshooting
-version: 1
-outcomes:
-  done: {resolves: true}
-  passed_on: {resolves: false}
-steps:
-"""
+HEAD = {"flow": "example", "title": "An example", "category": "troubleshooting", "version": "1"}
+KIND = re.compile(r"(#.*\n)*(flow|list|desk|connectors|scenarios):")
 
 
 class Block(NamedTuple):
@@ -49,6 +45,26 @@ def blocks() -> Iterator[Block]:
 
 
 BLOCKS = list(blocks())
+
+
+def whole(text: str) -> str:
+    """
+    *text* as a file: itself where it says what it is, else a flow with what it leaves out.
+
+    A block that is indented is some steps; one that begins with another key of a flow is part of its head.
+    """
+    if KIND.match(text):
+        return text
+    if text.startswith(" "):
+        text = f"steps:\n{text}"
+    given = set(re.findall(r"^(\w+):", text, re.MULTILINE))
+    head = [f"{key}: {value}\n" for key, value in HEAD.items() if key not in given]
+    if "steps" not in given:
+        text += "steps:\n  hello: {say: Good morning., end: done}\n"
+    if "outcomes" not in given:
+        ends = dict.fromkeys(re.findall(r"\b(?:end|outcome): (\w+)", text)) or ["done"]
+        head += ["outcomes:\n", *(f"  {end}: {{resolves: true}}\n" for end in ends)]
+    return "".join(head) + text
 
 
 def of(*languages: str) -> pytest.MarkDecorator:
@@ -89,6 +105,7 @@ def put_files(block: Block, folder: Path, word: str) -> None:
     """Write the files of the same page that *block* names after ``uses=`` or ``with=``."""
     for name in (w for found in re.findall(rf"\b{word}=(\S+)", block.more) for w in found.split(",")):
         source = next(b for b in BLOCKS if b.page == block.page and f"as={name}" in b.more.split())
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(source.text, encoding="utf-8")
 
 
@@ -101,23 +118,25 @@ def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> Non
     """
     if "file=" in block.more:
         return
-    whole = re.match(r"(#.*\n)*(flow|desk|connectors|scenarios):", block.text)
-    text = block.text if whole else HEAD + block.text
+    text = whole(block.text)
     first = re.search(r"^(\w+): *(\w*)", text, re.MULTILINE)
     assert first
     kind, name = first.groups()
-    put_files(block, desk_folder, "with")
     if kind in ("desk", "connectors"):
         for other in (desk_folder / "flows").glob("*.yaml"):
             other.unlink()
+    put_files(block, desk_folder, "with")
     named = re.search(r"\bas=(\S+)", block.more)
-    file = named[1] if named else f"flows/{name if kind == 'flow' else kind}.yaml"
+    file = named[1] if named else f"flows/{name if kind in ('flow', 'list') else kind}.yaml"
+    (desk_folder / file).parent.mkdir(exist_ok=True)
     (desk_folder / file).write_text(text, encoding="utf-8")
 
-    report = json.loads(shepherd("shepherd check --format json", desk_folder))
-
+    draft = read_draft(desk_folder / "flows")
+    findings = examine(draft)
     expected = re.findall(r"SHP\d+", block.more)
-    assert sorted({f["code"] for f in report["findings"]}) == sorted(expected), report["findings"]
+    assert sorted({f.code for f in findings}) == sorted(expected), render(findings, draft.sources)
+    if kind == "scenarios":
+        assert "0 failed" in shepherd(f"shepherd test {file}", desk_folder)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
