@@ -86,6 +86,42 @@ def test_one_that_fails_leaves_the_others_alone(record: Record) -> None:
     assert record.verify().ok
 
 
+def test_in_one_commit_each_is_decided_for_itself(record: Record, tmp_path: Path) -> None:
+    """Of answers that are written together, those whose keys are there already get their own end, all others stay."""
+    ticket = a_ticket(record)
+    runs = [a_run(record, ticket, "red") for _ in range(6)]
+    other = opened(tmp_path)
+    other.append(runs[1], 2, [answer("elsewhere", 2)])
+    other.append(runs[2], 2, [answer("sent", 2)], submission=("t", "1" * 64))
+    other.append(runs[3], 2, [answer("sent", 2)], submission=("t", "2" * 64))
+    other.close()
+
+    def submit(run: str) -> Appended | str:
+        try:
+            return record.append(run, 2, [answer("sent", 2)], submission=("t", "1" * 64))
+        except RecordError as error:
+            return type(error).__name__
+
+    held, go = threading.Event(), threading.Event()
+
+    def hold(_: object, __: bool) -> bool:
+        held.set()
+        return go.wait(10)
+
+    with ThreadPoolExecutor(8) as pool:
+        pool.submit(record._writer.write, hold)
+        held.wait(10)
+        ends = [pool.submit(submit, run) for run in runs]
+        while record._writer._jobs.qsize() < len(runs):
+            threading.Event().wait(0.01)
+        go.set()
+        told = [end.result(10) for end in ends]
+    whole = Appended(3, 3)
+    assert told == [whole, "Conflict", whole._replace(repeated=True), "TokenReused", whole, whole]
+    assert [record.head(run).seq for run in runs] == [3] * 6
+    assert record.verify().ok
+
+
 def test_a_full_disk_is_said_and_gets_well_by_itself(record: Record, tmp_path: Path) -> None:
     """Where the file can't grow, nothing is half written and the sentence says so; with room again, work goes on."""
     run = a_run(record, a_ticket(record))

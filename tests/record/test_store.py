@@ -31,6 +31,7 @@ from tests.record.making import (
     DOCUMENTS,
     FLOW,
     MARIA,
+    POLICY,
     a_run,
     a_ticket,
     answer,
@@ -173,6 +174,16 @@ def test_documents_are_kept_once_under_their_hash(record: Record) -> None:
         record.document("0" * 64)
     with pytest.raises(NotRecordable):
         record.create_run(new_id(), ticket, "help", [started()], documents={"0" * 64: {"flow": "other"}})
+
+
+def test_a_document_of_a_refused_append_comes_with_the_next(record: Record) -> None:
+    """What was taken back with the append that it came with is not taken for known."""
+    run = a_run(record, a_ticket(record))
+    other = {digest(POLICY | {"desk": "other"}): POLICY | {"desk": "other"}}
+    with pytest.raises(TryTaken):
+        record.append(run, 1, [answer("x", tries=(Try("ticket", "f/s", 7),))], documents=other)
+    record.append(run, 1, [answer("x")], documents=other)
+    assert record.documents(other) == other
 
 
 def test_a_try_is_spent_once(record: Record) -> None:

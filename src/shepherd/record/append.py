@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
 
 from shepherd.flow.canonical import canonical
 from shepherd.record import tables
@@ -21,41 +21,49 @@ from shepherd.record.api import (
     TokenReused,
     TryTaken,
 )
-from shepherd.record.bodies import seen_as, text_of
+from shepherd.record.batch import Batch
+from shepherd.record.bodies import seen_as
 from shepherd.record.chain import FIRST, link
-from shepherd.record.commit import Batch
 from shepherd.record.once import claim
-from shepherd.record.tails import SEEN, Tail, Tails
+from shepherd.record.rows import SEEN, Rows
+from shepherd.record.tails import Tail, Tails
 from shepherd.run.api import Event, Try
 
-e, r, s, a = tables.entries.c, tables.runs.c, tables.submissions.c, tables.attempts.c
+s, a = tables.submissions.c, tables.attempts.c
 SENT = select(s.request_hash, s.first_seq, s.last_seq).where(s.run == bindparam("run_id"), s.token == bindparam("sent"))
 LAST_TRY = select(func.max(a.n)).where(
     *(a[name] == bindparam(f"{name}_") for name in ("scope", "scope_id", "flow", "step"))
 )
 TICKET = select(tables.tickets.c.id).where(tables.tickets.c.id == bindparam("ticket_id"))
 KNOWN = select(tables.documents.c.hash).where(tables.documents.c.hash == bindparam("hash_"))
-ADD_RUN, ADD_ENTRY, ADD_SENT = insert(tables.runs), insert(tables.entries), insert(tables.submissions)
-ADD_TRY, ADD_DOCUMENT = insert(tables.attempts), insert(tables.documents)
-MOVED = (
-    update(tables.runs)
-    .where(r.id == bindparam("run_id"))
-    .values({name: bindparam(f"{name}_") for name in (*SEEN, "entries", "head", "updated_at")})
-)
+ADD_RUN, ADD_TRY, ADD_DOCUMENT = insert(tables.runs), insert(tables.attempts), insert(tables.documents)
 
 
 class Append(NamedTuple):
-    """One append as the writer does it; *bodies* belong to *events*, the first is ``expected + 1``."""
+    """One append as the writer does it; *entries* are the rows of *events* without hashes, from ``expected + 1`` on."""
 
     tails: Tails
     run: str
     expected: int
     events: Sequence[Event]
-    bodies: Sequence[bytes]
+    entries: Sequence[dict[str, Any]]
     submission: Submission | None
     once: Once | None
     documents: Mapping[str, Any]
     new_run: Mapping[str, Any] | None = None
+
+    def gather(self, rows: Rows) -> Appended | None:
+        """Add what this append writes to *rows*; None, and nothing added, where it must look at the database first."""
+        tail = self.tails.known(self.run)
+        looks = self.new_run or self.once or self.documents or any(event.tries for event in self.events)
+        if tail is None or tail.seq != self.expected or looks or not self.events:
+            return None
+        try:
+            after = self._add(rows, tail)
+        except NotRecordable:
+            return None
+        self.tails.keep(self.run, after)
+        return Appended(tail.seq + 1, after.seq)
 
     def write(self, batch: Batch, again: bool) -> Appended:
         """Write it all, or raise; *again*: a key was there already, so nothing remembered is to be relied on."""
@@ -93,40 +101,49 @@ class Append(NamedTuple):
         return Tail(new["ticket"], new["customer"], 0, FIRST, "", seen)
 
     def _write(self, batch: Batch, tail: Tail) -> Appended:
-        self._keep_documents(batch)
-        seq, previous, latest = tail.seq, tail.hash, tail.at
-        for event, body in zip(self.events, self.bodies, strict=True):
-            seq, at = seq + 1, text_of(event.at)
-            if at < latest:
-                raise NotRecordable(f"Entry {seq} is dated before the one ahead of it.")
-            previous, latest = link(previous, body), at
-            row = {"run": self.run, "seq": seq, "ticket": tail.ticket, "kind": event.kind, "at": at}
-            batch.run(ADD_ENTRY, {**row, "actor": event.actor.id, "body": body, "hash": previous})
+        rows, first = Rows(), tail.seq + 1
+        after = self._add(rows, tail)
+        documents = self._keep_documents(batch)
+        rows.write(batch)
+        for seq, event in enumerate(self.events, first):
             for one in event.tries:
-                self._spend(batch, tail, one, at, seq)
-        first = tail.seq + 1
+                self._spend(batch, tail, one, self.entries[seq - first]["at"], seq)
+        if self.once is not None:
+            self._once(batch, self.once, first)
+        self.tails.documents |= documents
+        self.tails.keep(self.run, after)
+        return Appended(first, after.seq)
+
+    def _add(self, rows: Rows, tail: Tail) -> Tail:
+        """Add the rows that follow *tail*; the tail after them. Raises NotRecordable before anything is added."""
+        seq, previous, latest = tail.seq, tail.hash, tail.at
+        for entry in self.entries:
+            seq = seq + 1
+            if entry["at"] < latest:
+                raise NotRecordable(f"Entry {seq} is dated before the one ahead of it.")
+            previous, latest = link(previous, entry["body"]), entry["at"]
+            entry["hash"] = previous
+        rows.entries += self.entries
         if self.submission is not None:
             token, request_hash = self.submission
             row = {"run": self.run, "token": token, "request_hash": request_hash}
-            batch.run(ADD_SENT, {**row, "first_seq": first, "last_seq": seq})
-        if self.once is not None:
-            self._once(batch, self.once, first)
+            rows.submissions.append({**row, "first_seq": tail.seq + 1, "last_seq": seq})
         seen = seen_as(tail.seen, self.events)
         moved = {f"{name}_": value for name, value in seen.items()}
-        batch.run(MOVED, {**moved, "run_id": self.run, "entries_": seq, "head_": previous, "updated_at_": latest})
-        self.tails.keep(self.run, Tail(tail.ticket, tail.customer, seq, previous, latest, seen))
-        return Appended(first, seq)
+        moved |= {"run_id": self.run, "entries_": seq, "head_": previous, "updated_at_": latest}
+        rows.moved.append(moved)
+        return Tail(tail.ticket, tail.customer, seq, previous, latest, seen)
 
-    def _keep_documents(self, batch: Batch) -> None:
-        for hash_, typed in self.documents.items():
-            if hash_ in self.tails.documents:
-                continue
+    def _keep_documents(self, batch: Batch) -> set[str]:
+        """Write the documents that are not there yet; the hashes that are there once this append is."""
+        new = self.documents.keys() - self.tails.documents
+        for hash_ in new:
             if batch.row(KNOWN, {"hash_": hash_}) is None:
-                body = canonical(typed)
+                body = canonical(self.documents[hash_])
                 if hashlib.sha256(body).hexdigest() != hash_:
                     raise NotRecordable(f"Document {hash_} has another content than its hash says.")
                 batch.run(ADD_DOCUMENT, {"hash": hash_, "body": body})
-            self.tails.documents.add(hash_)
+        return new
 
     def _spend(self, batch: Batch, tail: Tail, one: Try, at: str, seq: int) -> None:
         """One row per try; its key decides a race between runs."""

@@ -35,29 +35,30 @@ def whole(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def body_of(event: Event, *, ticket: str, run: str, seq: int, keys: Keys, subject: str) -> bytes:
-    """The bytes of the entry that *event* makes, personal values sealed. Raises NotRecordable."""
+def row_of(event: Event, *, ticket: str, run: str, seq: int, keys: Keys, subject: str) -> dict[str, Any]:
+    """The row of ``entries`` that *event* makes but for its hash, personal values sealed. Raises NotRecordable."""
     if event.kind not in KINDS:
         raise NotRecordable(f"{event.kind} is no kind of event.")
     if event.at.microsecond % 1000:
         raise NotRecordable("An event's time has whole milliseconds, so that it is read as it was.")
+    actor, at = event.actor, text_of(event.at)
+    entry = {
+        "v": VERSION,
+        "ticket": ticket,
+        "run": run,
+        "seq": seq,
+        "at": at,
+        "offset": event.offset,
+        "actor": {"kind": actor.kind, "id": actor.id, "assured": actor.assured},
+        "kind": event.kind,
+        "data": sealed_data(event.data, event.private, keys, subject, run, seq),
+        "entered": [dict(item) for item in event.entered],
+    }
     try:
-        return canonical(
-            {
-                "v": VERSION,
-                "ticket": ticket,
-                "run": run,
-                "seq": seq,
-                "at": text_of(event.at),
-                "offset": event.offset,
-                "actor": {"kind": event.actor.kind, "id": event.actor.id, "assured": event.actor.assured},
-                "kind": event.kind,
-                "data": sealed_data(event.data, event.private, keys, subject, run, seq),
-                "entered": [dict(item) for item in event.entered],
-            }
-        )
+        body = canonical(entry)
     except ValueError as error:
         raise NotRecordable(str(error)) from None
+    return {"run": run, "seq": seq, "ticket": ticket, "kind": event.kind, "at": at, "actor": actor.id, "body": body}
 
 
 def entry_of(body: bytes) -> dict[str, Any]:

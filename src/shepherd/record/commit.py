@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.sql.base import Executable
 
 from shepherd.record.api import RecordError, RecordUnavailable
+from shepherd.record.batch import Batch
+from shepherd.record.rows import Rows
 
 T = TypeVar("T")
 MOST_AT_ONCE = 256
@@ -19,56 +20,17 @@ CLOSED = "The record is closed. Nothing was saved."
 UNAVAILABLE = "The record can't be written just now: {}. Nothing was saved; try again."
 
 
-class Compiled(NamedTuple):
-    """A statement as its driver wants it: *names* in order where its parameters are positional."""
-
-    text: str
-    names: tuple[str, ...] | None
-
-
-class Batch:
-    """
-    The transaction under way.
-
-    Rare work uses *connection*; frequent work uses ``run``: Core compiles each statement once, the driver executes it.
-    """
-
-    def __init__(self, engine: Engine):
-        self.connection: Connection = engine.connect().execution_options(writes=True)
-        self.cursor: Any = self.connection.connection.cursor()
-        self._compiled: dict[Executable, Compiled] = {}
-
-    def run(self, statement: Executable, values: Mapping[str, Any]) -> None:
-        """Execute *statement* with *values* by name."""
-        compiled = self._compiled.get(statement)
-        if compiled is None:
-            made: Any = statement.compile(dialect=self.connection.dialect)  # type: ignore[attr-defined]
-            compiled = Compiled(str(made), tuple(made.positiontup) if made.positional else None)
-            self._compiled[statement] = compiled
-        text, names = compiled
-        self.cursor.execute(text, values if names is None else [values[name] for name in names])
-
-    def row(self, statement: Executable, values: Mapping[str, Any]) -> Any:
-        """The first row of *statement*, or None."""
-        self.run(statement, values)
-        return self.cursor.fetchone()
-
-    def close(self) -> None:
-        """Let the connection go; what was not committed is rolled back."""
-        self.connection.invalidate()
-        self.connection.close()
-
-
 Work = Callable[[Batch, bool], T]
+Gather = Callable[[Rows], T | None]
 
 
 class Job(Generic[T]):
     """A piece of work, and who waits for its end."""
 
-    __slots__ = ("done", "error", "result", "work")
+    __slots__ = ("done", "error", "gather", "result", "work")
 
-    def __init__(self, work: Work[T]):
-        self.work, self.done = work, threading.Lock()
+    def __init__(self, work: Work[T], gather: Gather[T] | None):
+        self.work, self.gather, self.done = work, gather, threading.Lock()
         self.result: T
         self.error: BaseException | None = None
         self.done.acquire()
@@ -76,10 +38,12 @@ class Job(Generic[T]):
 
 class Writer:
     """
-    The only one who writes. Each job has a savepoint of its own, so that one that fails leaves the others alone.
+    The only one who writes. A job that fails leaves the others alone.
 
-    A job is called with the batch and whether it is to look again: first it may rely on what is remembered; where a
-    key was there already, it must read before it decides. *forget* is called when a whole batch came to nothing.
+    Jobs that need no look at the database only gather their rows; those go in together, in one savepoint. Where a key
+    was there already, none of them counts as done, and each is done alone, like all other jobs: in a savepoint of its
+    own, called with the batch and whether it is to look again. First it may rely on what is remembered; then it must
+    read before it decides. *forget* is called when what was gathered, or a whole batch, came to nothing.
     """
 
     def __init__(self, engine: Engine, forget: Callable[[], None]):
@@ -92,9 +56,14 @@ class Writer:
         self._thread = threading.Thread(target=self._serve, name="record-writer", daemon=True)
         self._thread.start()
 
-    def write(self, work: Work[T]) -> T:
-        """Do *work* in the next transaction; returns, or raises, once that is committed."""
-        job = Job(work)
+    def write(self, work: Work[T], gather: Gather[T] | None = None) -> T:
+        """
+        Do *work* in the next transaction; returns, or raises, once that is committed.
+
+        *gather* is asked first where there is one: it adds rows and says what *work* would, or changes nothing and
+        says None.
+        """
+        job = Job(work, gather)
         with self._gate:
             if self._closed:
                 raise RecordUnavailable(CLOSED)
@@ -132,12 +101,38 @@ class Writer:
         try:
             batch = self._batch = self._batch or Batch(self._engine)
             with batch.connection.begin():
-                for job in jobs:
+                for job in self._together(batch, jobs):
                     self._one(batch, job)
         except BaseException as error:
             self._lost(jobs, error)
         for job in jobs:
             job.done.release()
+
+    def _together(self, batch: Batch, jobs: list[Job[Any]]) -> list[Job[Any]]:
+        """Write what can be gathered; the jobs that are left."""
+        execute = batch.cursor.execute
+        execute("SAVEPOINT job")
+        try:
+            left = self._gathered(batch, jobs)
+        except Exception as error:
+            if isinstance(error, self._driver.Error) and not isinstance(error, self._driver.IntegrityError):
+                raise
+            self._forget()
+            execute("ROLLBACK TO SAVEPOINT job")
+            left = jobs
+        execute("RELEASE SAVEPOINT job")
+        return left
+
+    def _gathered(self, batch: Batch, jobs: list[Job[Any]]) -> list[Job[Any]]:
+        rows, left = Rows(), []
+        for job in jobs:
+            gathered = job.gather(rows) if job.gather else None
+            if gathered is None:
+                left.append(job)
+            else:
+                job.result = gathered
+        rows.write(batch)
+        return left
 
     def _one(self, batch: Batch, job: Job[Any]) -> None:
         execute = batch.cursor.execute

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select
 
 from shepherd.record import tables
 from shepherd.record.api import Once, OnceKey, OnceState
-from shepherd.record.commit import Batch
+from shepherd.record.batch import Batch
 
 o = tables.once.c
 _KEY = ("scope", "scope_id", "operation", "flow", "step", "inputs")

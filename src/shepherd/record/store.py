@@ -25,8 +25,9 @@ from shepherd.record.api import (
     Ticket,
 )
 from shepherd.record.append import Append
-from shepherd.record.bodies import body_of, seen_as, text_of
-from shepherd.record.commit import Batch, Writer
+from shepherd.record.batch import Batch
+from shepherd.record.bodies import row_of, seen_as, text_of
+from shepherd.record.commit import Writer
 from shepherd.record.errors import readable
 from shepherd.record.keys import Keys
 from shepherd.record.migrate import known_keys, migrate, same_keys
@@ -202,13 +203,13 @@ class Record(Reader):
         new_run: Mapping[str, Any] | None,
     ) -> Appended:
         subject = customer or ticket
-        bodies = [
-            body_of(event, ticket=ticket, run=run, seq=seq, keys=self._keys, subject=subject)
+        entries = [
+            row_of(event, ticket=ticket, run=run, seq=seq, keys=self._keys, subject=subject)
             for seq, event in enumerate(events, expected + 1)
         ]
         sent = Submission(*submission) if submission is not None else None
-        job = Append(self._tails, run, expected, events, bodies, sent, once, documents, new_run)
-        return self._writer.write(job.write)
+        job = Append(self._tails, run, expected, events, entries, sent, once, documents, new_run)
+        return self._writer.write(job.write, job.gather)
 
     def add_item(
         self,

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from shepherd.record import tables
-from shepherd.record.commit import Batch
+from shepherd.record.batch import Batch
+from shepherd.record.rows import SEEN
 
 MOST_TAILS = 10_000
-SEEN = ("status", "step", "owner", "outcome", "code")
 e, r = tables.entries.c, tables.runs.c
 LAST = select(func.max(e.seq)).where(e.run == bindparam("run_id")).scalar_subquery()
 TAIL = (
@@ -45,9 +45,13 @@ class Tails:
         self._runs.clear()
         self.documents.clear()
 
+    def known(self, run: str) -> Tail | None:
+        """The tail of *run* where it is remembered."""
+        return self._runs.get(run)
+
     def of(self, batch: Batch, run: str, *, fresh: bool) -> Tail | None:
         """The tail of *run*; *fresh* reads it in any case."""
-        known = None if fresh else self._runs.get(run)
+        known = None if fresh else self.known(run)
         if known is not None:
             return known
         row = batch.row(TAIL, {"run_id": run})
