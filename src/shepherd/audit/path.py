@@ -281,6 +281,8 @@ class _Telling:
 def _answer(visit: Visit | None, event: Event) -> str:
     if "result" in event.data:
         return result(event.data)
+    if event.kind == "continued" and event.data.get("reason"):
+        return f"gone on early: {text_of(event.data['reason'])}"
     return answer(visit) if visit is not None and visit.done else given(event)
 
 

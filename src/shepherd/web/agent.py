@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -21,11 +22,10 @@ from flask import (
 from werkzeug.wrappers import Response as Reply
 
 from shepherd.desk import CaseNote, DeskError, FlowRow, FollowUp, Misused, Reused, TicketView, Unknown, new_id
-from shepherd.flow.model import Field
 from shepherd.record import RunRow, Ticket
-from shepherd.run.api import Blank, Choice, Refused
+from shepherd.run.api import Blank, Due, Refused
 from shepherd.web import forms
-from shepherd.web.fields import needs_help, wrong
+from shepherd.web.fields import as_blank, needs_help, wrong
 from shepherd.web.marks import Marks
 from shepherd.web.show import first_of, name_of
 from shepherd.web.who import KEYS, MODES, Who, ask_name, clean, desk, here, local_path, remember, remember_who, who_of
@@ -215,7 +215,7 @@ def _ticket(
         "flow": "",
         "token": new_id(),
         "told": told,
-        "open_runs": [r for r in rows if r["id"] not in over],
+        "open_runs": [r | {"until": _until(r["id"])} for r in rows if r["id"] not in over],
         "done_runs": [r for r in rows if r["id"] in over],
         "case_notes": [{"note": n, "flow": _flow_of(view, n.run)} for n in (*_notes_so_far(view), *view.case_notes)],
         "unknown": not head.customer,
@@ -227,6 +227,14 @@ def _ticket(
     flows = [_flow_row(f) for f in desk().flows(find, limit=50)]
     body = render_template("ticket.html", page=page, find=find, flows=flows, errors=errors or {}, given=given or {})
     return make_response(body, status)
+
+
+def _until(run_id: str) -> datetime | None:
+    """Until when a run waits for a time; None where it does not, or can't be read."""
+    with suppress(DeskError):
+        waiting = desk().see(run_id).waiting
+        return waiting.due if isinstance(waiting, Due) else None
+    return None
 
 
 def _notes_so_far(view: TicketView) -> list[CaseNote]:
@@ -318,24 +326,6 @@ def _begin(
         given=given or {},
     )
     return make_response(body, status)
-
-
-def as_blank(field: Field) -> Blank:
-    """An input of a flow as a field of a page."""
-    options = [(o.value, o.label) for o in field.options]
-    if not options and field.type.kind == "yes_no":
-        options = [("true", "Yes"), ("false", "No")]
-    return Blank(
-        name=field.name,
-        type=field.type.name,
-        label=field.label or Marks.words(field.name),
-        help=field.help,
-        optional=field.optional,
-        secret=field.secret,
-        choices=tuple(Choice(value=v, label=label) for v, label in options),
-        headings=field.headings,
-        currency=field.type.currency,
-    )
 
 
 @pages.post("/tickets/<number>/case-note/<run_id>")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from shepherd.flow.model import Field
 from shepherd.run.api import Blank, Choice, Refused
+from shepherd.web.marks import Marks
 
 LONG = 12
 OTHERS = "Others"
@@ -66,6 +68,24 @@ def as_people_read(blank: Blank, given: str | Sequence[str] | None) -> str:
     if blank.type == "many" and given:
         return ", ".join(labels.get(v, v) for v in ticked(given) if v) or "none of these"
     return labels.get(str(given or ""), str(given or "")) or "left empty"
+
+
+def as_blank(field: Field) -> Blank:
+    """An input of a flow as a field of a page."""
+    options = [(o.value, o.label) for o in field.options]
+    if not options and field.type.kind == "yes_no":
+        options = [("true", "Yes"), ("false", "No")]
+    return Blank(
+        name=field.name,
+        type=field.type.name,
+        label=field.label or Marks.words(field.name),
+        help=field.help,
+        optional=field.optional,
+        secret=field.secret,
+        choices=tuple(Choice(value=v, label=label) for v, label in options),
+        headings=field.headings,
+        currency=field.type.currency,
+    )
 
 
 def needs_help(blanks: Iterable[Blank]) -> bool:

@@ -26,6 +26,7 @@ from shepherd.run.api import (
 
 Form = MultiDict[str, str]
 FIELD, MANY = "f.", "m."
+LOOK = "look"
 BOTH = "Tick what holds, or “None of these”, but not both."
 NONE_FITS = "None of the answers fitted."
 
@@ -94,7 +95,7 @@ def _none_fits(form: Form) -> Input:
 
 
 READ: dict[str, Callable[[Form], Input]] = {
-    "continue": lambda form: Continue(),
+    "continue": lambda form: Continue(form.get("reason", "").strip()),
     "answer": _answer,
     "fields": lambda form: Fields(_agreed(form)),
     "back": _back,

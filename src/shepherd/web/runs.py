@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
 from shepherd.desk import Reused, RunView, Stale, Taken
 from shepherd.desk.errors import Broken
 from shepherd.record import RecordError
-from shepherd.run.api import Change, Choice, GoBack, Note, PathItem, Refused
+from shepherd.run.api import Change, Choice, Due, GoBack, Note, PathItem, Refused
 from shepherd.web import forms
 from shepherd.web.fields import as_people_read, wrong
 from shepherd.web.marks import Marks
@@ -63,10 +63,19 @@ def state(run_id: str) -> Response:
     return Response(str(desk().see(run_id).seq), mimetype="text/plain")
 
 
+@pages.post("/<run_id>/shown")
+def shown(run_id: str) -> Response:
+    """Which fields of the form that is being filled in are shown now; nothing is taken, and nothing kept."""
+    form = request.form
+    return jsonify(shown=desk().asked(run_id, forms.number(form, "visit"), forms.fields(form)))
+
+
 @pages.post("/<run_id>")
 def act(run_id: str) -> Reply:
     """Take one act of the agent, and go to where the run then stands."""
     form = request.form
+    if forms.act_of(form) == forms.LOOK:
+        return show(desk().see(run_id), note=forms.note(form), **_filled(run_id, form))
     try:
         _take(run_id, form)
     except AskFirst as far:
@@ -117,8 +126,19 @@ def _note(run_id: str, form: forms.Form) -> str:
 def _refused(run_id: str, error: Refused, form: forms.Form) -> Response:
     """The same step again, with what was entered and what is wrong with it."""
     view = desk().see(run_id)
-    given = forms.fields(form) if forms.act_of(form) in ("answer", "fields") else {}
-    return show(view, 422, errors=wrong(error, blanks(view.waiting)), given=given, note=_note(run_id, form))
+    errors = wrong(error, blanks(view.waiting))
+    if isinstance(view.waiting, Due) and error.code == "required" and forms.act_of(form) == "continue":
+        errors = {"reason": error.sentence}
+    filled = _filled(run_id, form) if forms.act_of(form) in ("answer", "fields") else {}
+    return show(view, 422, errors=errors, note=_note(run_id, form), **filled)
+
+
+def _filled(run_id: str, form: forms.Form) -> dict[str, Any]:
+    """What a form brought, and which of its fields are shown with it."""
+    given = forms.fields(form)
+    with suppress(Refused):
+        return {"given": given, "shown": desk().asked(run_id, forms.number(form, "visit"), given)}
+    return {"given": given}
 
 
 # --- an old answer given anew ---------------------------------------------------------------------
@@ -135,12 +155,14 @@ def preview_change(run_id: str, visit: int) -> Response:
     """What would fall away; nothing has changed yet."""
     view = desk().see(run_id)
     old = _visit(view, visit)
+    if forms.act_of(request.form) == forms.LOOK:
+        return _ask_anew(run_id, visit, **_filled(run_id, request.form))
     try:
         value = forms.one_or_all(request.form, old.verb == "ask")
         falls = desk().preview(run_id, Change(visit, value))
     except Refused as error:
         errors = wrong(error, blanks(desk().question(run_id, visit)))
-        return _ask_anew(run_id, visit, 422, errors=errors, given=forms.fields(request.form))
+        return _ask_anew(run_id, visit, 422, errors=errors, **_filled(run_id, request.form))
     hidden = [("is_ask", "yes" if old.verb == "ask" else "no")]
     hidden += [(n, text) for n, text in request.form.items(multi=True) if n.startswith((forms.FIELD, forms.MANY))]
     ask = {
@@ -195,7 +217,8 @@ def _ask_anew(run_id: str, visit: int, status: int = 200, **more: Any) -> Respon
     asked = desk().question(run_id, visit)
     given = {b.name: b.given for b in blanks(asked) if not b.secret} | more.pop("given", {})
     question = {"heading": old.title, "answer": old.answer, "blanks": blanks(asked)}
-    page = page_of(view, here(), desk().clock(), visit=visit, given=given, asked=blanks(asked), **more)
+    more |= {"given": given, "asked": blanks(asked), "step": asked.step}
+    page = page_of(view, here(), desk().clock(), visit=visit, **more)
     return make_response(render_template("change.html", page=page, question=question), status)
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import url_for
+from flask import current_app, url_for
 
 from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
-from shepherd.run.api import Blank, Choice, DoDue, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
+from shepherd.flow.model import Collect
+from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
 from shepherd.web.fields import is_long, needs_help
 from shepherd.web.marks import Marks
 from shepherd.web.who import Who
 
 GIVEN = frozenset({"ask", "collect"})
 FILLED = frozenset({"question", "form"})
-FORMS = FILLED | {"message", "paused", "broken"}
+FORMS = FILLED | {"message", "paused", "broken", "wait"}
 HUMAN = frozenset({"message", "ask", "collect"})
 GONE = (
     Choice(value="hung_up", label="They hung up", key="1"),
@@ -84,6 +85,9 @@ class RunPage:
     first: str = ""
     several: bool = False
     helped: bool = False
+    comes: bool = False
+    hidden: frozenset[str] = frozenset()
+    then: str = ""
     longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
     settlements: tuple[Choice, ...] = SETTLE
@@ -92,6 +96,11 @@ class RunPage:
     def has_form(self) -> bool:
         """Whether the step itself has a form, which the note box then belongs to."""
         return self.kind in FORMS or (self.elsewhere is not None and self.elsewhere.can_take)
+
+    @property
+    def until(self) -> datetime | None:
+        """When the run goes on by itself, where it waits for a time."""
+        return self.waiting.due if isinstance(self.waiting, Due) else None
 
     @property
     def starts(self) -> str:
@@ -118,14 +127,21 @@ def page_of(
     visit: int = 0,
     case_note: str = "",
     asked: tuple[Blank, ...] | None = None,
+    shown: Collection[str] | None = None,
+    step: str = "",
 ) -> RunPage:
-    """The page of *view* for *who*; *errors* and *given* come back from a form that was refused."""
+    """
+    The page of *view* for *who*; *errors* and *given* come back from a form that was refused.
+
+    *asked* are the fields of another page than the step's own, for *step*; *shown* those that show with what was given.
+    """
     elsewhere = _elsewhere(view, who)
     kind = _kind(view, elsewhere)
     kept = {b.name: b.given for b in blanks(view.waiting) if not b.secret}
     kept |= {k: v for k, v in (given or {}).items() if k not in {b.name for b in blanks(view.waiting) if b.secret}}
     if asked is None:
         asked = blanks(view.waiting) if kind in FILLED else ()
+    comes = bool(asked) and _comes(view, step or view.waiting.step)
     return RunPage(
         run_id=view.id,
         url=url_for("run.step", run_id=view.id),
@@ -139,7 +155,7 @@ def page_of(
         flow=view.title,
         version=view.version,
         kind=kind,
-        heading=heading(view.waiting, lost=view.open_do),
+        heading=_until(view) or heading(view.waiting, lost=view.open_do),
         waiting=view.waiting,
         told=told or view.message,
         errors=errors or {},
@@ -151,7 +167,10 @@ def page_of(
         back_to=back_to(view),
         first=first_of(asked, errors or {}),
         several=len(asked) > 1,
-        helped=needs_help(asked),
+        helped=needs_help(asked) or comes,
+        comes=comes,
+        hidden=frozenset(b.name for b in asked if not _seen(b, shown, errors or {})),
+        then=_then(view),
         elsewhere=elsewhere,
     )
 
@@ -170,9 +189,36 @@ def _kind(view: RunView, elsewhere: Elsewhere | None) -> str:
         return "call"
     if isinstance(waiting, Stuck):
         return "stuck"
+    if isinstance(waiting, Due):
+        return "wait"
     if isinstance(waiting, Question):
         return "question"
     return "form" if isinstance(waiting, Form) else "message"
+
+
+def _seen(blank: Blank, shown: Collection[str] | None, errors: Mapping[str, str]) -> bool:
+    """Whether a field is shown as the form comes: what is refused for lack of it has to be."""
+    return blank.name in errors or (blank.shown if shown is None else blank.name in shown)
+
+
+def _comes(view: RunView, ref: str) -> bool:
+    """Whether fields of the step *ref* (``flow/step``) come and go with what is filled in."""
+    flow, _, step = ref.partition("/")
+    action = view.standing.library.flows[flow].steps[step].action
+    return isinstance(action, Collect) and any(f.show_if is not None for f in action.fields.values())
+
+
+def _until(view: RunView) -> str:
+    """Until when a run waits, on the desk's clock; empty where it does not."""
+    if not isinstance(view.waiting, Due):
+        return ""
+    return f"Waits until {current_app.jinja_env.filters['clock'](view.waiting.due)}"
+
+
+def _then(view: RunView) -> str:
+    """Where a run that rests goes on by itself, in words."""
+    edge = view.standing.tip.step.edges.get("then") if isinstance(view.waiting, Due) else None
+    return Marks.words(edge.target) if edge else ""
 
 
 def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
@@ -209,6 +255,8 @@ def heading(waiting: Waiting, lost: bool = False) -> str:
         return f"Was it done: {_operation(waiting)}?" if lost else f"Being done: {_operation(waiting)}"
     if isinstance(waiting, LookupDue):
         return f"Being looked up: {_operation(waiting)}"
+    if isinstance(waiting, Due):
+        return f"Waits: {name}"
     if isinstance(waiting, Stuck):
         return "The flow can’t go on by itself"
     if isinstance(waiting, Ended):
