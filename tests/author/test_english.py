@@ -61,8 +61,8 @@ CLAUSES = {
     ),
     'colour not in ["red"]': ("the answer to colour is not “red”", "the answer to colour is “red”"),
     "colour in lists.colours.warm": (
-        "the answer to colour is in the list colours, group warm",
-        "the answer to colour is not in the list colours, group warm",
+        "the answer to colour is in the group warm of the list colours",
+        "the answer to colour is not in the group warm of the list colours",
     ),
     "true": ("this is always so", "this is never so"),
     "visits.colour > 1": (

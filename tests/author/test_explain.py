@@ -57,6 +57,20 @@ def test_every_sentence_stands_at_its_line(flow: str, draft: Draft) -> None:
             assert said.text.partition("“")[2][:20].rstrip("”") in lines[said.place.line - 1]
 
 
+LIBRARIES = [FLOWS, FLOWS / "examples"]
+
+
+@pytest.mark.parametrize("folder", LIBRARIES, ids=lambda folder: folder.name)
+def test_every_flow_that_ships_can_be_told(folder: Path) -> None:
+    """Whole, and without a rest of the machinery in it."""
+    library = read_draft(folder)
+    for name, flow in library.flows.items():
+        explained = explain(library, name)
+        text = as_text(explained)
+        assert {s.step for s in explained.sentences} == {"", *flow.steps}
+        assert not any(rest in text for rest in ("object at", "Decimal(", "{{", "Expression(", "(Const"))
+
+
 def test_the_json_has_the_same_sentences(draft: Draft) -> None:
     """One object, with the step (null for the flow itself), what it is about, and where that stands."""
     explained = explain(draft, "closing")
@@ -181,7 +195,8 @@ def test_the_head_of_a_flow_is_told() -> None:
     assert told["outcome:done"] == (
         "done, followed up after 2 days, giving back the weekly as sum; identity is established for 30 minutes."
     )
-    assert told["value:weekly"] == "The weekly is the pay if the pay is more than 100; otherwise 0."
+    assert told["value:weekly"] == "The weekly is told by the first of these that fits."
+    assert told["case:weekly"] == "Otherwise it is 0."
     assert told["value:rich"] == "rich holds if the pay is more than 5."
 
 
@@ -264,3 +279,16 @@ def test_a_flow_with_mistakes_can_be_told_all_the_same(draft: Draft) -> None:
 
     assert "Then go to nowhere, which is no step of this flow." in told
     assert "The flow ends as gone, which is no outcome of it." in told
+
+
+def test_cases_of_a_value_are_told_one_by_one() -> None:
+    """Each at its own line of the file, a condition as what it holds by."""
+    cases = [{"when": "pay > 100", "is": "pay < 200"}, {"otherwise": "false"}]
+    flow = _flow(inputs={"pay": "number"}, values={"middling": cases})
+    told = [s.text for s in explain(from_documents({"flow:odd": flow}), "odd").sentences if "middling" in s.about]
+
+    assert told == [
+        "Whether middling holds is told by the first of these that fits.",
+        "If the pay is more than 100, it holds if the pay is less than 200.",
+        "Otherwise it never holds.",
+    ]

@@ -199,7 +199,7 @@ def _assurance(path: Iterable[str]) -> str:
 
 
 def _list(path: list[str]) -> str:
-    return f"the list {seen(path[0])}" + "".join(f", group {seen(group)}" for group in path[1:])
+    return "".join(f"the group {seen(group)} of " for group in path[1:]) + f"the list {seen(path[0])}"
 
 
 #: What may be read below a name of the language.

@@ -13,14 +13,16 @@ from shepherd.author.spoken import listed, named, seen
 from shepherd.author.told import Teller, resolved
 from shepherd.author.ways import Ways
 from shepherd.flow.draft import Draft
+from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Place
 from shepherd.flow.model import Flow, Outcome, Value
 from shepherd.flow.scope import Around
+from shepherd.flow.tree import Const
 
 WIDTH = 100
 #: The parts of a flow's head, by what a sentence is about, each with the line above it.
 HEADINGS = {"input": "What it is given", "outcome": "How it can end", "value": "What its own words mean"}
-HEADINGS |= {"text": "What it says in several places", "table": "Its tables"}
+HEADINGS |= {"case": HEADINGS["value"], "text": "What it says in several places", "table": "Its tables"}
 
 
 class Sentence(NamedTuple):
@@ -65,7 +67,7 @@ def _head(flow: Flow, english: English, ways: Ways, teller: Teller) -> Iterator[
     for outcome in flow.outcomes.values():
         yield Sentence("", f"outcome:{outcome.name}", outcome.place, _outcome(outcome, english, ways))
     for value in flow.values.values():
-        yield Sentence("", f"value:{value.name}", value.place, _value(value, english))
+        yield from _value(value, english)
     for name, words in flow.texts.items():
         yield Sentence("", f"text:{name}", words.place, f"{named(name)} stands for {english.words(words)}")
 
@@ -97,18 +99,29 @@ def _outcome(outcome: Outcome, english: English, ways: Ways) -> str:
     return ", ".join(said) + (f"; {given}." if given else ".")
 
 
-def _value(value: Value, english: English) -> str:
-    """``slow holds if …``, ``the weekly is …``, or its cases one after the other."""
-    name = named(value.name)
-    first = value.cases[0].gives.tree if value.cases else None
-    truth = first is not None and english.kind(first) == "yes_no"
-    if len(value.cases) == 1 and first is not None and value.cases[0].when is None:
-        return f"{name} holds if {english.holds(first)}." if truth else f"The {name} is {english.value(first)}."
-    said = []
+def _value(value: Value, english: English) -> Iterator[Sentence]:
+    """``slow holds if …``, ``The weekly is …``, or its cases one after the other."""
+    name, about = named(value.name), f"value:{value.name}"
+    truth = any(english.kind(case.gives.tree) == "yes_no" for case in value.cases)
+    if len(value.cases) == 1 and value.cases[0].when is None:
+        tree = value.cases[0].gives.tree
+        words = f"{name} holds if {english.holds(tree)}." if truth else f"The {name} is {english.value(tree)}."
+        yield Sentence("", about, value.place, words)
+        return
+    begun = f"Whether {name} holds" if truth else f"The {name}"
+    yield Sentence("", about, value.place, f"{begun} is told by the first of these that fits.")
     for case in value.cases:
-        gives = english.value(case.gives.tree)
-        said.append(f"{gives} if {english.holds(case.when.tree)}" if case.when else f"otherwise {gives}")
-    return f"{'Whether ' if truth else 'The '}{name}{' holds' if truth else ''} is {'; '.join(said)}."
+        tree = case.gives.tree
+        gives = _holds(case.gives, english) if truth else f"it is {english.value(tree)}"
+        words = f"If {english.holds(case.when.tree)}, {gives}." if case.when else f"Otherwise {gives}."
+        yield Sentence("", f"case:{value.name}", case.place, words.replace(".”.", ".”"))
+
+
+def _holds(expression: Expression, english: English) -> str:
+    tree = expression.tree
+    if isinstance(tree, Const):
+        return "it always holds" if tree.value else "it never holds"
+    return f"it holds if {english.holds(tree)}"
 
 
 # --- as people read it, and as programs do ----------------------------------------------------------
@@ -129,7 +142,7 @@ def as_text(explained: Explained) -> str:
             heading = above
             lines += ["", f"{heading}:"]
         bullet = "- " if ":" in sentence.about or sentence.about == "way" else ""
-        indent = "   " if sentence.step else ""
+        indent = "   " if sentence.step else "  " if sentence.about.startswith("case:") else ""
         lines += textwrap.wrap(
             sentence.text,
             WIDTH,
