@@ -125,6 +125,7 @@ def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> Non
     if kind in ("desk", "connectors"):
         for other in (desk_folder / "flows").glob("*.yaml"):
             other.unlink()
+        shutil.rmtree(desk_folder / "flows" / "examples")
     put_files(block, desk_folder, "with")
     named = re.search(r"\bas=(\S+)", block.more)
     file = named[1] if named else f"flows/{name if kind in ('flow', 'list') else kind}.yaml"
