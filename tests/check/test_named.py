@@ -220,14 +220,14 @@ LATER = '      - when: w == "red"\n        then: sp\n      - otherwise: d2\n  sp
     [
         ('w == "red"', '"green"', []),
         ('w == "red" and visits.w > 1', '"green"', ["SHP324"]),
-        ('w != "green"', '"green"', []),
-        ('w == "green"', '"green"', ["SHP324"]),
+        ('w != "green"', '"green"', ["SHP361"]),
+        ('w == "green"', '"green"', ["SHP324", "SHP361"]),
     ],
 )
 def test_a_decide_is_complete_where_earlier_answers_exclude_the_rest(
     tmp_path: Path, first: str, second: str, expected: list[str]
 ):
-    """What an earlier branch has taken away for sure need not be covered again, and nothing else."""
+    """What an earlier branch has surely taken away need not be covered again, such a line is dead, and nothing else."""
     body = LIGHT + f"      - when: {first}\n        then: z\n      - otherwise: d2\n  d2:\n    decide:\n"
     body += f'      - when: w == {second}\n        then: m\n      - when: w == "dark"\n        then: z\n'
 

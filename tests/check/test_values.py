@@ -1,4 +1,4 @@
-"""Values: types that fit, texts among their options, decisions that always decide."""
+"""Values: types that fit, texts among their options, and what calls are given."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shepherd.check.values import holds, values
-from shepherd.flow.expression import parse
-from shepherd.flow.findings import NOWHERE
+from shepherd.check.values import values
 from tests.check.written import END, library, told
 
 
@@ -122,72 +120,6 @@ def test_what_texts_show_fits_too(tmp_path: Path, said: str):
     assert [code for code, _ in told(values, library(tmp_path, body))] == ["SHP321"]
 
 
-OPTIONS = "steps:\n  light:\n    ask: Which?\n    options: [green, red, dark]\n"
-FORM = """steps:
-  form:
-    collect:
-      wired: {label: Wired, type: yes_no}
-      light: {label: Light, type: choice, options: [green, red]}
-"""
-
-
-def branches(asked: str, *whens: str, otherwise: bool = False) -> str:
-    lines = "".join(f"      - when: {when}\n        then: hello\n" for when in whens)
-    return f"{asked}  judge:\n    decide:\n{lines}{'      - otherwise: finish' if otherwise else ''}\n{END}"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        branches(OPTIONS, 'light == "green"', 'light == "red"', 'light == "dark"'),
-        branches(OPTIONS, 'light == "green"', 'light in ["red", "dark"]'),
-        branches(OPTIONS, 'light == "green"', 'light != "green"'),
-        branches(OPTIONS, 'light in ["green"]', 'light not in ["green"]'),
-        branches(OPTIONS, 'light == "green" or light == "red"', 'not (light == "green" or light == "red")'),
-        branches(OPTIONS, 'light == "green"', otherwise=True),
-        branches(FORM, "form.wired", "not form.wired"),
-        branches(FORM, 'form.wired and form.light == "red"', 'not form.wired or form.light == "green"'),
-    ],
-)
-def test_a_decide_that_always_decides(tmp_path: Path, body: str):
-    """
-    Over finite values the branches are proved to cover every case, alone or together.
-    """
-    assert told(values, library(tmp_path, body)) == []
-
-
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        (branches(OPTIONS, 'light == "green"', 'light == "red"'), 'light = "dark" reaches no branch.'),
-        (branches(OPTIONS, 'light != "dark"'), 'light = "dark" reaches no branch.'),
-        (branches(FORM, "form.wired"), "form.wired = no reaches no branch."),
-        (
-            branches(FORM, "form.wired", 'form.light == "red"'),
-            'form.wired = no and form.light = "green" reaches no branch.',
-        ),
-    ],
-)
-def test_the_missed_case_is_shown(tmp_path: Path, body: str, message: str):
-    """
-    Where the branches leave a case out, the finding names it.
-    """
-    (found,) = values(library(tmp_path, body))
-
-    assert (found.code, found.message) == ("SHP324", message)
-
-
-@pytest.mark.parametrize("whens", [("speed < 20", "speed >= 20"), ("speed < 20",)])
-def test_what_can_not_be_enumerated_needs_an_otherwise(tmp_path: Path, whens: tuple[str, ...]):
-    """
-    Numbers are not weighed case by case: such a decide says where else it goes.
-    """
-    asked = "steps:\n  speed:\n    ask: How fast?\n    type: number\n"
-
-    assert [code for code, _ in told(values, library(tmp_path, branches(asked, *whens)))] == ["SHP324"]
-    assert told(values, library(tmp_path, branches(asked, *whens, otherwise=True))) == []
-
-
 CALLED = """flow: g
 title: G
 category: orders
@@ -223,24 +155,3 @@ def test_what_a_call_is_given_fits_its_input(tmp_path: Path, type_: str, given: 
     found = told(values, library(tmp_path, body, g=CALLED.format(type=type_)))
 
     assert [code for code, _ in found] == ([] if fits else ["SHP325"])
-
-
-@pytest.mark.parametrize(
-    ("text", "true"),
-    [
-        ('a == "x"', True),
-        ('a != "x"', False),
-        ('a in ["y", "z"]', False),
-        ('a not in ["y", "z"]', True),
-        ('not b and a == "x"', True),
-        ('b or a == "y"', False),
-    ],
-)
-def test_conditions_over_one_case(text: str, true: bool):
-    """
-    A condition over finite values is weighed case by case as it would be at run time.
-    """
-    expression, _ = parse(text, at=lambda start, end: NOWHERE, file="", flow="", step="")
-
-    assert expression is not None
-    assert holds(expression.tree, {("a",): "x", ("b",): False}) is true

@@ -14,6 +14,7 @@ from shepherd.check import (
     assurance,
     audience,
     calls,
+    decisions,
     grants,
     handing,
     loops,
@@ -50,6 +51,7 @@ FAMILIES: tuple[Family, ...] = (
     audience.audience,
     names.names,
     values.values,
+    decisions.decisions,
     secrets.secrets,
     working.working,
 )
@@ -76,7 +78,7 @@ _GRAPH = (
     policy_refs.RULES,
     audience.RULES,
 )
-_MEANING = (grants.RULES, assurance.RULES, names.RULES, values.RULES, secrets.RULES)
+_MEANING = (grants.RULES, assurance.RULES, names.RULES, values.RULES, decisions.RULES, secrets.RULES)
 
 #: Every rule, sorted by code.
 RULES: tuple[Rule, ...] = tuple(

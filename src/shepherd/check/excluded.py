@@ -56,10 +56,10 @@ def truth(node: Node, path: Path, value: Any) -> bool | None:
 class Excluded:
     """The finite names of one flow, each followed through it when somebody asks."""
 
-    def __init__(self, flow: Flow, around: Around, order: list[str] | None = None):
+    def __init__(self, flow: Flow, around: Around, order: list[str] | None = None, most: int = MOST_WALKED):
         self.flow, self.around = flow, around
         self.order = in_reverse(flow) if order is None else order
-        self.left = MOST_WALKED
+        self.left = most
         self._possible: dict[Path, Mapping[str, Cases]] = {}
         self._tested: list[Path] | None = None
         self._trees: dict[int, Node] = {}

@@ -1,21 +1,16 @@
-"""Values: types that fit, texts that are among their options, decisions that always decide."""
+"""Values: types that fit, and texts that are among their options."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import product
-from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shepherd.check.excluded import Excluded
-from shepherd.check.opened import Path
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Rule
-from shepherd.flow.infer import ANY, SAME, YES_NO, Infer, differ
-from shepherd.flow.lists import spelled
-from shepherd.flow.model import Ask, Call, Collect, Decide, Do, Field, Flow, HandOn, Lookup, Set, Step, Wait
+from shepherd.flow.infer import ANY, SAME, Infer, differ
+from shepherd.flow.model import Ask, Call, Collect, Do, Field, Flow, HandOn, Lookup, Set, Step, Wait
 from shepherd.flow.scope import Around, uses
-from shepherd.flow.tree import All, Any_, Compare, Const, Items, Node, Not, Read
+from shepherd.flow.tree import Read
 from shepherd.flow.types import Type
 
 if TYPE_CHECKING:
@@ -39,12 +34,6 @@ NOT_A_CONDITION = Rule(
     "error",
     "A condition is a yes or no; a bare text or number decides nothing.",
 )
-UNDECIDED = Rule(
-    "SHP324",
-    "undecided",
-    "error",
-    "A decide goes on for every case: either its branches cover all values, or it has an otherwise.",
-)
 WRONG_INPUT_TYPE = Rule(
     "SHP325",
     "wrong-input-type",
@@ -63,15 +52,14 @@ SET_TWICE = Rule(
     "error",
     "A name means one thing: steps that set it set it to values of one kind.",
 )
-RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, UNDECIDED, WRONG_INPUT_TYPE, TWO_CURRENCIES, SET_TWICE)
+RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, WRONG_INPUT_TYPE, TWO_CURRENCIES, SET_TWICE)
 OF_KIND = {"type": WRONG_TYPE, "value": NOT_A_VALUE, "currency": TWO_CURRENCIES}
-MOST_CASES = 4096
 #: The roles of expressions that have to be a yes or no.
 CONDITIONS = ("when", "show_if", "must")
 
 
 def values(draft: Draft) -> Iterator[Finding]:
-    """Types that do not fit, values that cannot be, decisions that do not always decide."""
+    """Types that do not fit, and values that cannot be."""
     around = Around(draft.flows, draft.policy, draft.connectors)
     for flow in draft.flows.values():
         yield from _Values(flow, around).findings()
@@ -83,7 +71,6 @@ class _Values:
     def __init__(self, flow: Flow, around: Around):
         self.flow, self.around = flow, around
         self.types = around.types(flow)
-        self.excluded: Excluded | None = None
 
     def findings(self) -> Iterator[Finding]:
         for value in self.flow.values.values():
@@ -112,8 +99,6 @@ class _Values:
                 yield from self.until(step, step.action.until)
             elif isinstance(step.action, Set):
                 yield from self.kept(step, step.action)
-            if isinstance(step.action, Decide) and not step.action.otherwise:
-                yield from self.decided(step, step.action)
 
     def misfits(self, step: Step | None, expression: Expression) -> tuple[Type, list[Finding]]:
         """The type of *expression*, and what does not fit in it."""
@@ -212,79 +197,3 @@ class _Values:
                 continue
             message = f'"{name}" is given {given.words}, but is declared as {field.type.words}.'
             yield WRONG_INPUT_TYPE.at(expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id)
-
-    # --- decisions ---------------------------------------------------------------------------------
-
-    def decided(self, step: Step, action: Decide) -> Iterator[Finding]:
-        """Whether the branches cover every case that earlier answers leave; a counter-example where one is missed."""
-        trees = [spelled(branch.when, self.flow.lists) for branch in action.branches]
-        domains: dict[Path, tuple[Any, ...]] = {}
-        finite = all(self.domains(tree, domains) for tree in trees)
-        place = step.places.get("decide", step.place)
-        hint = "Add a last line: otherwise: STEP."
-        if not finite or prod(len(d) for d in domains.values()) > MOST_CASES:
-            message = "It cannot be proved that one of these branches always holds."
-        else:
-            missed = _missed(trees, domains) and _missed(trees, self.left(step, domains))
-            if missed is None:
-                return
-            example = " and ".join(f"{'.'.join(path)} = {_shown(value)}" for path, value in missed.items())
-            message = f"{example} reaches no branch."
-        yield UNDECIDED.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id)
-
-    def left(self, step: Step, domains: Mapping[Path, tuple[Any, ...]]) -> dict[Path, tuple[Any, ...]]:
-        """*domains* without the values that earlier answers exclude at *step*."""
-        if self.excluded is None:
-            self.excluded = Excluded(self.flow, self.around)
-        excluded = self.excluded
-        return {path: excluded.possible(path, step.id) or options for path, options in domains.items()}
-
-    def domains(self, node: Node, found: dict[Path, tuple[Any, ...]]) -> bool:
-        """Collect the finite values of every read of *node*; False where one can't be weighed."""
-        if isinstance(node, All | Any_):
-            weighed = [self.domains(item, found) for item in node.items]
-            return all(weighed)
-        if isinstance(node, Not):
-            return self.domains(node.item, found)
-        if isinstance(node, Read):
-            return Infer(self.types).of(node).kind == YES_NO.kind and self._finite(node, found)
-        if isinstance(node, Compare) and isinstance(node.left, Read) and node.op in ("==", "!=", "in", "not in"):
-            right = node.right.items if isinstance(node.right, Items) else (node.right,)
-            return all(isinstance(item, Const) for item in right) and self._finite(node.left, found)
-        return False
-
-    def _finite(self, node: Read, found: dict[Path, tuple[Any, ...]]) -> bool:
-        type_ = Infer(self.types).of(node)
-        if node.path[0] in self.flow.values:
-            return False
-        options = type_.cases
-        if options:
-            found[node.path] = options
-        return bool(options)
-
-
-def _missed(trees: list[Node], domains: Mapping[Path, tuple[Any, ...]]) -> dict[Path, Any] | None:
-    """A case for which none of *trees* holds."""
-    cases = (dict(zip(domains, chosen, strict=True)) for chosen in product(*domains.values()))
-    return next((case for case in cases if not any(holds(tree, case) for tree in trees)), None)
-
-
-def holds(node: Node, case: Mapping[Path, Any]) -> bool:
-    """Whether *node*, made of finite parts only, is true in *case*."""
-    if isinstance(node, All):
-        return all(holds(item, case) for item in node.items)
-    if isinstance(node, Any_):
-        return any(holds(item, case) for item in node.items)
-    if isinstance(node, Not):
-        return not holds(node.item, case)
-    if isinstance(node, Read):
-        return bool(case[node.path])
-    assert isinstance(node, Compare)
-    assert isinstance(node.left, Read)
-    right = node.right.items if isinstance(node.right, Items) else (node.right,)
-    among = case[node.left.path] in [item.value for item in right if isinstance(item, Const)]
-    return among is (node.op in ("==", "in"))
-
-
-def _shown(value: Any) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else f'"{value}"'
