@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shepherd.check.limits import limits
 from shepherd.check.values import values
 from tests.check.written import END, library, told
 
@@ -155,3 +156,127 @@ def test_what_a_call_is_given_fits_its_input(tmp_path: Path, type_: str, given: 
     found = told(values, library(tmp_path, body, g=CALLED.format(type=type_)))
 
     assert [code for code, _ in found] == ([] if fits else ["SHP325"])
+
+
+TILL = """inputs: {{born: date}}
+values:
+  both: paid + paid
+  share: paid * 1.1 / 3
+  tomorrow: today + workdays(1)
+  few: 1
+steps:
+  paid:
+    ask: What was paid?
+    type: money
+  fee:
+    ask: What does it cost abroad?
+    type: money
+    currency: USD
+  wishes:
+    ask: What is wished?
+    type: many
+    options: [phone, mail, visit]
+    {limit}
+  at:
+    ask: When?
+    type: datetime
+    {moment}
+  back:
+    ask: What comes back?
+    type: money
+    {amount}
+  judge:
+    decide:
+      - when: {when}
+        then: hello
+      - otherwise: finish
+"""
+
+
+def till(
+    when: str = "paid > 1", limit: str = "min: 1", moment: str = "min: tomorrow", amount: str = "max: both"
+) -> str:
+    """A flow that asks for amounts in two currencies, several wishes and a moment, and decides by *when*."""
+    when = f"'{when}'" if when.startswith('"') else when
+    return TILL.format(when=when, limit=limit, moment=moment, amount=amount) + END
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        *(
+            "paid > 5",
+            "paid + 5 < both",
+            "paid / both > 2",
+            "paid * 2 == both",
+            "min(paid, both) > share",
+            "fee == fee",
+        ),
+        *('"phone" in wishes', 'has_any(wishes, ["mail", "visit"])', "count(wishes) > 1", 'weekday(today) == "sunday"'),
+        *("max(born, today) == today", "min(at, now) == now", "tomorrow - today > 1", "paid // both > 1"),
+    ],
+)
+def test_amounts_lists_and_days_that_fit(tmp_path: Path, when: str):
+    """
+    Amounts in one currency, plain numbers beside them, values of a choice of several and days go together.
+    """
+    assert told(values, library(tmp_path, till(when))) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "pointed"),
+    [
+        ("paid > fee", "SHP331", "paid > fee"),
+        ("paid == fee", "SHP331", "paid == fee"),
+        ("paid + 5 > fee - 5", "SHP331", "paid + 5 > fee - 5"),
+        ("share + fee > 1", "SHP331", "share + fee"),
+        ("both in [1, fee]", "SHP331", "fee"),
+        ("min(paid, 3, fee) > 1", "SHP331", "fee"),
+        ("paid % fee == 1", "SHP331", "paid % fee"),
+        ('"post" in wishes', "SHP322", '"post"'),
+        ('has_all(wishes, ["phone", "letter"])', "SHP322", '"letter"'),
+        ('has_exactly(["letter"], wishes)', "SHP322", '"letter"'),
+        ('wishes == "phone"', "SHP321", 'wishes == "phone"'),
+        ("1 in wishes", "SHP321", "1"),
+        ('weekday(today) == "Sunday"', "SHP322", '"Sunday"'),
+        ("max(born, now) == now", "SHP321", "now"),
+        ("max(born, 5) == born", "SHP321", "5"),
+        ("today + workdays(paid) > today", "SHP321", "paid"),
+    ],
+)
+def test_amounts_lists_and_days_that_do_not_fit(tmp_path: Path, when: str, code: str, pointed: str):
+    """
+    Two currencies, values that are no option and kinds that have no order are findings at the very part.
+    """
+    assert told(values, library(tmp_path, till(when))) == [(code, pointed)]
+
+
+@pytest.mark.parametrize(("said", "codes"), [("paid | money", []), ('paid | money("USD")', ["SHP331"])])
+def test_an_amount_is_shown_in_its_own_currency(tmp_path: Path, said: str, codes: list[str]):
+    """
+    The filter money shows an amount in its currency, and in no other.
+    """
+    body = till().replace("say: Hello.", f"say: '{{{{ {said} }}}}'")
+
+    assert [code for code, _ in told(values, library(tmp_path, body))] == codes
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        ({}, ""),
+        ({"limit": "min: few", "moment": "min: born_on"}, ""),
+        ({"limit": "min: both"}, "SHP321"),
+        ({"moment": "max: few"}, "SHP321"),
+        ({"amount": "max: tomorrow"}, "SHP321"),
+        ({"amount": "{currency: USD, max: both}"}, "SHP331"),
+    ],
+)
+def test_a_named_limit_is_of_the_field_s_kind(tmp_path: Path, rules: dict[str, str], code: str):
+    """
+    A named limit is a count for several, a day or a moment for a moment, an amount in the same currency for money.
+    """
+    given = {name: text.strip("{}").replace(", ", "\n    ") for name, text in rules.items()}
+    body = till(**given).replace("  few: 1\n", "  few: 1\n  born_on: born\n")
+
+    assert [found for found, _ in told(limits, library(tmp_path, body))] == ([code] if code else [])

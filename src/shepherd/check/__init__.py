@@ -17,6 +17,7 @@ from shepherd.check import (
     decisions,
     grants,
     handing,
+    limits,
     loops,
     names,
     policy_refs,
@@ -52,6 +53,7 @@ FAMILIES: tuple[Family, ...] = (
     names.names,
     values.values,
     decisions.decisions,
+    limits.limits,
     secrets.secrets,
     working.working,
 )

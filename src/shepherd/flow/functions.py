@@ -1,10 +1,11 @@
 """
 The functions and filters of the language: each with its argument types, its result and its rule.
 
-Rounding is half away from zero (the common commercial rule). Months end on their last day where the day does not
-exist (31 January and a month is 28 or 29 February). Weeks begin on Monday. Working days are those of desk.yaml's
-hours without its holidays, Monday to Friday where it sets none; `weekdays_between` counts Monday to Friday, or the
-days of the week that it is given, whatever the calendar says.
+`round` is half away from zero (the common commercial rule), `round_down` towards less, `round_up` towards more, each
+to 0 to 12 digits. Months end on their last day where the day does not exist (31 January and a month is 28 or 29
+February). Weeks begin on Monday. Working days are those of desk.yaml's hours without its holidays, Monday to Friday
+where it sets none; `weekdays_between` counts Monday to Friday, or the days of the week that it is given, whatever the
+calendar says.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 
 from shepherd.flow.arithmetic import Span, Unworkable, day_of, decimal_of, number, pair, rounded, size
 from shepherd.flow.calendar import Calendar
+from shepherd.flow.money import CURRENCIES, Money
 from shepherd.flow.types import to_text
 
 MOST_DAYS = 366 * 1000
@@ -48,11 +50,11 @@ def _end_of_month(value: Any) -> date:
 
 
 def _weekdays_between(first: Any, last: Any, named: Any = WEEKDAYS[:5]) -> int:
-    """The days *named* (Monday to Friday) from *first* on, up to but without *last*; negative where *last* lies before."""
+    """The days *named* from *first* on, up to but without *last*; negative where *last* lies before *first*."""
     one, other = day_of(first), day_of(last)
     if other < one:
         return -_weekdays_between(other, one, named)
-    if not set(named) <= set(WEEKDAYS):
+    if not _set(named) <= set(WEEKDAYS):
         raise Unworkable(f"Days of the week are {', '.join(WEEKDAYS)}.")
     counted = {WEEKDAYS.index(name) for name in named}
     weeks, rest = divmod((other - one).days, 7)
@@ -79,6 +81,16 @@ def _words(text: Any) -> str:
     if not isinstance(text, str):
         raise Unworkable("A text is needed here.")
     return text
+
+
+def _listed(value: Any) -> tuple[Any, ...] | list[Any]:
+    if not isinstance(value, tuple | list):
+        raise Unworkable("A list is needed here.")
+    return value
+
+
+def _set(value: Any) -> frozenset[Any]:
+    return frozenset(_listed(value))
 
 
 def _has_word(text: Any, word: Any) -> bool:
@@ -125,14 +137,14 @@ FUNCTIONS: dict[str, Function] = {
     "round": Function((1, 2), (NUMBER, "integer"), "number", rounded(ROUND_HALF_UP)),
     "round_down": Function((1, 2), (NUMBER, "integer"), "number", rounded(ROUND_FLOOR)),
     "round_up": Function((1, 2), (NUMBER, "integer"), "number", rounded(ROUND_CEILING)),
-    "count": _fixed(("list",), "integer", len),
+    "count": _fixed(("list",), "integer", lambda a: len(_listed(a))),
     "lower": _fixed(("text",), "text", lambda t: _words(t).lower()),
     "length": _fixed(("text",), "integer", lambda t: len(_words(t))),
     "starts_with": _fixed(("text", "text"), "yes_no", lambda t, s: _words(t).startswith(_words(s))),
     "has_word": _fixed(("text", "text"), "yes_no", _has_word),
-    "has_any": _fixed(("list", "list"), "yes_no", lambda a, b: bool(set(a) & set(b))),
-    "has_all": _fixed(("list", "list"), "yes_no", lambda a, b: set(b) <= set(a)),
-    "has_exactly": _fixed(("list", "list"), "yes_no", lambda a, b: set(a) == set(b)),
+    "has_any": _fixed(("list", "list"), "yes_no", lambda a, b: bool(_set(a) & _set(b))),
+    "has_all": _fixed(("list", "list"), "yes_no", lambda a, b: _set(b) <= _set(a)),
+    "has_exactly": _fixed(("list", "list"), "yes_no", lambda a, b: _set(a) == _set(b)),
 }
 
 
@@ -156,8 +168,13 @@ def _show_datetime(value: Any) -> str:
 
 
 def _show_money(value: Any, currency: str = "") -> str:
-    amount = rounded(ROUND_HALF_UP)(value, 2)
-    return f"{amount:,.2f}{' ' + currency if currency else ''}"
+    """An amount with the digits of its currency, and the currency; a plain number has the one that is asked for."""
+    own = value.currency if isinstance(value, Money) else currency
+    if currency and own != currency:
+        raise Unworkable(f"The amount is in {own}.")
+    places = CURRENCIES.get(own, 2)
+    amount = rounded(ROUND_HALF_UP)(value, places)
+    return f"{amount:,.{places}f}{' ' + own if own else ''}"
 
 
 def _show_number(value: Any, digits: Any = None) -> str:
@@ -174,9 +191,7 @@ def _show_mask(value: Any, last: Any = 4) -> str:
 
 
 def _show_join(value: Any, between: str = ", ") -> str:
-    if not isinstance(value, tuple | list):
-        raise Unworkable("A list is needed here.")
-    return between.join(to_text(v) for v in value)
+    return between.join(to_text(v) for v in _listed(value))
 
 
 FILTERS: dict[str, Callable[..., str]] = {

@@ -206,6 +206,8 @@ class Infer:
             types.append(self.needs(arg, TAKES.get(wanted, {wanted}), what))
         if function.gives == "same":
             return self._alike(node, types)
+        if node.function == "weekday":
+            return Type("choice", options=WEEKDAYS, name="choice")
         if function.takes == ("list", "list"):
             self._listed(node, types)
         if node.function == "weekdays_between":
@@ -225,7 +227,7 @@ class Infer:
                 return ANY
             if differ(first, type_):
                 self.mixed(arg, first, type_)
-            first = either(first, type_)
+            first = replace(either(first, type_), currency=first.currency or type_.currency)
         return first if first.kind in NUMBERS | MOMENTS else ANY
 
     def _weekdays(self, args: tuple[Node, ...], types: list[Type]) -> None:
@@ -247,7 +249,11 @@ class Infer:
 
     def filtered(self, node: Filtered) -> Type:
         kinds = FILTER_TAKES[node.filter]
-        self.needs(node.item, set(kinds), f"{Type(kinds[0]).words} for the filter {node.filter}")
+        type_ = self.needs(node.item, set(kinds), f"{Type(kinds[0]).words} for the filter {node.filter}")
+        if node.filter == "money" and node.args and isinstance(node.args[0], Const):
+            shown = Type("money", currency=str(node.args[0].value))
+            if differ(type_, shown):
+                self.mixed(node, type_, shown)
         return TEXT
 
 
