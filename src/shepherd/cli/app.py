@@ -15,6 +15,7 @@ _WRONG_USE = ("Misused", "Unknown", "NotFound", "Malformed")
 COMMANDS = {
     "check": "Say what is wrong with a library of flows.",
     "run": "Walk a flow in the terminal, by hand or by a file of answers.",
+    "draw": "Draw a flow, and a recorded run over it.",
     "test": "Walk the scenarios beside the flows, and count what they cover.",
     "explain": "Tell a flow in plain sentences.",
     "path": "Show what was recorded on a ticket.",

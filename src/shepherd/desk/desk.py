@@ -17,6 +17,7 @@ from shepherd.desk.guide import Guide
 from shepherd.desk.ids import new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.desk.mask import mask
+from shepherd.desk.pictures import Pictures
 from shepherd.desk.qa import Audits
 from shepherd.desk.runs import Runs
 from shepherd.desk.settings import Settings, changes_file
@@ -32,7 +33,7 @@ LONGEST_NAME = 80
 
 class Desk:
     """
-    One desk: a library of flows, a record, connectors and a clock. Safe to use from many threads.
+    One desk: a library of flows, a record, connectors and a clock; *pictures* draws. Safe to use from many threads.
 
     Every *token* is made by the page (``new_id()``) and sent with its form: the same again gives the first result.
     """
@@ -46,6 +47,7 @@ class Desk:
         self._tickets = Tickets(library, record, connectors, clock)
         self._starting = Starting(library, record, self._runs, self._tickets, self._going, self._guide)
         self._audits = Audits(self._runs, record, clock)
+        self.pictures = Pictures(library, self._audits)
         self._times = Times(self._going, self._guide, self._runs, record)
 
     @classmethod

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shepherd.audit import path_csv, rows_of
+from shepherd.author.overlay import Stop, stops
 from shepherd.check.library import FlowRejected, Library
 from shepherd.desk.clock import Clock
 from shepherd.desk.errors import Unknown
@@ -51,6 +52,12 @@ class Audits:
         row = self._row(run)
         told = self._record.told(run)
         return path_csv(rows_of(self._library(_started(told)), told), ticket=row.number, run=run, bom=bom)
+
+    def walked(self, run: str) -> tuple[Library | None, list[Stop]]:
+        """The library that *run* pins and its visits, as far as both can be read."""
+        self._row(run)
+        told = self._record.told(run)
+        return self._library(_started(told)), stops(one.event for one in told if one.event is not None)
 
     def _library(self, started: Mapping[str, Any]) -> Library | None:
         """The library that a run pins; None where it can't be known or read any more."""

@@ -1,0 +1,116 @@
+"""One run laid over the picture of a flow: which steps it came to and by which ways, and what was taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from shepherd.author.trail import Crossing
+from shepherd.run.api import Event
+
+_NO_WAY = frozenset({"start", "call", "back", "guard", "hand_on"})
+
+
+class Stop(NamedTuple):
+    """A visit of a run: its *number*, its step as ``flow/step``, the edge that led to it, whether it was taken back."""
+
+    number: int
+    ref: str
+    by: Crossing | None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """
+    What a run did in one flow.
+
+    *visits* has for each step its visits as (number, taken back), *edges* for each way that was taken, as (source, by),
+    whether it was taken on the path that stands.
+    """
+
+    visits: Mapping[str, tuple[tuple[int, bool], ...]] = field(default_factory=dict)
+    edges: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+
+    @property
+    def described(self) -> str:
+        """One sentence for those who do not see the picture."""
+        stood = sorted((n, step) for step, visits in self.visits.items() for n, gone in visits if not gone)
+        path = ", ".join(f"{step} ({number})" for number, step in stood)
+        return f"The path of the run, with the numbers of its visits: {path}." if path else "No path came this way."
+
+
+def overlay(flow: str, stops: Iterable[Stop]) -> Overlay:
+    """What the visits *stops* of a run did in *flow*."""
+    visits: dict[str, tuple[tuple[int, bool], ...]] = {}
+    edges: dict[tuple[str, str], bool] = {}
+    for stop in stops:
+        home, _, step = stop.ref.partition("/")
+        if home == flow:
+            visits[step] = (*visits.get(step, ()), (stop.number, stop.gone))
+        if stop.by is not None and stop.by.flow == flow:
+            way = (stop.by.source, stop.by.by)
+            edges[way] = edges.get(way, False) or not stop.gone
+    return Overlay(visits, edges)
+
+
+def stops(events: Iterable[Event]) -> list[Stop]:
+    """
+    Every visit of a run, oldest first, told from what its *events* entered.
+
+    Nothing is folded, so that a run whose values were erased has its path still. An entry without the form of one is
+    passed over.
+    """
+    telling = _Telling()
+    for event in events:
+        if event.kind in ("went_back", "answer_changed"):
+            telling.fall(event.data.get("visit"))
+        for item in event.entered:
+            if isinstance(item.get("visit"), int) and isinstance(item.get("step"), str):
+                telling.enter(item)
+    return telling.told
+
+
+class _Telling:
+    """Visits under way. *calls* has for each the steps that called the flow it lies in; "" where a guard called."""
+
+    def __init__(self) -> None:
+        self.told: list[Stop] = []
+        self._standing: list[int] = []
+        self._calls: list[tuple[str, ...]] = []
+        self._fallen: tuple[str, ...] | None = None
+        self._returned = False
+
+    def fall(self, number: Any) -> None:
+        """The visits from *number* on are taken back."""
+        places = [p for p in self._standing if isinstance(number, int) and self.told[p].number >= number]
+        if places:
+            self._fallen = self._calls[places[0]]
+        for place in places:
+            self.told[place] = self.told[place]._replace(gone=True)
+        self._standing = self._standing[: len(self._standing) - len(places)]
+
+    def enter(self, item: Mapping[str, Any]) -> None:
+        """One more visit."""
+        by, _, detail = str(item.get("by", "")).partition(":")
+        before = self.told[self._standing[-1]] if self._standing else None
+        calls = self._calls[self._standing[-1]] if self._standing else ()
+        if self._fallen is not None:
+            calls, self._fallen, self._returned = self._fallen, None, False
+        flow, _, _ = item["step"].partition("/")
+        source = before.ref.partition("/")[2] if before is not None else ""
+        if by == "call":
+            calls = (*calls, source)
+        elif by == "guard":
+            calls = calls[:-1] if self._returned and calls and not calls[-1] else (*calls, "")
+        elif by == "outcome" and calls:
+            calls, source = calls[:-1], calls[-1]
+        elif by in ("out_of_attempts", "unmet"):
+            source = detail
+        taken = by if by in ("out_of_attempts", "unmet") else str(item.get("by", ""))
+        way = Crossing(flow, source, taken) if source and by not in _NO_WAY else None
+        self._returned = "returned" in item
+        self._standing.append(len(self.told))
+        self._calls.append(calls)
+        self.told.append(Stop(item["visit"], item["step"], way))

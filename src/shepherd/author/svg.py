@@ -1,0 +1,300 @@
+"""A picture as SVG: real text, no script, nothing from elsewhere; looks come from classes alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from shepherd.author.layout import Box, Plan, Point, Route, Spot, Way, lay_out
+from shepherd.author.lettering import width, wrap
+from shepherd.author.overlay import Overlay
+from shepherd.author.picture import Arrow, Node, Picture
+from shepherd.author.shapes import shape_of
+
+WIDE = 208.0
+PAD, INSET = 24.0, 20.0
+TEXT, SMALL, LABEL = 13.0, 11.0, 12.0
+LINE, NAME_LINE, LABEL_LINE = 17.0, 14.0, 15.0
+MOST_LINES, MOST_LABEL_LINES = 5, 5
+LABEL_ROOM = 136.0
+BOLD = 1.1
+CORNER = 6.0
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: The looks of a drawing that stands alone. A page has the same rules in its own style sheet.
+STYLE = """
+.flow-picture{--paper:#fff;--ink:#1b1e22;--soft:#555b63;--edge:#757a81;--box:#fff;--loop:#6a4100;
+--walked:#0a5ad6;--walked-box:#e4eefc;--gone:#a01c16;
+font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
+@media(prefers-color-scheme:dark){
+.flow-picture{--paper:#14161a;--ink:#edebe6;--soft:#aeb4bc;--edge:#868d97;--box:#1d2025;--loop:#f6d48b;
+--walked:#7db2ff;--walked-box:#16294a;--gone:#ffb4ad}
+}
+"""
+RULES = """
+.flow-picture .paper{fill:var(--paper)}
+.flow-picture text{fill:var(--ink);font-size:13px}
+.flow-picture .kind,.flow-picture .visits{font-size:11px;fill:var(--soft)}
+.flow-picture .kind .id{font-weight:600;fill:var(--ink)}
+.flow-picture .label text{font-size:12px}
+.flow-picture .aside text{font-style:italic;fill:var(--soft)}
+.flow-picture .title{font-size:17px;font-weight:600}
+.flow-picture .shape{fill:var(--box);stroke:var(--ink);stroke-width:1.5}
+.flow-picture .inner{fill:none;stroke:var(--ink)}
+.flow-picture .way{fill:none;stroke:var(--edge);stroke-width:1.5}
+.flow-picture .head{fill:var(--edge)}
+.flow-picture .loop .way{stroke:var(--loop)}
+.flow-picture .loop .head{fill:var(--loop)}
+.flow-picture .loop text{fill:var(--loop)}
+.flow-picture a text{text-decoration:underline}
+.flow-picture .arrow:hover .way{stroke-width:3}
+.flow-picture .walked .shape{fill:var(--walked-box);stroke:var(--walked);stroke-width:4}
+.flow-picture .walked .way{stroke:var(--walked);stroke-width:4}
+.flow-picture .walked .head{fill:var(--walked)}
+.flow-picture .walked .visits{fill:var(--walked);font-weight:700}
+.flow-picture .walked.label text{font-weight:700;fill:var(--ink)}
+.flow-picture .gone .shape{stroke:var(--gone);stroke-width:2.5;stroke-dasharray:7 4}
+.flow-picture .gone .way{stroke:var(--gone);stroke-width:2.5;stroke-dasharray:7 4}
+.flow-picture .gone .head{fill:var(--gone)}
+.flow-picture .gone.label text,.flow-picture .visits .struck{text-decoration:line-through}
+.flow-picture .visits .struck{fill:var(--gone);font-weight:400}
+@media(forced-colors:active){.flow-picture .walked .shape,.flow-picture .walked .way{stroke:Highlight}}
+"""
+
+
+class _Lettered(NamedTuple):
+    """What is written in a node: its verb and id on one line or two, then its words."""
+
+    names: list[str]
+    words: list[str]
+
+    @property
+    def height(self) -> float:
+        return 26 + NAME_LINE * len(self.names) + LINE * len(self.words)
+
+
+def svg(
+    picture: Picture,
+    overlay: Overlay | None = None,
+    *,
+    embedded: bool = False,
+    link: Callable[[str], str] | None = None,
+) -> str:
+    """
+    *picture* as an SVG document, with a run laid over it.
+
+    *embedded* leaves out the style and the heading, for a page that has both. *link* gives the address of a called
+    flow's page; without it nothing is linked.
+    """
+    return _Drawing(picture, overlay, embedded, link).text()
+
+
+def planned(picture: Picture) -> Plan:
+    """Where the nodes and arrows of *picture* are drawn, in its order, by the room that their words take."""
+    number = {node.id: place for place, node in enumerate(picture.nodes)}
+    boxes = [Box(WIDE, _lettered(node).height + shape_of(node.verb).foot) for node in picture.nodes]
+    ways = []
+    for arrow in picture.arrows:
+        lines = wrap(arrow.label, LABEL_ROOM, LABEL, MOST_LABEL_LINES)
+        room = (max(width(line, LABEL) for line in lines) + 14, LABEL_LINE * len(lines) + 2) if lines else (0.0, 0.0)
+        ways.append(Way(number[arrow.source], number[arrow.target], *room))
+    return lay_out(boxes, ways, number.get(picture.first, 0))
+
+
+class _Drawing:
+    def __init__(
+        self, picture: Picture, overlay: Overlay | None, embedded: bool, link: Callable[[str], str] | None
+    ) -> None:
+        self.picture, self.overlay, self.embedded, self.link = picture, overlay, embedded, link
+        self.letters = [_lettered(node) for node in picture.nodes]
+        self.labels = [wrap(arrow.label, LABEL_ROOM, LABEL, MOST_LABEL_LINES) for arrow in picture.arrows]
+        self.plan = planned(picture)
+        self.top = PAD if embedded else PAD + 34
+        if overlay is not None:
+            self.top += 24
+
+    def text(self) -> str:
+        """The whole document."""
+        wide, high = self.plan.width + 2 * PAD + 26, self.plan.height + self.top + PAD
+        heading = f"{self.picture.title} ({self.picture.flow}, version {self.picture.version})"
+        told = self.picture.described
+        if self.overlay is not None:
+            told = f"{told} {self.overlay.described}"
+        parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="flow-picture" role="img" width="{_n(wide)}" '
+            f'height="{_n(high)}" viewBox="0 0 {_n(wide)} {_n(high)}" aria-label={_q(told)}>',
+            f"<title>{_t(heading)}</title>",
+            f"<desc>{_t(told)}</desc>",
+        ]
+        if not self.embedded:
+            parts += [
+                f"<style>{STYLE}{RULES}</style>",
+                f'<rect class="paper" width="{_n(wide)}" height="{_n(high)}"/>',
+                f'<text class="title" x="{_n(PAD)}" y="32">{_t(heading)}</text>',
+            ]
+        if self.overlay is not None:
+            parts.append(
+                f'<text class="kind" x="{_n(PAD)}" y="{_n(self.top - 18)}">Thick: on the path of the run, with the '
+                "numbers of the visits. Dashed and struck through: taken back.</text>"
+            )
+        parts.append(f'<g transform="translate({_n(PAD + 26)} {_n(self.top)})">')
+        parts += self._arrows()
+        parts += self._start()
+        parts += [
+            self._node(n, s, i) for n, s, i in zip(self.picture.nodes, self.plan.spots, self.letters, strict=True)
+        ]
+        parts += ["</g>", "</svg>"]
+        return "\n".join(part for part in parts if part) + "\n"
+
+    def _start(self) -> list[str]:
+        first = next(
+            (s for n, s in zip(self.picture.nodes, self.plan.spots, strict=True) if n.id == self.picture.first), None
+        )
+        if first is None:
+            return []
+        y = first.y + first.height / 2
+        x = first.x - 34
+        return [
+            f'<g class="start"><title>A run begins here</title><circle class="head" cx="{_n(x)}" cy="{_n(y)}" r="6"/>'
+            f'<path class="way" d="M{_n(x)} {_n(y)}H{_n(first.x - 6)}"/>{_head((first.x, y))}</g>'
+        ]
+
+    # --- arrows -----------------------------------------------------------------------------------
+
+    def _arrows(self) -> list[str]:
+        lines: list[tuple[int, str]] = []
+        for arrow, route, words in zip(self.picture.arrows, self.plan.routes, self.labels, strict=True):
+            lines.append(self._arrow(arrow, route, words))
+        return [text for _, text in sorted(lines, key=lambda line: line[0])]
+
+    def _arrow(self, arrow: Arrow, route: Route, words: list[str]) -> tuple[int, str]:
+        """An arrow, and how far on top it is drawn."""
+        stands = self.overlay.edges.get((arrow.source, arrow.by)) if self.overlay else None
+        state = {None: "", True: " walked", False: " gone"}[stands]
+        loop = " loop" if route.back else ""
+        points = self._ends(arrow, route)
+        kind = arrow.by.replace("_", " ").replace(":", " ")
+        title = f"{arrow.source} → {arrow.target}: {arrow.label or kind}"
+        end = points[-1]
+        middle = _backward(points) if route.back else ""
+        drawn = (
+            f'<g class="arrow{loop}{state}" data-from={_q(arrow.source)} data-by={_q(arrow.by)} '
+            f"data-to={_q(arrow.target)}><title>{_t(title)}</title>"
+            f'<path class="way" d="{_rounded([*points[:-1], (end[0] - 6, end[1])])}"/>{_head(end)}{middle}'
+        )
+        if words:
+            x, y = route.points[0]
+            drawn += f'<g class="label{" aside" if arrow.aside else ""}{state}">'
+            for up, line in enumerate(reversed(words)):
+                drawn += f'<text x="{_n(x + 6)}" y="{_n(y - 5 - up * LABEL_LINE)}">{_t(line)}</text>'
+            drawn += "</g>"
+        return {None: 0, False: 1, True: 2}[stands], drawn + "</g>"
+
+    def _ends(self, arrow: Arrow, route: Route) -> list[Point]:
+        """The corners of an arrow, its ends on the outlines of its nodes."""
+        points = list(route.points)
+        for place, name, sign in ((0, arrow.source, -1), (-1, arrow.target, 1)):
+            at = next(i for i, node in enumerate(self.picture.nodes) if node.id == name)
+            shape, spot = shape_of(self.picture.nodes[at].verb), self.plan.spots[at]
+            inset = shape.right if sign < 0 else shape.left
+            x, y = points[place]
+            points[place] = (x + sign * inset((y - spot.y) / spot.height), y)
+        return points
+
+    # --- nodes ------------------------------------------------------------------------------------
+
+    def _node(self, node: Node, spot: Spot, letters: _Lettered) -> str:
+        shape = shape_of(node.verb)
+        visits = self.overlay.visits.get(node.id, ()) if self.overlay else ()
+        state = "" if not visits else " gone" if all(gone for _, gone in visits) else " walked"
+        inner = shape.inner(spot.width, spot.height)
+        drawn = (
+            f'<g class="node {node.verb}{state}" data-step={_q(node.id)} '
+            f'transform="translate({_n(spot.x)} {_n(spot.y)})">'
+            f"<title>{_t(f'{node.id} ({shape.word}): {node.text}')}</title>"
+            f'<path class="shape" d="{shape.path(spot.width, spot.height)}"/>'
+        )
+        if inner:
+            drawn += f'<path class="inner" d="{inner}"/>'
+        down = (spot.height - shape.foot - letters.height) / 2 + 21
+        kind, *more = letters.names
+        drawn += f'<text class="kind" x="{_n(INSET)}" y="{_n(down)}">{_t(kind)}'
+        if more:
+            id_ = [f'<tspan class="id" x="{_n(INSET)}" dy="{_n(NAME_LINE)}">{_t(line)}</tspan>' for line in more]
+            drawn += "".join(id_) + "</text>"
+        else:
+            drawn = drawn.removesuffix(_t(kind)) + f'{_t(shape.word)} · <tspan class="id">{_t(node.id)}</tspan></text>'
+        down += NAME_LINE * len(more) + 19
+        words = "".join(
+            f'<text x="{_n(INSET)}" y="{_n(down + LINE * place)}">{_t(line)}</text>'
+            for place, line in enumerate(letters.words)
+        )
+        if self.link is not None and node.calls:
+            words = f"<a href={_q(self.link(node.calls))}>{words}</a>"
+        return drawn + words + _visits(visits) + "</g>"
+
+
+def _lettered(node: Node) -> _Lettered:
+    room = WIDE - 2 * INSET
+    word = shape_of(node.verb).word
+    names = [f"{word} · {node.id}"]
+    if width(names[0], SMALL * BOLD) > room:
+        names = [word, *wrap(node.id, room, SMALL * BOLD, 2)]
+    return _Lettered(names, wrap(node.text, room, TEXT, MOST_LINES))
+
+
+def _visits(visits: tuple[tuple[int, bool], ...]) -> str:
+    if not visits:
+        return ""
+    told = ", ".join(f'<tspan class="struck">{n}</tspan>' if gone else f"<tspan>{n}</tspan>" for n, gone in visits)
+    word = "Visit" if len(visits) == 1 else "Visits"
+    return f'<text class="visits" x="2" y="-6">{word} {told}</text>'
+
+
+def _head(end: Point) -> str:
+    x, y = end
+    return f'<path class="head" d="M{_n(x)} {_n(y)}L{_n(x - 9)} {_n(y - 4.5)}V{_n(y + 4.5)}Z"/>'
+
+
+def _backward(points: list[Point]) -> str:
+    """A tip in the middle of the longest part that runs to the left, so that a loop is read the right way round."""
+    parts = [(a[0] - b[0], a, b) for a, b in pairwise(points) if a[1] == b[1] and a[0] > b[0]]
+    if not parts:
+        return ""
+    _, a, b = max(parts)
+    x, y = (a[0] + b[0]) / 2, a[1]
+    return f'<path class="head" d="M{_n(x - 5)} {_n(y)}L{_n(x + 4)} {_n(y - 4.5)}V{_n(y + 4.5)}Z"/>'
+
+
+def _rounded(points: list[Point]) -> str:
+    """The data of a path along *points*, its corners rounded."""
+    found = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
+    for before, here, after in zip(points, points[1:], points[2:], strict=False):
+        r = min(CORNER, _far(before, here) / 2, _far(here, after) / 2)
+        a, b = _toward(here, before, r), _toward(here, after, r)
+        found.append(f"L{_n(a[0])} {_n(a[1])}Q{_n(here[0])} {_n(here[1])} {_n(b[0])} {_n(b[1])}")
+    return "".join(found) + f"L{_n(points[-1][0])} {_n(points[-1][1])}"
+
+
+def _far(one: Point, other: Point) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _toward(here: Point, there: Point, by: float) -> Point:
+    far = _far(here, there) or 1.0
+    return here[0] + (there[0] - here[0]) * by / far, here[1] + (there[1] - here[1]) * by / far
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0").replace("-0.0", "0")
+
+
+def _t(text: str) -> str:
+    return escape(_ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def _q(text: str) -> str:
+    return quoteattr(_ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text))

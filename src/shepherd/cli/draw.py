@@ -1,0 +1,74 @@
+"""``shepherd draw``: a flow as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shepherd.cli.settings import library_of, library_option, open_desk, record_options, settings
+
+if TYPE_CHECKING:
+    from shepherd.desk import Desk
+    from shepherd.flow.model import Flow
+
+MOST_RUNS = 500
+
+
+@click.command("draw")
+@click.argument("flow")
+@click.option("--format", "form", type=click.Choice(["svg", "mermaid", "dot"]), default="svg", show_default=True)
+@click.option("--run", metavar="RUN", help="Lay the path of this recorded run over it.")
+@click.option("--ticket", metavar="TICKET", help="The same for the latest run on a ticket that came through FLOW.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there, not to stdout.",
+)
+@library_option
+@record_options
+def command(flow: str, form: str, run: str | None, ticket: str | None, output: Path | None, **flags: Any) -> None:
+    """
+    Draw FLOW (its id), from left to right, as SVG or as text for Mermaid or Graphviz.
+
+    The picture of a recorded run is that of the flow which ran, whatever has become of it since.
+    """
+    if run and ticket:
+        raise click.UsageError("Give --run or --ticket, not both.")
+    if run or ticket:
+        desk = open_desk(**flags)
+        try:
+            text = desk.pictures.of_run(run or _latest(desk, ticket or "", flow), flow, form)
+        finally:
+            desk.close()
+    else:
+        from shepherd.author.draw import draw
+
+        flows = library_of(settings(**flags).library).flows
+        text = draw(flows, _known(flows, flow), form)
+    if output is None or str(output) == "-":
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _latest(desk: Desk, ticket: str, flow: str) -> str:
+    """The newest run of *ticket* that came through *flow*, as itself or called by another."""
+    head = desk.ticket(ticket).head
+    for row in desk.recorded(ticket=head.number, limit=MOST_RUNS):
+        if any(name == flow for name, _ in desk.pictures.walked(row.id)):
+            return row.id
+    raise click.UsageError(f'No run on {head.number} came through "{flow}".')
+
+
+def _known(flows: Any, name: str) -> str:
+    from shepherd.flow.findings import nearest
+
+    found: dict[str, Flow] = dict(flows)
+    if name not in found:
+        hint = nearest(name, list(found))
+        raise click.UsageError(f'There is no flow "{name}". {hint}'.strip())
+    return name

@@ -1,0 +1,86 @@
+"""``shepherd draw``: pictures to stdout or to a file, and a recorded run laid over one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from shepherd.cli.app import run
+
+FLOWS = Path(__file__).resolve().parents[2] / "flows"
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], str, str]:
+    """A record with a run under way: the options that name it, the ticket's number and the run's id."""
+    from shepherd.desk import Desk, Settings, new_id
+    from shepherd.run.api import Actor, Answer, Continue, GoBack
+
+    folder = tmp_path_factory.mktemp("drawn")
+    settings = Settings(FLOWS, f"sqlite:///{folder / 'shepherd.db'}", str(folder / "keys.db"), "127.0.0.1", 0)
+    desk = Desk.open(settings)
+    maria = Actor("agent", "Maria")
+    ticket = desk.open_ticket("C-1001", channel="phone", subject="No internet", actor=maria, token=new_id())
+    view = desk.start(ticket.head.id, "internet_down", actor=maria, token=new_id()).run
+    desk.take(view.id, Continue(), seq=view.seq, token=new_id(), actor=maria)
+    view = desk.wait(view.id, 5.0)
+    view = desk.take(view.id, Answer("no"), seq=view.seq, token=new_id(), actor=maria).run
+    desk.take(view.id, GoBack(view.path[-2].visit), seq=view.seq, token=new_id(), actor=maria)
+    desk.close()
+    database = ["--database", f"sqlite:///{folder / 'shepherd.db'}", "--keys", str(folder / "keys.db")]
+    return ["--library", str(FLOWS), *database], ticket.head.number, view.id
+
+
+def test_the_picture_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    """As SVG without a word besides, or as the text that is asked for."""
+    assert run(["draw", "closing", "--library", str(FLOWS)]) == 0
+    assert ElementTree.fromstring(capsys.readouterr().out).tag.endswith("svg")
+    for form, begins in (("mermaid", "---\ntitle: 'Close the contact'\n---\nflowchart LR\n"), ("dot", "digraph ")):
+        assert run(["draw", "closing", "--format", form, "--library", str(FLOWS)]) == 0
+        assert capsys.readouterr().out.startswith(begins)
+
+
+def test_the_picture_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With nothing on stdout then."""
+    file = tmp_path / "closing.svg"
+    assert run(["draw", "closing", "-o", str(file), "--library", str(FLOWS)]) == 0
+    assert capsys.readouterr().out == ""
+    assert ElementTree.parse(file).getroot().get("role") == "img"
+
+
+def test_an_unknown_flow_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the nearest, and no picture."""
+    assert run(["draw", "closin", "--library", str(FLOWS)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "closing" in printed.err
+
+
+def test_a_recorded_run_is_laid_over(record: tuple[list[str], str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """By its id, or the latest of a ticket that came through the flow, called flows too."""
+    options, ticket, id_ = record
+    assert run(["draw", "internet_down", "--run", id_, *options]) == 0
+    by_run = capsys.readouterr().out
+    assert 'class="node message walked" data-step="greet"' in by_run
+    assert run(["draw", "internet_down", "--ticket", ticket, *options]) == 0
+    assert capsys.readouterr().out == by_run
+    assert run(["draw", "authentication", "--ticket", ticket, *options]) == 0
+    called = capsys.readouterr().out
+    assert 'class="node ask gone" data-step="street"' in called
+    assert "Visits " in called
+
+
+def test_a_run_that_did_not_come_this_way_is_said(
+    record: tuple[list[str], str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rather than a picture without a path."""
+    options, ticket, id_ = record
+    for asked in (["--run", id_], ["--ticket", ticket], ["--run", "nobody"], ["--ticket", "T-1"]):
+        assert run(["draw", "closing", *asked, *options]) == 2
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert printed.err
+    assert run(["draw", "closing", "--run", id_, "--ticket", ticket, *options]) == 2
+    assert "not both" in capsys.readouterr().err
