@@ -67,7 +67,8 @@ class Net:
 
 
 class Grid:
-    """Items by layer, nets and what they join; *ports* has the distance of each way's start from its box's middle."""
+    """Items by layer, nets and what they join; *ports* has the distance of each way's start from its box's middle,
+    *entry* that of the end of the ways that come to it from the left."""
 
     def __init__(self, boxes: list[Box], ways: list[Way], first: int):
         self.boxes, self.ways = boxes, ways
@@ -75,13 +76,14 @@ class Grid:
         self.layer = _layers(len(boxes), ways, back)
         self.items = [Item(self.layer[n], box.height, node=n) for n, box in enumerate(boxes)]
         self.ports = [0.0] * len(ways)
+        self.entry = [0.0] * len(boxes)
         self.nets, self.net_of = _nets(ways, back)
         for number, net in enumerate(self.nets):
             self._lay_lanes(number, net)
         self.layers: list[list[int]] = [[] for _ in range(max(self.layer, default=0) + 1)]
         self.place = [0] * len(self.items)
         self.channels = self._channels()
-        self._loop_lane = {net.target: net.lanes[self.layer[net.target]] for net in self.nets if net.back}
+        self.loop_lane = {net.target: net.lanes[self.layer[net.target]] for net in self.nets if net.back}
 
     def _lay_lanes(self, number: int, net: Net) -> None:
         starts = [self.layer[self.ways[w].source] for w in net.ways]
@@ -118,9 +120,11 @@ class Grid:
         if pin.port >= 0:
             return self.ports[pin.port]
         item = self.items[pin.item]
-        if pin.port == FORWARD or item.node < 0:
+        if item.node < 0:
             return 0.0
-        lane = self._loop_lane[item.node]
+        if pin.port == FORWARD:
+            return self.entry[item.node]
+        lane = self.loop_lane[item.node]
         return item.height * (0.28 if self.place[lane] > self.place[pin.item] else -0.28)
 
     def y(self, pin: Pin) -> float:

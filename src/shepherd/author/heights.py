@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import NamedTuple
 
-from shepherd.author.grid import Grid, Pin
+import networkx as nx
+
+from shepherd.author.grid import BACK, FORWARD, Grid, Pin, Wire
 
 NODE_GAP, LANE_GAP = 26.0, 11.0
 SWEEPS = 40
 LABEL_GAP = 7.0
+NEAR, BEND, SLACK = 6.0, 13.0, 2.5
+PARTINGS = 24
 
 
 class Link(NamedTuple):
@@ -41,6 +46,8 @@ def place_heights(grid: Grid) -> None:
                 weights.append(total or 0.1)
             _settle(grid, layer, wanted, weights)
     _level(grid, links)
+    _part(grid)
+    _meet(grid)
     top = min((i.y - i.height / 2 for i in grid.items), default=0.0)
     for one in grid.items:
         one.y = round(one.y - top, 1)
@@ -120,7 +127,7 @@ def _level(grid: Grid, links: list[Link]) -> None:
             if link.weight < 0.6 or one == other or abs(away) > far:
                 continue
             for mover, stays, by in ((one, other, away), (other, one, -away)):
-                if _may_move(grid, members[mover], by):
+                if _may_move(grid, members[mover], by, SLACK if far < 4 else 1e-6):
                     for item in members[mover]:
                         grid.items[item].y += by
                         group[item] = stays
@@ -129,15 +136,67 @@ def _level(grid: Grid, links: list[Link]) -> None:
                     break
 
 
-def _may_move(grid: Grid, items: list[int], by: float) -> bool:
+def _may_move(grid: Grid, items: list[int], by: float, slack: float = 1e-6) -> bool:
     for item in items:
         here = grid.items[item]
         layer, place = grid.layers[here.layer], grid.place[item]
-        if by < 0 and place and here.y + by < grid.items[layer[place - 1]].y + gap(grid, layer[place - 1], item) - 1e-6:
+        if (
+            by < 0
+            and place
+            and here.y + by < grid.items[layer[place - 1]].y + gap(grid, layer[place - 1], item) - slack
+        ):
             return False
         below = place + 1
         if by > 0 and below < len(layer):
             least = grid.items[layer[below]].y - gap(grid, item, layer[below])
-            if here.y + by > least + 1e-6:
+            if here.y + by > least + slack:
                 return False
     return True
+
+
+def _part(grid: Grid) -> None:
+    """Where nets would have to pass each other in a channel, and so lie on each other, let one of them make room."""
+    for turn in range(PARTINGS):
+        met = False
+        for wires in grid.channels.values():
+            before = nx.DiGraph([(a, b) for a, b in permutations(range(len(wires)), 2) if _clash(grid, wires, a, b)])
+            if not nx.is_directed_acyclic_graph(before):
+                cycle = nx.find_cycle(before)
+                one, other = cycle[turn % len(cycle)]
+                _make_room(grid, wires[one], wires[other], 9.0 + turn % 5)
+                met = True
+        if not met:
+            break
+
+
+def _make_room(grid: Grid, one: Wire, other: Wire, by: float) -> None:
+    """Move an item a little where it may, else one and all below it."""
+    near = [pin.item for pin in (*other.right, *one.left)]
+    near.sort(key=lambda item: grid.items[item].node >= 0)
+    for down in (by, -by, 2 * by, -2 * by):
+        for item in near:
+            if _may_move(grid, [item], down):
+                grid.items[item].y += down
+                return
+    layer = grid.layers[grid.items[near[0]].layer]
+    for item in layer[grid.place[near[0]] :]:
+        grid.items[item].y += by
+
+
+def _clash(grid: Grid, wires: list[Wire], one: int, other: int) -> bool:
+    """Whether the net *one* must run down to the left of *other*."""
+    return any(abs(grid.y(a) - grid.y(b)) < NEAR for a in wires[one].left for b in wires[other].right)
+
+
+def _meet(grid: Grid) -> None:
+    """Let a line that comes to a node almost at its middle go in where it comes, rather than with a small bend."""
+    for wires in grid.channels.values():
+        for wire in wires:
+            node = grid.nets[wire.net].target
+            end = Pin(node, FORWARD)
+            if grid.nets[wire.net].back or end not in wire.right:
+                continue
+            away = min((grid.y(pin) - grid.y(end) for pin in wire.left), key=abs)
+            free = abs(grid.offset(Pin(node, BACK)) - away) > 2 * NEAR if node in grid.loop_lane else True
+            if free and abs(away) < BEND:
+                grid.entry[node] = away

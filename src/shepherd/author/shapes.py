@@ -16,8 +16,8 @@ class Shape(NamedTuple):
 
     *word* names it for readers. *path* gives the outline as the data of an SVG path for a width and a height, *inner*
     further lines inside it. *left* and *right* say how far the outline stands in from its box at a height between 0
-    (top) and 1 (bottom), so that arrows meet it; *foot* is the room that it needs below the words. *mermaid* are the
-    brackets around a label, *dot* the attributes.
+    (top) and 1 (bottom), so that arrows meet it; *head* and *foot* are the room that it needs above and below the
+    words. *mermaid* are the brackets around a label, *dot* the attributes.
     """
 
     word: str
@@ -27,6 +27,7 @@ class Shape(NamedTuple):
     inner: Callable[[float, float], str] = lambda w, h: ""
     left: Callable[[float], float] = lambda at: 0.0
     right: Callable[[float], float] = lambda at: 0.0
+    head: float = 0.0
     foot: float = 0.0
 
 
@@ -89,6 +90,7 @@ SHAPES: dict[str, Shape] = {
         lambda w, h: _polygon((0, 10), (w, 0), (w, h), (0, h)),
         ("[/", "/]"),
         "shape=parallelogram",
+        head=6.0,
     ),
     "decide": Shape(
         "decide",

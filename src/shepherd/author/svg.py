@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
@@ -92,10 +93,14 @@ def svg(
     return _Drawing(picture, overlay, embedded, link).text()
 
 
+@lru_cache(maxsize=32)
 def planned(picture: Picture) -> Plan:
     """Where the nodes and arrows of *picture* are drawn, in its order, by the room that their words take."""
     number = {node.id: place for place, node in enumerate(picture.nodes)}
-    boxes = [Box(WIDE, _lettered(node).height + shape_of(node.verb).foot) for node in picture.nodes]
+    boxes = [
+        Box(WIDE, _lettered(node).height + shape_of(node.verb).head + shape_of(node.verb).foot)
+        for node in picture.nodes
+    ]
     ways = []
     for arrow in picture.arrows:
         lines = wrap(arrow.label, LABEL_ROOM, LABEL, MOST_LABEL_LINES)
@@ -219,7 +224,7 @@ class _Drawing:
         )
         if inner:
             drawn += f'<path class="inner" d="{inner}"/>'
-        down = (spot.height - shape.foot - letters.height) / 2 + 21
+        down = (spot.height - shape.head - shape.foot - letters.height) / 2 + shape.head + 21
         kind, *more = letters.names
         drawn += f'<text class="kind" x="{_n(INSET)}" y="{_n(down)}">{_t(kind)}'
         if more:

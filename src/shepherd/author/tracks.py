@@ -8,6 +8,7 @@ from shepherd.author.grid import Grid
 
 TRACK = 11.0
 NEAR = 9.0
+WORST = 10_000
 
 
 class Run(NamedTuple):
@@ -60,12 +61,12 @@ def _cost(one: Run, other: Run) -> int:
     """What it costs that *one* runs down to the left of *other*: lines that cross, and lines that lie on each other."""
     cost = sum(other.top + 0.5 < y < other.foot - 0.5 for y in one.right)
     cost += sum(one.top + 0.5 < y < one.foot - 0.5 for y in other.left)
-    cost += sum(50 for a in one.right for b in other.left if abs(a - b) < NEAR - 3)
+    cost += sum(WORST for a in one.right for b in other.left if abs(a - b) < NEAR - 3)
     return cost
 
 
 def _in_order(runs: list[Run]) -> list[Run]:
-    """From left to right, so that little is crossed: each in turn where it costs least among the others, three times."""
+    """From left to right, so that little is crossed: each in turn where it costs least among the others."""
     order: list[Run] = []
     for _ in range(3):
         for run in sorted(runs, key=lambda r: (r.foot - r.top, r.net)):
