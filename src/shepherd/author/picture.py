@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from shepherd.author.spoken import span
 from shepherd.flow.model import Ask, Decide, Flow, Step
 
 _SAYS = {
@@ -85,7 +86,7 @@ def label(step: Step, by: str, no_answer: int | None = None) -> str:
         return next((b.when.source for b in action.branches if b.by == by), by)
     if kind == "no_answer":
         after = step.no_answer or no_answer
-        return f"No answer in {lasting(after)}" if after else _SAYS[kind]
+        return f"No answer in {span(after)}" if after else _SAYS[kind]
     if kind in _SAYS:
         return _SAYS[kind]
     return readable(name or kind)
@@ -95,14 +96,6 @@ def readable(name: str) -> str:
     """An id as people read it: ``not_found`` is "Not found"."""
     text = name.replace("_", " ")
     return text[:1].upper() + text[1:]
-
-
-def lasting(seconds: int) -> str:
-    """A length of time in its largest whole unit: 90 is "90 s", 7200 "2 h"."""
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds % size == 0 and seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
 
 
 # --- what each verb's node says: one row per verb --------------------------------------------------
@@ -127,10 +120,7 @@ def _escalate(action: Any) -> str:
 
 
 def _wait(action: Any) -> str:
-    until = getattr(action, "until", None)
-    if until is not None:
-        return f"Until {until.source}"
-    return str(getattr(action, "written", "") or "For a time")
+    return f"For {span(action.duration)}" if action.until is None else f"Until {action.until.source}"
 
 
 _Tell = Callable[[Step, Mapping[str, str]], str]
@@ -143,7 +133,7 @@ _TELLS: dict[str, _Tell] = {
     "hand_on": lambda step, titles: _titled(step.action, titles),
     "lookup": lambda step, titles: _operation(step.action),
     "do": lambda step, titles: _operation(step.action),
-    "set": lambda step, titles: "\n".join(f"{n} = {e.source}" for n, e in vars_of(step.action).items()),
+    "set": lambda step, titles: "\n".join(f"{n} = {e.source}" for n, e in _kept(step.action).items()),
     "wait": lambda step, titles: _wait(step.action),
     "escalate": lambda step, titles: _escalate(step.action),
     "end": lambda step, titles: f"{readable(getattr(step.action, 'outcome', ''))}\n{_said(step)}",
@@ -158,9 +148,8 @@ def _operation(action: Any) -> str:
     return str(action.operation)
 
 
-def vars_of(action: Any) -> Mapping[str, Any]:
-    """What a ``set`` sets, by name."""
-    return getattr(action, "values", {})
+def _kept(action: Any) -> Mapping[str, Any]:
+    return dict(action.values)
 
 
 def _node(step: Step, titles: Mapping[str, str]) -> Node:

@@ -29,7 +29,7 @@ def crossings(run: Run, before: Run | None) -> list[tuple[str, Crossing | None]]
 def _crossing(visit: Visit) -> Crossing | None:
     frame = visit.before.frame
     by, _, detail = visit.by.partition(":")
-    if by in ("start", "call", "back", "guard"):
+    if by in ("start", "call", "back", "guard", "hand_on"):
         return None
     if by in ("out_of_attempts", "unmet"):
         return Crossing(frame.flow.id, detail, by)
