@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -125,13 +126,14 @@ def test_what_the_ticket_connector_does_is_on_the_ticket(desk: Desk) -> None:
 
 
 def test_an_escalation_puts_the_ticket_into_its_queue(desk: Desk) -> None:
-    """Queue, owner and the time to acknowledge stand on the ticket and in the case note's next step."""
+    """Queue, owner and the time to acknowledge, on the desk's clock, stand on the ticket and in the next step."""
     contact = Contact.begin(desk, "help")
     contact.give(Continue())
     contact.give(Answer("odd"))
     view = desk.ticket(contact.run.ticket.id)
     assert view.queue == "second_line"
     assert view.follow_ups[0].owner == "supervisor"
+    assert view.follow_ups[0].at == datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
     assert "queue second_line, owner supervisor, takes it over by 2026-11-21 16:00" in contact.run.case_note
 
 
