@@ -24,12 +24,14 @@ from shepherd.check import (
     reach,
     routes,
     secrets,
+    tables,
     targets,
     values,
     working,
 )
 from shepherd.flow import draft as drafts
-from shepherd.flow import expression, fieldrules, files, hazards, hours, ids, lists, mistakes, words
+from shepherd.flow import expression, fieldrules, files, hazards, hours, ids, lists, mistakes, rows, words
+from shepherd.flow import tables as flow_tables
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.memory import collector_rests
 
@@ -54,6 +56,7 @@ FAMILIES: tuple[Family, ...] = (
     values.values,
     decisions.decisions,
     limits.limits,
+    tables.tables,
     secrets.secrets,
     working.working,
 )
@@ -67,6 +70,8 @@ _READING = (
     fieldrules.RULES,
     lists.RULES,
     hours.RULES,
+    rows.RULES,
+    flow_tables.RULES,
     expression.RULES,
     words.RULES,
 )
@@ -80,7 +85,15 @@ _GRAPH = (
     policy_refs.RULES,
     audience.RULES,
 )
-_MEANING = (grants.RULES, assurance.RULES, names.RULES, values.RULES, decisions.RULES, secrets.RULES)
+_MEANING = (
+    grants.RULES,
+    assurance.RULES,
+    names.RULES,
+    values.RULES,
+    decisions.RULES,
+    tables.RULES,
+    secrets.RULES,
+)
 
 #: Every rule, sorted by code.
 RULES: tuple[Rule, ...] = tuple(

@@ -85,7 +85,7 @@ class Excluded:
         type_: Type | None = self.around.types(self.flow).get(path[0])
         for part in path[1:]:
             type_ = (type_.fields or {}).get(part) if type_ else None
-        if type_ is None or path[0] in self.flow.values:
+        if type_ is None or path[0] in self.flow.values or path[0] in self.flow.tables:
             return ()
         options = type_.cases
         return options if len(options) <= MOST_OPTIONS else ()

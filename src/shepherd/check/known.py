@@ -36,7 +36,7 @@ class Known:
             "attempts_left": {s.id: None for s in flow.steps.values() if s.attempts},
             "texts": flow.texts,
         }
-        self.whole = {*CONTEXT, *flow.inputs, *flow.values}
+        self.whole = {*CONTEXT, *flow.inputs, *flow.values, *flow.tables}
         self.hinted = 0
 
     def unknown(self, read: Read) -> Unknown | None:
@@ -102,4 +102,4 @@ class Known:
 
     @cached_property
     def _all(self) -> list[str]:
-        return [*self.flow.inputs, *self.flow.values, *self.types, *CONTEXT, *FACTS, *COUNTED]
+        return [*self.flow.inputs, *self.flow.values, *self.flow.tables, *self.types, *CONTEXT, *FACTS, *COUNTED]

@@ -40,8 +40,8 @@ class Library:
     All flows that may be run, with the desk's policy and connectors.
 
     *documents* are the typed sources by name (``flow:internet_down``, ``desk``, ``connectors:line``,
-    ``list:countries``), *hashes* those of their stored forms, from which the same library can be made again at any
-    time.
+    ``list:countries``, ``rows:rates.csv``), *hashes* those of their stored forms, from which the same library can be
+    made again at any time.
     """
 
     flows: Mapping[str, Flow]
@@ -87,6 +87,7 @@ class Library:
         lists = {*self.policy.lists}
         for name in flows:
             lists |= self.flows[name].lists.keys()
+            names |= {f"rows:{table.file}" for table in self.flows[name].tables.values() if table.file}
             for step in self.flows[name].steps.values():
                 if isinstance(step.action, Lookup | Do):
                     connector = step.action.operation.partition(".")[0]

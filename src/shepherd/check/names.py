@@ -9,6 +9,7 @@ from shepherd.check.excluded import Excluded
 from shepherd.check.known import Known
 from shepherd.check.opened import NOTHING, Path, covered, holds_if, open_reads
 from shepherd.check.settled import Ways, in_reverse
+from shepherd.check.tables import gap_of
 from shepherd.check.written import broken_kinds
 from shepherd.flow.expression import Expression, in_order, named, used
 from shepherd.flow.findings import Finding, Rule
@@ -79,6 +80,7 @@ class _Names:
         self.known = Known(flow, around, facts_are_known)
         self.named = named(flow)
         self.reported: set[tuple[str, Path]] = set()
+        self.gaps: dict[str, str] = {}
         self.open: dict[str, dict[Path, tuple[str, ...]]] = {}
         for name in in_order(flow)[0]:
             self.open[name] = self.opened_by(name)
@@ -140,8 +142,17 @@ class _Names:
     # --- what is worked out ------------------------------------------------------------------------
 
     def opened_by(self, name: str) -> dict[Path, tuple[str, ...]]:
-        """What the value or text *name* needs to be set, with the names through which it does."""
+        """What the value, table or text *name* needs to be set, with the names through which it does."""
         found: dict[Path, tuple[str, ...]] = {}
+        table = self.flow.tables.get(name)
+        if table is not None:
+            for part in table.by.values():
+                found |= {path: through for _, path, through in self.opened(part.tree, NOTHING)}
+            gap = gap_of(table, self.around.types(self.flow))
+            if gap is not None:
+                self.gaps[name] = gap
+                found[(name,)] = ()
+            return found
         value = self.flow.values.get(name)
         if value is None:
             for part, after in self.flow.texts[name.removeprefix("texts.")].uses():
@@ -165,11 +176,19 @@ class _Names:
                 if not covered(read.path[:1], here):
                     for path, through in self.open.get(name, {}).items():
                         if not covered(path, here):
-                            yield read, path, (name, *through)
+                            yield read, path, () if path == (name,) else (name, *through)
+                if self.may_be_empty(read) and not covered(read.path[:2], here):
+                    yield read, read.path[:2], ()
                 continue
             wanted = self.wanted(read)
             if wanted and not covered(wanted, here):
                 yield read, wanted, ()
+
+    def may_be_empty(self, read: Read) -> bool:
+        """Whether *read* reads a column of a table in which a cell may be empty."""
+        table = self.flow.tables.get(read.path[0])
+        column = table.gives.get(read.path[1]) if table is not None and len(read.path) > 1 else None
+        return column is not None and column.optional
 
     def wanted(self, read: Read) -> Path:
         """The part of *read* that may be unset; nothing where that can't be, or where the name is not known."""
@@ -186,7 +205,8 @@ class _Names:
 
     def unset(self, demands: list[Demand], order: list[str]) -> Iterator[Finding]:
         """The demands that some way does not meet, each with the shortest such way."""
-        ways = Ways(self.flow, self.around, order, [d.path for d in demands if d.path[0] in self.types])
+        followed = {*self.types, *self.flow.tables}
+        ways = Ways(self.flow, self.around, order, [d.path for d in demands if d.path[0] in followed])
         excluded = Excluded(self.flow, self.around, order)
         for demand in demands:
             step, path = demand.step, demand.path
@@ -197,10 +217,18 @@ class _Names:
             self.reported.add((step.id, path))
             if path[0] in self.types:
                 message, hops = f'"{".".join(path)}" is not set on every way to this step.', ways.without(step.id, path)
+            elif path[0] in self.flow.tables:
+                gap = self.gaps.get(path[0])
+                message = f'Perhaps no row of "{path[0]}" fits here{f": {gap}" if gap else ""}.'
+                hops = ways.without(step.id, path)
+                if len(path) > 1:
+                    message = f'The column "{path[1]}" of "{path[0]}" may be empty here.'
             else:
                 message, hops = f'The input "{path[0]}" is optional and may be unset here.', ()
             place = demand.expression.at(demand.read.start, demand.read.end)
             if demand.through:
                 message = f"{message[:-1]}, used through {' and '.join(demand.through)}."
             hint = f"Ask first: {'.'.join(path)} is defined. Or lead the ways without it elsewhere."
+            if len(path) == 1 and path[0] in self.flow.tables:
+                hint = f"Ask first: {path[0]} is defined. Or give the table a last row that takes any."
             yield NOT_SET.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id, path=hops)

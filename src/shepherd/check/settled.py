@@ -9,6 +9,7 @@ from operator import and_
 from typing import TypeVar
 
 from shepherd.check.opened import NOTHING, Path, holds_if
+from shepherd.flow.expression import named, used
 from shepherd.flow.findings import Hop
 from shepherd.flow.model import Decide, Flow, Set, Step
 from shepherd.flow.scope import Around, given
@@ -16,6 +17,8 @@ from shepherd.flow.scope import Around, given
 #: Ways shown per flow: each costs a walk over it, and nobody reads more.
 MOST_WAYS = 20
 KEPT = (-1, 0)
+#: What may be another by the next step without anybody having changed it.
+UNSTEADY = frozenset({"today", "now", "visits", "attempts_left", "assured"})
 State = TypeVar("State")
 Effects = dict[str, tuple[int, int]]
 
@@ -89,6 +92,7 @@ class Ways:
             bit = 1 << len(self.bits)
             self.bits[path] = bit
             self.whole[path[0]] = self.whole.get(path[0], 0) | bit
+        self.tables = self._tables()
         self.shown = 0
         self.effects: dict[str, Effects] = {}
         self.inside: dict[str, int] = {}
@@ -158,7 +162,38 @@ class Ways:
                 effects[branch.by] = (-1, self._bits_of(before | holds_if(branch.when.tree, True)))
                 before |= holds_if(branch.when.tree, False)
             effects["otherwise"] = (-1, self._bits_of(before))
+        else:
+            lost = self._lost(step)
+            for by in step.edges if lost else ():
+                keep, gain = effects.get(by, KEPT)
+                effects[by] = (keep & ~lost, gain)
         return effects
+
+    def _tables(self) -> dict[str, int]:
+        """For each name that tables are looked into by: the bits that say that a row of them fits."""
+        parts = named(self.flow) if self.flow.tables else {}
+        found: dict[str, int] = {}
+        for name in self.flow.tables:
+            bits = self.whole.get(name, 0)
+            seen: set[str] = set()
+            todo = [name] if bits else []
+            while todo:
+                reads = (r for part in parts[todo.pop()] for r in part.reads)
+                for one in {used(r) if used(r) in parts else r.path[0] for r in reads} - seen:
+                    seen.add(one)
+                    if one in parts:
+                        todo.append(one)
+                    else:
+                        found[one] = found.get(one, 0) | bits
+        return found
+
+    def _lost(self, step: Step) -> int:
+        """The bits of tables that may give another row behind *step* than they gave before it."""
+        changed = {step.saves, *(step.action.values if isinstance(step.action, Set) else UNSTEADY)}
+        lost = 0
+        for name in changed & self.tables.keys():
+            lost |= self.tables[name]
+        return lost
 
     def _bits_of(self, paths: Iterable[Path]) -> int:
         bits = 0

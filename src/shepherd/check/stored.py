@@ -1,7 +1,8 @@
 """
 Typed source as it is stored and hashed: canonical JSON sorts its keys, so the designer's order is written down.
 
-The order of steps says where a flow begins and what follows what, that of answers and fields what people see. Where
+The order of steps says where a flow begins and what follows what, that of answers and fields what people see, that
+of a table's columns which cell belongs to which. Where
 such a map is not in alphabetical order, its entry ``""`` (which no key of a file can be) lists its keys. The order of
 all other keys means nothing, and is left out of the hash.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-ORDERED = frozenset(("steps", "answers", "options", "collect", "inputs"))
+ORDERED = frozenset(("steps", "answers", "options", "collect", "inputs", "by", "gives"))
 
 
 def stored(typed: Any, key: str = "") -> Any:

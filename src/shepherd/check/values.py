@@ -78,6 +78,9 @@ class _Values:
                 if case.when is not None:
                     yield from self.condition(None, case.when)
                 yield from self.misfits(None, case.gives)[1]
+        for table in self.flow.tables.values():
+            for expression in table.by.values():
+                yield from self.misfits(None, expression)[1]
         for text in self.flow.texts.values():
             for expression in text.values:
                 yield from self.misfits(None, expression)[1]

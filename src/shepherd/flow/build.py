@@ -13,7 +13,9 @@ from shepherd.flow.graph import graph_of
 from shepherd.flow.lists import Lists
 from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Must, Outcome, Step, Value, Words
 from shepherd.flow.reader import Reader, duration, is_map, items, names, pairs, place_of, plain, seconds, true
+from shepherd.flow.rows import Rows
 from shepherd.flow.source import Map, Node, Scalar
+from shepherd.flow.tables import tables
 from shepherd.flow.verbs import MAKE, Made, verb_of
 
 SPOKEN = ("ask", "say", "guide", "warn", "why", "article")
@@ -26,14 +28,27 @@ class Built(NamedTuple):
     findings: list[Finding]
 
 
-def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy, lists: Lists | None = None) -> Built:
-    """The flow of a document that has passed its schema; *typed* is its typed source, *lists* are the library's."""
+def build(
+    root: Map,
+    *,
+    file: str,
+    typed: Mapping[str, Any],
+    policy: Policy,
+    lists: Lists | None = None,
+    rows: Mapping[str, Rows] | None = None,
+) -> Built:
+    """
+    The flow of a document that has passed its schema; *typed* is its typed source.
+
+    *lists* are the library's, *rows* the CSV files of its tables by their names in the library.
+    """
     flow_id = plain(root.get("flow"))
     levels = {name: a.levels for name, a in policy.assurances.items()}
     reader = Reader(file, flow_id, levels, policy.currency, lists=lists)
     reader.values = {key.text for key, _ in pairs(root.get("values"))}
     texts = {key.text: reader.words(value) for key, value in pairs(root.get("texts"))}
     values = dict(_values(reader, root))
+    looked_into = {table.name: table for table in tables(reader, root, typed.get("tables", {}), rows or {})}
     inputs = reader.fields(root.get("inputs"))
     outcomes = dict(_outcomes(reader, root))
     steps = _steps(reader, root, typed.get("steps", {}))
@@ -61,6 +76,7 @@ def build(root: Map, *, file: str, typed: Mapping[str, Any], policy: Policy, lis
         no_going_back=true(root.get("no_going_back")),
         reads_visits=any("visits" in names for names in _names_read(reader)),
         lists=reader.lists.read,
+        tables=looked_into,
         hash=digest(typed),
         graph=graph_of(steps),
         place=place_of(root.get("flow")),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from shepherd.flow import schema, source
 from shepherd.flow.beside import Connector, Policy
 from shepherd.flow.build import build
-from shepherd.flow.files import data_of, files_of, tables_of
+from shepherd.flow.files import data_of, files_of, rows_of, tables_of
 from shepherd.flow.findings import NOWHERE, Finding, Rule, allowed, nearest
 from shepherd.flow.hazards import short
 from shepherd.flow.hours import wrong_calendar
@@ -20,6 +20,7 @@ from shepherd.flow.lists import Lists, OptionList, list_of
 from shepherd.flow.memory import collector_rests
 from shepherd.flow.model import Flow
 from shepherd.flow.policy import connector_of, connectors_of, policy_of, ticket_connector
+from shepherd.flow.rows import Rows
 from shepherd.flow.source import Map, Scalar
 
 UNKNOWN_KIND = Rule(
@@ -65,8 +66,8 @@ class Draft:
     """
     Everything read from a folder, right or wrong.
 
-    *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME``, ``list:NAME`` to typed source. *scenarios* are the
-    scenario files. *sources* maps file names, relative to *folder*, to their text.
+    *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME``, ``list:NAME``, ``rows:FILE`` to typed source.
+    *scenarios* are the scenario files. *sources* maps file names, relative to *folder*, to their text.
     """
 
     folder: Path | None = None
@@ -113,14 +114,22 @@ def _read(path: Path, folder: Path) -> Draft:
     documents = [d for d in documents if d.file not in tables]
     findings = [f for f in findings if f.file not in tables]
     sources = {name: text for name, text in sources.items() if name not in tables}
-    return _assemble(documents, findings, folder=folder, sources=sources)
+    rows: dict[str, Rows] = {}
+    for document in documents:
+        if document.kind == "flow":
+            rows_of(document.root, document.typed, document.file, folder, findings, rows, sources)
+    return _assemble(documents, findings, folder=folder, sources=sources, rows=rows)
 
 
 def from_documents(documents: Mapping[str, Any]) -> Draft:
     """Compile again what was kept by its hash: typed sources by document name, checked when they were read."""
     made: list[Document] = []
+    rows: dict[str, Rows] = {}
     for name, typed in documents.items():
         kind, _, rest = name.partition(":")
+        if kind == "rows":
+            rows[rest] = Rows(rest, typed[0], typed[1:])
+            continue
         root = source.from_json(typed)
         if isinstance(root, Map):
             made.append(Document(kind=kind, file=f"{rest or kind}.yaml", root=root, typed=typed))
@@ -138,7 +147,12 @@ def from_documents(documents: Mapping[str, Any]) -> Draft:
     for document in made:
         if document.kind == "flow":
             flow, found = build(
-                document.root, file=document.file, typed=document.typed, policy=policy, lists=lists.anew()
+                document.root,
+                file=document.file,
+                typed=document.typed,
+                policy=policy,
+                lists=lists.anew(),
+                rows=rows,
             )
             findings += found
             if flow is not None:
@@ -183,8 +197,15 @@ def _first_keys() -> str:
     return f"Begin with one of: {', '.join(schema.KINDS)}."
 
 
-def _assemble(documents: list[Document], findings: list[Finding], *, folder: Path, sources: Mapping[str, str]) -> Draft:
-    kept: dict[str, Any] = {}
+def _assemble(
+    documents: list[Document],
+    findings: list[Finding],
+    *,
+    folder: Path,
+    sources: Mapping[str, str],
+    rows: Mapping[str, Rows],
+) -> Draft:
+    kept: dict[str, Any] = {f"rows:{name}": read.document() for name, read in rows.items()}
     lists = _lists(documents, findings, kept, sources)
     policy = Policy()
     connectors: dict[str, Connector] = {"ticket": ticket_connector()}
@@ -210,7 +231,7 @@ def _assemble(documents: list[Document], findings: list[Finding], *, folder: Pat
     flows: dict[str, Flow] = {}
     for document in documents:
         if document.kind == "flow":
-            flow = _flow(document, policy, lists.anew(), findings, flows)
+            flow = _flow(document, policy, lists.anew(), rows, findings, flows)
             if flow is not None:
                 flows[flow.id] = flow
                 kept[f"flow:{flow.id}"] = document.typed
@@ -291,7 +312,12 @@ def _begins(text: str, kind: str) -> bool:
 
 
 def _flow(
-    document: Document, policy: Policy, lists: Lists, findings: list[Finding], flows: Mapping[str, Flow]
+    document: Document,
+    policy: Policy,
+    lists: Lists,
+    rows: Mapping[str, Rows],
+    findings: list[Finding],
+    flows: Mapping[str, Flow],
 ) -> Flow | None:
     root, file = document.root, document.file
     key = root.get("flow")
@@ -313,6 +339,6 @@ def _flow(
     findings += wrong
     if wrong:
         return None
-    flow, found = build(root, file=file, typed=document.typed, policy=policy, lists=lists)
+    flow, found = build(root, file=file, typed=document.typed, policy=policy, lists=lists, rows=rows)
     findings += found
     return flow

@@ -26,7 +26,7 @@ VALUE_CYCLE = Rule(
     "SHP302",
     "value-cycle",
     "error",
-    "A value or a text may use others, but not itself, not even by a detour: it could never be worked out.",
+    "A value, a table or a text may use others, but not itself, not even by a detour: it could never be worked out.",
 )
 TOO_COSTLY = Rule(
     "SHP304",
@@ -100,13 +100,15 @@ def bind(flow: Flow, expressions: Iterable[Expression], texts: Iterable[Text], c
     _, endless = in_order(flow)
     if endless is not None:
         return [endless]
-    code = Code(flow.values, flow.texts, flow.lists, calendar)
+    code = Code({**flow.values, **flow.tables}, flow.texts, flow.lists, calendar)
     for expression in expressions:
         expression.bind(code)
     for text in texts:
         text.bind(code)
     for name, value in flow.values.items():
         code.named[name] = _value(name, value.cases)
+    for name, table in flow.tables.items():
+        code.named[name] = table.work
     for name, words in flow.texts.items():
         code.named[f"texts.{name}"] = words.fill
     return []
@@ -123,16 +125,21 @@ def _value(name: str, cases: Any) -> Evaluate:
 
 
 def named(flow: Flow) -> dict[str, tuple[Expression, ...]]:
-    """Every value and text of *flow*, a text as ``texts.NAME``, with the expressions that it is made of."""
+    """
+    Every value, table and text of *flow*, a text as ``texts.NAME``, with the expressions that it is made of.
+
+    Those of a table are what it is looked into by.
+    """
     made = {
         name: tuple(part for case in value.cases for part in (case.when, case.gives) if part is not None)
         for name, value in flow.values.items()
     }
+    made |= {name: tuple(table.by.values()) for name, table in flow.tables.items()}
     return made | {f"texts.{name}": text.values for name, text in flow.texts.items()}
 
 
 def used(read: Read) -> str:
-    """The name under which ``named`` has what *read* reads, if that is a value or a text."""
+    """The name under which ``named`` has what *read* reads, if that is a value, a table or a text."""
     return ".".join(read.path[:2]) if read.path[0] == "texts" else read.path[0]
 
 
@@ -164,7 +171,8 @@ def in_order(flow: Flow) -> tuple[list[str], Finding | None]:
                     return [], _of_named(TOO_COSTLY, flow, name, message, "Work some of them out in fewer steps.")
             elif following in inside:
                 cycle = (*path[path.index(following) :], following)
-                what = "text" if following.startswith("texts.") else "value"
+                what = "table" if following in flow.tables else "value"
+                what = "text" if following.startswith("texts.") else what
                 message = f"This {what} uses itself: {' → '.join(cycle)}."
                 return [], _of_named(VALUE_CYCLE, flow, following, message, "Work one of them out alone.")
             elif following in uses and following not in cost:
@@ -176,7 +184,8 @@ def in_order(flow: Flow) -> tuple[list[str], Finding | None]:
 
 def _of_named(rule: Rule, flow: Flow, name: str, message: str, hint: str) -> Finding:
     text = name.startswith("texts.")
-    place = flow.texts[name.removeprefix("texts.")].place if text else flow.values[name].place
+    own = flow.values.get(name) or flow.tables.get(name)
+    place = flow.texts[name.removeprefix("texts.")].place if text or own is None else own.place
     return rule.at(place, message, file=flow.file, hint=hint, flow=flow.id)
 
 

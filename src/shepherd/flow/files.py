@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from shepherd.flow.findings import NOWHERE, Finding, Rule, nearest
 from shepherd.flow.reader import pairs
+from shepherd.flow.rows import MOST_BYTES as MOST_ROW_BYTES
+from shepherd.flow.rows import Rows, read_rows
 from shepherd.flow.source import MOST_BYTES, Map, Scalar
 
 OUTSIDE = Rule(
@@ -56,7 +59,7 @@ def home_of(file: Path, library: Path) -> Path:
     return library
 
 
-def data_of(file: Path, name: str, folder: Path, findings: list[Finding]) -> bytes | None:
+def data_of(file: Path, name: str, folder: Path, findings: list[Finding], most: int = MOST_BYTES) -> bytes | None:
     """The bytes of *file*, no more than may be read and one; None, with a finding, where it can't be read."""
     try:
         if not file.resolve().is_relative_to(folder.resolve()):
@@ -64,7 +67,7 @@ def data_of(file: Path, name: str, folder: Path, findings: list[Finding]) -> byt
             findings.append(OUTSIDE.at(NOWHERE, message, file=name, hint="Put the file itself here."))
             return None
         with file.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1)
+            return stream.read(most + 1)
     except (OSError, RuntimeError):
         message = "This file can't be read."
         findings.append(NO_FILE.at(NOWHERE, message, file=name, hint="Look at its rights."))
@@ -89,6 +92,44 @@ def tables_of(root: Map, name: str, folder: Path, findings: list[Finding]) -> se
         else:
             named.add(where)
     return named
+
+
+def rows_of(
+    root: Map,
+    typed: Any,
+    name: str,
+    folder: Path,
+    findings: list[Finding],
+    known: dict[str, Rows],
+    sources: dict[str, str],
+) -> None:
+    """
+    Read the CSV files of the tables of the flow in the file *name* into *known*, by their names in the library.
+
+    Their texts go to *sources*. In *typed*, the flow's typed source, each gets that name, so that it means the same
+    wherever the flow is kept.
+    """
+    for table, node in pairs(root.get("tables")):
+        at = node.get("rows_from") if isinstance(node, Map) else None
+        if not isinstance(at, Scalar):
+            continue
+        file = (folder / name).parent / at.text
+        where = _inside(file, folder)
+        if where is None:
+            message = f'The file "{at.text}" of "{table.text}" lies outside the library.'
+            findings.append(OUTSIDE.at(at.place, message, file=name, hint="Put it beside the flow."))
+        elif not file.is_file():
+            message = f'There is no file "{at.text}" for the table "{table.text}".'
+            findings.append(NO_FILE.at(at.place, message, file=name, hint=_near_file(file)))
+        else:
+            typed["tables"][table.text]["rows_from"] = where
+            if where not in sources:
+                data = data_of(file, where, folder, findings, MOST_ROW_BYTES) or b""
+                rows, found = read_rows(data, where)
+                findings += found
+                sources[where] = rows.text if rows is not None else data.decode("utf-8", "replace")
+                if rows is not None:
+                    known[where] = rows
 
 
 def _inside(file: Path, folder: Path) -> str | None:

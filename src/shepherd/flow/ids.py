@@ -24,7 +24,7 @@ NAME_CLASH = Rule(
     "SHP105",
     "name-clash",
     "error",
-    "Inputs, values and saved results share one namespace, so that a name read anywhere means one thing.",
+    "Inputs, values, tables and saved results share one namespace, so that a name read anywhere means one thing.",
 )
 RULES = (RESERVED_NAME, NAME_CLASH)
 
@@ -51,7 +51,7 @@ def check_ids(typed: Mapping[str, Any], root: Map, file: str) -> Iterator[Findin
 
 def _names(root: Map) -> Iterator[tuple[str, str, Place, Node]]:
     """Every name of the flow's namespace: what it names, where, and the node that it stands for."""
-    for key, what in (("inputs", "input"), ("values", "value")):
+    for key, what in (("inputs", "input"), ("values", "value"), ("tables", "table")):
         for name, node in pairs(root.get(key)):
             yield name.text, what, name.place, node
     steps = list(pairs(root.get("steps")))

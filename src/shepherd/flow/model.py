@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shepherd.flow.calendar import Duration
     from shepherd.flow.expression import Expression
     from shepherd.flow.lists import OptionList
+    from shepherd.flow.tables import Table
     from shepherd.flow.types import Type
     from shepherd.flow.words import Text
 
@@ -359,6 +360,7 @@ class Flow:
     no_going_back: bool = False
     reads_visits: bool = False
     lists: Mapping[str, OptionList] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
     hash: str
     graph: nx.MultiDiGraph[str]
     place: Place = NOWHERE
