@@ -196,4 +196,4 @@ def test_a_ticket_shows_the_case_note_so_far(at_light):
 
 def test_flows_are_offered_while_typing(tab):
     """The list under the field is the desk's own: best first, slips forgiven."""
-    assert tab.get("/flows?find=internt").reply.json == ["internet_down"]
+    assert tab.get("/flows.json?find=internt").reply.json == ["internet_down"]

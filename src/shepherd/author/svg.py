@@ -128,8 +128,9 @@ class _Drawing:
         told = self.picture.described
         if self.overlay is not None:
             told = f"{told} {self.overlay.described}"
+        role = "img" if self.link is None else "group"  # an image would hide its links from those who listen
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="flow-picture" role="img" width="{_n(wide)}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="flow-picture" role="{role}" width="{_n(wide)}" '
             f'height="{_n(high)}" viewBox="0 0 {_n(wide)} {_n(high)}" aria-label={_q(told)}>',
             f"<title>{_t(heading)}</title>",
             f"<desc>{_t(told)}</desc>",

@@ -59,7 +59,7 @@ def _latest(desk: Desk, ticket: str, flow: str) -> str:
     """The newest run of *ticket* that came through *flow*, as itself or called by another."""
     head = desk.ticket(ticket).head
     for row in desk.recorded(ticket=head.number, limit=MOST_RUNS):
-        if any(name == flow for name, _ in desk.pictures.walked(row.id)):
+        if any(walked.id == flow for walked in desk.pictures.walked(row.id)):
             return row.id
     raise click.UsageError(f'No run on {head.number} came through "{flow}".')
 

@@ -111,7 +111,7 @@ def _open_runs() -> list[RunRow]:
     return sorted(rows, key=lambda r: r.owner != here().name)[:6]
 
 
-@pages.get("/flows")
+@pages.get("/flows.json")
 def flows() -> Response:
     """Which flows fit what is being typed, best first, for the list under the field."""
     return jsonify([f.id for f in desk().flows(request.args.get("find", "").strip()[:120], limit=50)])

@@ -14,7 +14,7 @@ from shepherd.desk import Desk, DeskError, Misused, Unavailable, Unknown
 from shepherd.desk.settings import shipped
 from shepherd.record import RecordError
 from shepherd.run.api import Refused
-from shepherd.web import agent, fields, qa, runs
+from shepherd.web import agent, fields, flows, qa, runs
 from shepherd.web.demo import Caller
 from shepherd.web.guard import guard
 from shepherd.web.marks import Marks
@@ -49,6 +49,7 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
     app.register_blueprint(agent.pages)
     app.register_blueprint(runs.pages)
     app.register_blueprint(qa.pages)
+    app.register_blueprint(flows.pages)
     marks = Marks(desk.library.policy.time_zone, _versions(folder / "static"))
     app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words)
     app.jinja_env.filters.update(grouped=fields.grouped, ticked=fields.ticked, amount=fields.amount)

@@ -36,6 +36,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+#: Headers that a reply may bring itself: a picture opened by itself allows less than a page does.
+STRICTER = frozenset({"Content-Security-Policy"})
+
 
 def is_loopback(host: str) -> bool:
     """Whether *host* (no port, no brackets) names this machine: ``localhost``, ``127.0.0.0/8`` or ``::1``."""
@@ -90,7 +93,8 @@ def _refuse_strangers() -> None:
 def _seal(response: Response) -> Response:
     """Put the same strict headers on every reply; only static files may be kept by the browser."""
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        if name not in STRICTER or name not in response.headers:
+            response.headers[name] = value
     if request.endpoint == "static" and response.status_code in (200, 206, 304):
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     else:

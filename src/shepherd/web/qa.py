@@ -75,7 +75,8 @@ def path(run_id: str) -> str:
     }
     rows = told(found.rows)
     visits = sum(1 for row in found.rows if row.visit and not row.taken_back)
-    return render_template("path.html", found=found, page=page, rows=rows, visits=visits)
+    walked = desk().pictures.walked(run_id)
+    return render_template("path.html", found=found, page=page, rows=rows, visits=visits, walked=walked)
 
 
 def told(rows: Sequence[PathRow]) -> list[dict[str, Any]]:

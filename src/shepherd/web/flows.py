@@ -1,0 +1,85 @@
+"""The flows' own pages: which there are, what each looks like, and the picture of a run for QA's page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, render_template, url_for
+from markupsafe import Markup
+
+from shepherd.author.draw import FORMATS
+from shepherd.author.picture import Picture
+from shepherd.author.shapes import shape_of
+from shepherd.author.svg import RULES, STYLE
+from shepherd.desk import Unknown
+from shepherd.web.who import ask_name, desk
+
+pages = Blueprint("flows", __name__)
+pages.before_request(ask_name)
+MEDIA = {"svg": "image/svg+xml", "mermaid": "text/plain", "dot": "text/vnd.graphviz"}
+ENDINGS = {"svg": "svg", "mermaid": "mmd", "dot": "dot"}
+
+
+def _only_its_style() -> str:
+    """A policy for a picture opened by itself: its own style, known by its hash, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256((STYLE + RULES).encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
+
+
+PICTURE_POLICY = _only_its_style()
+
+
+@pages.get("/flows")
+def all_flows() -> str:
+    """The flows of the desk."""
+    found = sorted(desk().library.flows.values(), key=lambda flow: (flow.category, flow.title))
+    return render_template("flows.html", flows=found)
+
+
+@pages.get("/flows/<flow_id>")
+def flow(flow_id: str) -> str:
+    """One flow: what it is, its picture, and the same in words."""
+    picture, drawn = desk().pictures.page(flow_id, lambda called: url_for("flows.flow", flow_id=called))
+    return render_template(
+        "flow.html",
+        flow=desk().library.flows[flow_id],
+        picture=Markup(drawn),  # the drawing escapes all words itself
+        steps=_steps(picture),
+        forms=FORMATS,
+    )
+
+
+def _steps(picture: Picture) -> list[dict[str, Any]]:
+    """The steps with their ways out, for those who read rather than look."""
+    ways: dict[str, list[tuple[str, str]]] = {node.id: [] for node in picture.nodes}
+    for arrow in picture.arrows:
+        ways[arrow.source].append((arrow.label or "then", arrow.target))
+    return [
+        {"id": node.id, "verb": shape_of(node.verb).word, "text": node.text, "ways": ways[node.id]}
+        for node in picture.nodes
+    ]
+
+
+@pages.get("/flows/<flow_id>/picture.<form>")
+def picture(flow_id: str, form: str) -> Response:
+    """The picture to take away, by the name of its format."""
+    if form not in FORMATS:
+        raise Unknown(f"A flow is drawn as {', '.join(FORMATS)}.")
+    reply = _reply(desk().pictures.of(flow_id, form), form)
+    reply.headers["Content-Disposition"] = f'attachment; filename="{flow_id}.{ENDINGS[form]}"'
+    return reply
+
+
+@pages.get("/qa/runs/<run_id>/<flow_id>.svg")
+def run_picture(run_id: str, flow_id: str) -> Response:
+    """The flow as a run went through it, with its path laid over it."""
+    return _reply(desk().pictures.of_run(run_id, flow_id), "svg")
+
+
+def _reply(text: str, form: str) -> Response:
+    reply = Response(text, content_type=f"{MEDIA[form]}; charset=utf-8")
+    if form == "svg":
+        reply.headers["Content-Security-Policy"] = PICTURE_POLICY
+    return reply

@@ -1,0 +1,108 @@
+"""The flows' pages, and the picture of a run on QA's page."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.web.test_qa import ended
+
+
+def test_every_flow_is_listed_and_has_a_page(tab, desk):
+    """With what a designer looks for: category, version, owner, the day of review, the number of steps."""
+    text = tab.get("/flows").text
+    for flow in desk.library.flows.values():
+        assert f'href="/flows/{flow.id}"' in text
+        page = tab.get(f"/flows/{flow.id}")
+        assert page.status == 200
+        assert page.heading == flow.title
+        assert flow.owner in page.text
+        assert flow.review_by in page.text
+        assert page.text.count("data-step=") == len(flow.steps)
+        assert page.text.count("data-by=") == flow.graph.number_of_edges()
+
+
+def test_a_called_flow_is_a_link_to_its_page(tab):
+    """From the picture, where a step of verb call names it; those who listen are not told of one big image."""
+    text = tab.get("/flows/internet_down").text
+
+    assert len(re.findall(r'<a href="/flows/authentication"><text', text)) == 2
+    assert 'role="group"' in text
+    assert '<svg xmlns="http://www.w3.org/2000/svg" class="flow-picture" role="img"' not in text
+
+
+def test_the_same_is_told_in_words(tab):
+    """A table has each step with its ways on, for those who read rather than look."""
+    text = tab.get("/flows/closing").text
+
+    assert '<tr id="step-offer_survey">' in text
+    assert re.search(r'They agree → <a href="#step-book_survey">book_survey</a>', text)
+
+
+def test_nothing_on_the_page_needs_more_than_the_policy_allows(tab):
+    """Looks come from the style sheet: no style in the page, at an element or as one."""
+    text = tab.get("/flows/internet_down").text
+
+    assert "<style" not in text
+    assert not re.search(r"\sstyle=", text)
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "name"),
+    [
+        ("svg", "image/svg+xml", "closing.svg"),
+        ("mermaid", "text/plain", "closing.mmd"),
+        ("dot", "text/vnd.graphviz", "closing.dot"),
+    ],
+)
+def test_the_picture_can_be_taken_away(tab, form, kind, name):
+    """In every format, with a name of its own."""
+    reply = tab.get(f"/flows/closing/picture.{form}").reply
+
+    assert reply.mimetype == kind
+    assert reply.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert reply.get_data(as_text=True) == tab.client.application.extensions["desk"].pictures.of("closing", form)
+
+
+def test_a_picture_by_itself_may_do_nothing_but_use_its_own_style(tab):
+    """Its policy names that style by its hash; a page's policy is as it was."""
+    policy = tab.get("/flows/closing/picture.svg").reply.headers["Content-Security-Policy"]
+
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'; frame-ancestors 'none'", policy
+    )
+    assert "style-src 'self'" in tab.get("/flows/closing").reply.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/flows/nothing", "/flows/closing/picture.png", "/flows/nothing/picture.svg"])
+def test_what_is_not_there_is_said(tab, path):
+    """With a page, not a picture."""
+    assert tab.get(path).status == 404
+    assert tab.heading == "Nothing here"
+
+
+def test_the_path_lies_over_the_picture_of_each_flow_it_went_through(at_light):
+    """Folded and fetched only when it is unfolded; what stands for it in words is there at once."""
+    run = ended(at_light)
+    text = at_light.get(f"/qa/runs/{run}").text
+
+    for flow in ("internet_down", "authentication"):
+        assert re.search(rf'<img loading="lazy" src="/qa/runs/{run}/{flow}.svg" alt="The path of the run', text)
+        reply = at_light.get(f"/qa/runs/{run}/{flow}.svg").reply
+        assert reply.mimetype == "image/svg+xml"
+        root = ElementTree.fromstring(reply.get_data(as_text=True))
+        assert any("walked" in (e.get("class") or "").split() for e in root.iter())
+    assert f"/qa/runs/{run}/closing.svg" not in text
+    assert at_light.get(f"/qa/runs/{run}/closing.svg").status == 404
+    assert at_light.get("/qa/runs/nobody/closing.svg").status == 404
+
+
+def test_what_was_taken_back_is_dashed_in_the_picture(at_light):
+    """The first answer for the light was taken back: its way is dashed, the later one is thick."""
+    run = ended(at_light)
+    root = ElementTree.fromstring(at_light.get(f"/qa/runs/{run}/internet_down.svg").text)
+    ways = {(e.get("data-from"), e.get("data-by")): e.get("class") for e in root.iter() if e.get("data-by")}
+
+    assert "gone" in ways["check_lights", "answer:green"]
+    assert "walked" in ways["check_lights", "answer:hung_up"]
+    assert ways["check_lights", "answer:dark"] == "arrow"
