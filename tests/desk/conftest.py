@@ -14,7 +14,7 @@ from shepherd.connect.connectors import KINDS
 from shepherd.connect.table import CONTROL
 from shepherd.desk import Desk, Settings
 from shepherd.flow.beside import Connector
-from tests.desk.house import CONNECTORS, DESK, HELP, LOGIN, PROMISE, Clock, Counted
+from tests.desk.house import CONNECTORS, DESK, HELP, LOGIN, PROMISE, REPAIR, Clock, Counted
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def library(tmp_path: Path) -> Path:
         "login": LOGIN,
         "help": HELP,
         "promise": PROMISE,
+        "repair": REPAIR,
     }.items():
         (folder / f"{name}.yaml").write_text(text.lstrip(), "utf-8")
     rows = ["customer_id,first_name,tier,pin_hash"]

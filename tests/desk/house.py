@@ -57,6 +57,11 @@ connectors:
         results: {ok: {slot: datetime}, full: {}}
         timeout: 2s
         repeatable: true
+      cancel:
+        reads: false
+        frees: book
+        inputs: {slot: datetime}
+        results: {ok: {}, not_found: {}}
       promise:
         reads: false
         inputs: {customer_id: text}
@@ -166,6 +171,30 @@ steps:
     outcome: passed_on
   close_fixed: {end: fixed}
   close_visit: {end: visit}
+"""
+
+REPAIR = """
+flow: repair
+title: Send somebody
+category: billing
+version: 1
+owner: desk
+inputs: {customer_id: text}
+outcomes:
+  booked: {resolves: true, code: BOOKED}
+steps:
+  want:
+    ask: Shall somebody come?
+    answers: {yes: book, no: close}
+  book:
+    do: visits.book
+    with: {customer_id: customer_id}
+    once_per: visit
+    undo: visits.cancel
+    results: {ok: told, full: close, error: close, unknown: close}
+  told:
+    say: We come at {{ book.slot | datetime }}.
+  close: {end: booked}
 """
 
 PROMISE = """

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shepherd.desk import Desk, new_id
-from shepherd.run.api import Answer, Continue, LookupDue, Refused
+from shepherd.run.api import Answer, Continue, GoBack, LookupDue, Refused
 from tests.desk.house import MARIA, Contact
 
 Tell = Callable[..., None]
@@ -238,3 +238,39 @@ def test_a_form_with_a_secret_sent_twice_is_checked_once(desk: Desk, calls: list
     assert (first.repeated, again.repeated) == (False, True)
     assert again.run.waiting.step == "login/pin"
     assert calls.count("base.check_pin") == 1
+
+
+def test_going_back_over_a_booking_takes_it_back(desk: Desk, calls: list[str]) -> None:
+    """The other system frees the slot, then the run goes back; booked anew, it may be the same slot."""
+    contact = Contact.begin(desk, "repair")
+    contact.give(Answer("yes"))
+    first = contact.run.waiting.words.say
+    asked = next(item.visit for item in contact.run.path if item.step == "repair/want")
+    contact.give(GoBack(asked))
+
+    assert contact.step == "repair/want"
+    assert [call for call in calls if call.startswith("visits")] == ["visits.book", "visits.cancel"]
+
+    contact.give(Answer("yes"))
+
+    assert contact.run.waiting.words.say == first
+    rows = desk.audit(contact.run.id).rows
+    assert [(r.kind, r.answer, r.taken_back) for r in rows if r.kind in ("do", "undone")] == [
+        ("do", "ok: slot 2026-12-01T09:00", True),
+        ("undone", "taken back", False),
+        ("do", "ok: slot 2026-12-01T09:00", False),
+    ]
+
+
+def test_a_booking_that_can_not_be_taken_back_stands(desk: Desk, tell: Tell) -> None:
+    """Where the other system fails, the run stays where it was, and the record says why."""
+    contact = Contact.begin(desk, "repair")
+    contact.give(Answer("yes"))
+    tell(**{"visits.cancel": {"fail": "error"}})
+    asked = next(item.visit for item in contact.run.path if item.step == "repair/want")
+    contact.give(GoBack(asked))
+
+    assert contact.step == "repair/told"
+    assert [r.answer for r in desk.audit(contact.run.id).rows if r.kind == "undone"] == [
+        "could not be taken back: error"
+    ]

@@ -33,7 +33,9 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def written(scenarios: list[dict[str, Any]], *files: str) -> str:
     """A file of scenarios, as it stands beside its flow."""
-    body = yaml.safe_dump({"scenarios": scenarios}, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
+    body = yaml.safe_dump(
+        {"scenarios": scenarios}, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None
+    )
     return HEAD.format(files=" and published/".join(files)) + body
 
 
@@ -58,7 +60,11 @@ def _table_cell(row: Mapping[str, str]) -> dict[str, Any]:
     while waiting < 3 and sunday < date(2026, 4, 6):
         first -= timedelta(days=1)
         waiting += _weekday(first) in work
-    case = {"first": str(first), "last": str(sunday + timedelta(days=days - 1)), "work_days": " ".join(d[:3] for d in work)}
+    case = {
+        "first": str(first),
+        "last": str(sunday + timedelta(days=days - 1)),
+        "work_days": " ".join(d[:3] for d in work),
+    }
     name = f"{row['source']}: {row['qualifying_days']} work days a week, {days} to pay"
     values = {"payable": days} | _printed(row, {"total": "amount", "daily": "daily"})
     return _scenario(name, case, "entitled", values)

@@ -24,7 +24,11 @@ OTHER_PASSPORTS = {
 LISTED = {
     "visa": ("purpose=tourism family_from_europe=no", "visitor_visa", "Your nationality is on the visa national list."),
     "eta": ("purpose=tourism", "eta", "You need an electronic travel authorisation"),
-    "airside": ("purpose=transit transit_to=elsewhere border=no transit_document=none", "airside_visa", "even if you only"),
+    "airside": (
+        "purpose=transit transit_to=elsewhere border=no transit_document=none",
+        "airside_visa",
+        "even if you only",
+    ),
 }
 
 

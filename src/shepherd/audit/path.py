@@ -140,14 +140,16 @@ class _Telling:
     def hear(self, seq: int, event: Event, run: Run | None) -> None:
         """One more event; *run* is the run after it, None where it can't be folded."""
         data = event.data
-        if event.kind in ("went_back", "answer_changed"):
+        if data.get("undo"):
+            self._undo(seq, event)
+        elif event.kind in ("went_back", "answer_changed"):
             self._strike(data["visit"], seq)
         elif event.kind in _BESIDE:
             self._beside(seq, event)
         visits = _visits(run, event)
         if event.kind == "answer_changed" and event.entered:
             done = {event.entered[0]["visit"]}
-        elif event.kind in ("went_back", "run_started"):
+        elif event.kind in ("went_back", "run_started") or data.get("undo"):
             done = set()
         else:
             done = {data["visit"]} if "visit" in data and not event.kind.endswith("_requested") else set()
@@ -164,6 +166,32 @@ class _Telling:
             place = self._place[gone]
             self.rows[place] = replace(self.rows[place], taken_back=True, struck_by=seq)
         self._standing = [v for v in self._standing if v < number]
+
+    def _undo(self, seq: int, event: Event) -> None:
+        """A change was taken back, or could not be; where the run then went back, what came later falls."""
+        if event.kind != "do_finished":
+            return
+        place = self._place.get(event.data["visit"])
+        step = self.rows[place].step if place is not None else ""
+        if event.entered:
+            self._strike(event.data["back_to"], seq)
+        result = event.data["result"]
+        told = "taken back" if result == "ok" else f"could not be taken back: {result}"
+        who, kind = event.actor.id, event.actor.kind
+        self.rows.append(
+            PathRow(
+                seq=seq,
+                visit=0,
+                step=step,
+                kind="undone",
+                by="",
+                at=event.at,
+                offset=event.offset,
+                answer=told,
+                who=who,
+                source=kind,
+            )
+        )
 
     def _beside(self, seq: int, event: Event) -> None:
         data = event.data

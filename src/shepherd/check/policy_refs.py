@@ -30,6 +30,13 @@ NO_ONCE_PER = Rule(
     "error",
     "A `do` says how often it may be done: `once_per: visit`, `run` or `ticket`. A second entry then changes nothing.",
 )
+UNDO = Rule(
+    "SHP621",
+    "undo-does-not-fit",
+    "error",
+    "What takes a change back changes something too, says `ok` when it has, gets all it needs from what was done, and "
+    "leaves the step free to be done again.",
+)
 UNKNOWN_QUEUE = Rule("SHP615", "unknown-queue", "error", "The queue is not one of desk.yaml's.")
 UNKNOWN_SEVERITY = Rule("SHP616", "unknown-severity", "error", "The severity is not one of desk.yaml's.")
 UNKNOWN_ROLE = Rule("SHP617", "unknown-role", "error", "The role is not one of desk.yaml's.")
@@ -40,6 +47,7 @@ RULES = (
     UNKNOWN_OPERATION,
     WRONG_VERB,
     NO_ONCE_PER,
+    UNDO,
     UNKNOWN_QUEUE,
     UNKNOWN_SEVERITY,
     UNKNOWN_ROLE,
@@ -55,6 +63,7 @@ def policy_refs(draft: Draft) -> Iterator[Finding]:
         for step in flow.steps.values():
             if "connectors" not in broken:
                 yield from _operation(draft, flow, step)
+                yield from _undo(draft, flow, step)
             yield from _change(flow, step)
         if "desk" not in broken:
             yield from _desk(draft, flow)
@@ -105,6 +114,32 @@ def _change(flow: Flow, step: Step) -> Iterator[Finding]:
             step=step.id,
             hint="Write `once_per: ticket`, `run` or `visit`.",
         )
+
+
+def _undo(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
+    """The operation that takes a change back is a change too, and gets all it needs from what was done."""
+    action = step.action
+    if not isinstance(action, Do) or action.undo is None:
+        return
+    place = step.places.get("undo", action.place)
+    done, undo = operation_of(draft, action.operation), operation_of(draft, action.undo)
+    message = hint = ""
+    if undo is None:
+        message, hint = f'"{action.undo}" is not declared.', _like(draft, action.undo)
+    elif undo.reads or "ok" not in undo.results:
+        message = f'"{action.undo}" can\'t say that it took something back.'
+        hint = "Name an operation that changes something, with a result `ok`."
+    elif action.once_per in ("run", "ticket"):
+        message = f"What is done once per {action.once_per} and taken back could never be done again."
+        hint = "Write `once_per: visit`."
+    elif done is not None:
+        known = {*action.args, *(name for fields in done.results.values() for name in fields)}
+        lacking = [name for name, field in undo.inputs.items() if name not in known and not field.optional]
+        if lacking:
+            message = f'"{action.undo}" also needs {allowed(lacking)}, which the change was neither given nor gave.'
+            hint = "Give it in `with`."
+    if message:
+        yield UNDO.at(place, message, file=flow.file, flow=flow.id, step=step.id, hint=hint)
 
 
 def _desk(draft: Draft, flow: Flow) -> Iterator[Finding]:

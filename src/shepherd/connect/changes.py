@@ -33,6 +33,14 @@ class Change:
         query = "SELECT 1 FROM changes WHERE connector = ? AND row_key = ?"
         return self._connection.execute(query, (self._where[0], row_key)).fetchone() is not None
 
+    def free(self, row_key: str, operation: str) -> bool:
+        """Take back what *operation* changed on that row; whether there was such a change."""
+        gone = self._connection.execute(
+            "DELETE FROM changes WHERE connector = ? AND operation = ? AND row_key = ?",
+            (self._where[0], operation, row_key),
+        )
+        return gone.rowcount > 0
+
     def keep(self, row_key: str, inputs: dict[str, str], result: str, values: dict[str, Any]) -> None:
         """Store the change and what it gave."""
         (number,) = self._connection.execute("SELECT COUNT(*) FROM changes").fetchone()

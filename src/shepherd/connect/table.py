@@ -116,6 +116,12 @@ class Table:
         with self._changes.under(self.name, operation.name, key) as change:
             if change.before is not None:
                 return Reply(*change.before)
+            frees = operation.settings.get("frees")
+            if frees is not None:
+                freed = change.free(to_text(inputs.get(self.key, "")).strip(), str(frees))
+                reply = Reply("ok") if freed else _declared(operation, "not_found", "error")
+                change.keep("", kept, reply.result, {})
+                return reply
             rows, columns = self._rows()
             if self.key in inputs:
                 row = rows.get(to_text(inputs[self.key]).strip())

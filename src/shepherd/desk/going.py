@@ -181,7 +181,9 @@ class Going:
     def recover(self, live: Live) -> bool:
         """Set going again what a crash left open: a lookup, or a change that may be repeated; whether the run moved."""
         run = live.run
-        if run.ended or run.trouble or run.tip.step.verb not in ("lookup", "do") or self.calls.under_way(live.id):
+        if run.ended or self.calls.under_way(live.id):
+            return False
+        if run.undoing is None and (run.trouble or run.tip.step.verb not in ("lookup", "do")):
             return False
         live = self._runs.load(live.id, fresh=True)
         waiting = live.run.waiting

@@ -91,7 +91,7 @@ def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] 
             text = case_note(moves.run, desk.heading(live))
             moves.add(advance(moves.run, Note(text, use=CASE_NOTE), stamp=system))
         return
-    if moves.run.tip.step.verb not in ("lookup", "do"):
+    if moves.run.tip.step.verb not in ("lookup", "do") and moves.run.undoing is None:
         return
     if moves.once is not None:
         moves.more = True
@@ -113,9 +113,14 @@ def back_to_secret(moves: Moves, waiting: LookupDue, system: Stamp) -> None:
     moves.message = ASK_AGAIN
 
 
+def _undoing(run: Run) -> tuple[int, ...]:
+    """The visits whose changes are being taken back."""
+    return run.undoing.left if run.undoing is not None else ()
+
+
 def requested(live: Live, moves: Moves, waiting: LookupDue, desk: Desktop) -> None:
     """A request was just planned: what is to be called, or what answers it without a call."""
-    if not moves.run.requested or moves.run.tip.number != waiting.visit:
+    if not moves.run.requested or waiting.visit not in (moves.run.tip.number, *_undoing(moves.run)):
         return  # the last try was spent elsewhere meanwhile: the run has gone on by out_of_attempts
     moves.call = waiting
     if not isinstance(waiting, DoDue):

@@ -216,7 +216,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
-    """Changes something elsewhere, once per visit, run or ticket; *undo* is kept, but not carried out yet."""
+    """Changes something elsewhere, once per visit, run or ticket; *undo* is the operation that takes it back."""
 
     operation: str
     args: Mapping[str, Expression]

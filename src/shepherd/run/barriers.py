@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from shepherd.run.keep import fall
 from shepherd.run.state import Frame, Run, Visit
+from shepherd.run.undo import can_undo
 
 
-def barrier(run: Run, target: Visit, *, by_system: bool = False) -> str:
-    """Why *run* may not go back to *target*, as a sentence; empty where it may."""
+def barrier(run: Run, target: Visit, *, by_system: bool = False, may_undo: bool = False) -> str:
+    """
+    Why *run* may not go back to *target*, as a sentence; empty where it may.
+
+    *may_undo*: changes that can be taken back elsewhere bar nothing.
+    """
     if run.requested and not by_system:
         return "A call is under way. Wait for its result, then go back."
     fallen = fall(run.tip, target.number)
     for visit in fallen:
         step = visit.step
-        if step.verb == "do" and visit.result not in ("", "error"):
+        if step.verb == "do" and visit.result not in ("", "error") and visit.number not in run.undone:
+            if may_undo and can_undo(visit, run.undone):
+                continue
             return f'"{step.id}" has been done and cannot be taken back. Ask a supervisor if it must be undone.'
         if step.no_going_back and (visit.done or visit.number != target.number) and not by_system:
             return f'There is no going back to or behind "{step.id}".'

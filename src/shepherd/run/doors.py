@@ -14,6 +14,7 @@ from shepherd.run.context import Context
 from shepherd.run.fields import Form, check, given, read_form
 from shepherd.run.keep import fall, fields
 from shepherd.run.state import Run, Visit, new
+from shepherd.run.undo import to_undo, undo_of, undoing_at
 from shepherd.run.waiting import due_at
 
 Path = tuple[str | int, ...]
@@ -40,6 +41,8 @@ def read(run: Run, given_input: Any, stamp: Stamp) -> Read:
         kind = stamp.actor.kind
         if run.paused and kind != "system":
             raise Refused("paused", "This run is paused. Resume it first, or take it over.", run.tip.ref)
+        if run.undoing is not None and type(given_input) not in (api.Request, api.Finished):
+            raise Refused("undoing", "A change is being taken back. Wait a moment, then go on.", run.tip.ref)
         if kind == "agent" and run.owner and not run.tip.step.role:
             own(run, stamp)
     return reads(run, given_input, stamp)
@@ -145,13 +148,15 @@ def _sealed(field: Field) -> bool:
 
 
 def _request(run: Run, given_input: api.Request, stamp: Stamp) -> Read:
-    visit = _at(run, "lookup", "do")
+    visit = _at(run, "lookup", "do") if run.undoing is None else undoing_at(run)
     if run.requested and not given_input.again:
         raise Refused("already_requested", "This call is already under way.", visit.ref)
     action = visit.step.action
     assert isinstance(action, Lookup | Do)
     data: dict[str, Any] = {"visit": visit.number, "operation": action.operation}
-    if isinstance(action, Do):
+    if run.undoing is not None:
+        data |= {"operation": undo_of(visit), "once_per": "visit", "undo": True}
+    elif isinstance(action, Do):
         data["once_per"] = action.once_per
     if given_input.again:
         data["again"] = True
@@ -159,16 +164,17 @@ def _request(run: Run, given_input: api.Request, stamp: Stamp) -> Read:
 
 
 def _finish(run: Run, given_input: api.Finished, stamp: Stamp) -> Read:
-    visit = _at(run, "lookup", "do")
+    visit = _at(run, "lookup", "do") if run.undoing is None else undoing_at(run)
     if not run.requested:
         raise Refused("not_requested", "No call is under way at this step.", visit.ref)
     action = visit.step.action
     assert isinstance(action, Lookup | Do)
-    connector, _, name = action.operation.partition(".")
+    called = action.operation if run.undoing is None else undo_of(visit)
+    connector, _, name = called.partition(".")
     operation = run.library.connectors[connector].operations[name]
     result = given_input.result
     if result not in operation.result_names():
-        raise Refused("unknown_result", f'"{result}" is not a result of {action.operation}.', visit.ref)
+        raise Refused("unknown_result", f'"{result}" is not a result of {called}.', visit.ref)
     declared = operation.results.get(result, {})
     values: dict[str, Any] = {}
     for field_name, field in declared.items():
@@ -177,12 +183,12 @@ def _finish(run: Run, given_input: api.Finished, stamp: Stamp) -> Read:
             continue
         value = check(field, raw, visit.before.frame, _context(run, stamp))
         if isinstance(value, Refusal):
-            raise Refused(
-                "bad_result", f"{action.operation} gave a {field_name} that is no {field.type.kind}.", visit.ref
-            )
+            raise Refused("bad_result", f"{called} gave a {field_name} that is no {field.type.kind}.", visit.ref)
         if value is not None:
             values[field_name] = to_json(value)
     data: dict[str, Any] = {"visit": visit.number, "result": result, "values": values}
+    if run.undoing is not None:
+        data |= {"undo": True, "back_to": run.undoing.to}
     if given_input.repeated:
         data["repeated"] = True
     if given_input.source:
@@ -217,10 +223,11 @@ def _go_back(run: Run, given_input: api.GoBack, stamp: Stamp) -> Read:
     visit = _standing(run, given_input.visit)
     if visit.number == run.tip.number and not run.requested and run.trouble is None:
         raise Refused("already_there", "The run stands at that step already.", visit.ref)
-    stop = barrier(run, visit, by_system=stamp.actor.kind == "system")
+    stop = barrier(run, visit, by_system=stamp.actor.kind == "system", may_undo=True)
     if stop:
         raise Refused("barred", stop, visit.ref)
-    return Read("went_back", {"visit": visit.number})
+    undo = to_undo(run, visit.number)
+    return Read("went_back", {"visit": visit.number, "undo": list(undo)} if undo else {"visit": visit.number})
 
 
 def _change(run: Run, given_input: api.Change, stamp: Stamp) -> Read:

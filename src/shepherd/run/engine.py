@@ -175,7 +175,7 @@ def preview(run: Run, given: Change | GoBack, *, stamp: Stamp) -> tuple[PathItem
     return tuple(
         item(run, v, False)
         for v in later
-        if v.number not in kept and v.done and (v.step.human or v.step.verb == "lookup")
+        if v.number not in kept and v.done and (v.step.human or v.step.verb in ("lookup", "do"))
     )
 
 
@@ -235,6 +235,8 @@ def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: boo
         paused=False,
         trouble=None,
         end=None,
+        undoing=None,
+        undone=frozenset(),
         last=stamp,
         channel=str(data["facts"].get("channel", "")),
     )

@@ -10,7 +10,8 @@ from shepherd.flow.types import from_json
 from shepherd.run.api import SYSTEM, Ended, SecretRef, Try
 from shepherd.run.context import spent
 from shepherd.run.keep import fall, replay_later
-from shepherd.run.state import State, Visit, new, over, save
+from shepherd.run.state import State, Undoing, Visit, new, over, save
+from shepherd.run.undo import DONE
 from shepherd.run.walk import Walk
 
 Data = Mapping[str, Any]
@@ -126,6 +127,9 @@ def _requested(walk: Walk, data: Data) -> None:
     step = walk.tip.step
     if walk.requested:
         return
+    if walk.undoing is not None:
+        walk.requested = True
+        return
     if none_left(walk):
         return
     if step.attempts and step.attempts.per in ("ticket", "customer"):
@@ -136,7 +140,22 @@ def _requested(walk: Walk, data: Data) -> None:
     walk.requested = True
 
 
+def _undone(walk: Walk, data: Data) -> None:
+    """A change was taken back, or was not; once all are that lie between, the run goes back."""
+    assert walk.undoing is not None
+    to, left = walk.undoing
+    walk.requested, walk.undoing = False, None
+    if data["result"] == DONE:
+        walk.undone = walk.undone | {left[0]}
+        if len(left) > 1:
+            walk.undoing = Undoing(to, left[1:])
+        else:
+            rewind(walk, to)
+
+
 def _finished(walk: Walk, data: Data) -> None:
+    if walk.undoing is not None:
+        return _undone(walk, data)
     step = walk.tip.step
     action = step.action
     assert isinstance(action, Lookup | Do)
@@ -150,6 +169,7 @@ def _finished(walk: Walk, data: Data) -> None:
         record = {n: from_json(v, declared[n].type) for n, v in values.items() if n in declared and v is not None}
     keep(walk, step, record)
     walk.leave(f"result:{result}")
+    return None
 
 
 def operation_of(walk: Walk, action: Lookup | Do) -> Any:
@@ -169,7 +189,10 @@ def _time_reached(walk: Walk, data: Data) -> None:
 
 
 def _went_back(walk: Walk, data: Data) -> None:
-    rewind(walk, data["visit"])
+    if data.get("undo"):
+        walk.undoing = Undoing(data["visit"], tuple(data["undo"]))
+    else:
+        rewind(walk, data["visit"])
 
 
 def rewind(walk: Walk, number: int) -> list[Visit]:

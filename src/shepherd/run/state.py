@@ -124,6 +124,13 @@ class Trouble(NamedTuple):
     sentence: str
 
 
+class Undoing(NamedTuple):
+    """Changes that are being taken back, the latest first, before the run goes back to the visit *to*."""
+
+    to: int
+    left: tuple[int, ...]
+
+
 FIXED = 6
 
 
@@ -133,6 +140,7 @@ class Run(NamedTuple):
 
     *seq* counts the events. *tip* is the visit at which it stands. *spent* are tries per ticket or customer known so
     far; *open_tries* those whose request never got an answer. *guarded* is False only in tests of the proofs.
+    *undone* are the visits whose change has been taken back; *undoing* what is being taken back now.
     The first FIXED fields stay as they are from the first event on.
     """
 
@@ -154,6 +162,8 @@ class Run(NamedTuple):
     paused: bool
     trouble: Trouble | None
     end: Ended | None
+    undoing: Undoing | None
+    undone: frozenset[int]
     last: Stamp
 
     @property

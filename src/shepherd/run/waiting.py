@@ -27,6 +27,7 @@ from shepherd.run.api import (
 from shepherd.run.context import Context, spent
 from shepherd.run.fields import bound, read_form
 from shepherd.run.state import Run, Visit
+from shepherd.run.undo import undo_inputs, undo_of, undoing_at
 from shepherd.run.walk import secret_visit
 
 
@@ -35,6 +36,8 @@ def waiting(run: Run) -> Any:
     visit = run.tip
     if run.end is not None:
         return replace(run.end, words=spoken(run, visit))
+    if run.undoing is not None:
+        return _undo(run)
     common: dict[str, Any] = {
         "visit": visit.number,
         "step": visit.ref,
@@ -76,6 +79,21 @@ def spoken(run: Run, visit: Visit) -> Spoken:
     if not words.texts and not words.article:
         return Spoken()
     return Spoken(article=words.article, **{key: filled(text, run, visit) for key, text in words.texts})
+
+
+def _undo(run: Run) -> DoDue:
+    """The operation that takes back a change is due."""
+    visit = undoing_at(run)
+    connector, _, name = undo_of(visit).partition(".")
+    return DoDue(
+        visit=visit.number,
+        step=visit.ref,
+        operation=undo_of(visit),
+        inputs=undo_inputs(run, visit),
+        timeout=run.library.connectors[connector].operations[name].timeout,
+        requested=run.requested,
+        once_per="visit",
+    )
 
 
 def _message(run: Run, visit: Visit, common: dict[str, Any]) -> Message:

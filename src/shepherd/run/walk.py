@@ -13,7 +13,7 @@ from shepherd.flow.model import Edge, Flow, Grant, Need, Step
 from shepherd.run.api import Ended, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
 from shepherd.run.enter import EMPTY, ENTER
-from shepherd.run.state import FIXED, Frame, Held, Run, State, Trouble, Visit, about, holds, new, save
+from shepherd.run.state import FIXED, Frame, Held, Run, State, Trouble, Undoing, Visit, about, holds, new, save
 
 OPEN = (False, None, "", None, None, None)  #: what a visit gave, from ``done`` on, while it is open
 
@@ -45,6 +45,8 @@ class Walk:
         "tip",
         "tries",
         "trouble",
+        "undoing",
+        "undone",
     )
 
     state: State
@@ -58,6 +60,8 @@ class Walk:
     paused: bool
     trouble: Trouble | None
     end: Ended | None
+    undoing: Undoing | None
+    undone: frozenset[int]
 
     def __init__(self, run: Run, stamp: Stamp, spent_elsewhere: Mapping[str, int] | None = None):
         self.run, self.stamp = run, stamp
@@ -75,6 +79,8 @@ class Walk:
             self.paused,
             self.trouble,
             self.end,
+            self.undoing,
+            self.undone,
             _,
         ) = moving
         if spent_elsewhere:
@@ -102,6 +108,8 @@ class Walk:
             self.paused,
             self.trouble,
             self.end,
+            self.undoing,
+            self.undone,
             self.stamp,
         )
         return new(Run, self.run[:FIXED] + moved)
