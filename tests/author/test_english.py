@@ -118,6 +118,7 @@ NOUNS = {
     "today + days(1)": "1 day after today",
     "due - months(pay)": "the pay months before the due",
     "today - due": "the number of days from the due to today",
+    "today - due + 1": "(the number of days from the due to today) plus 1",
     "end_of_month(due)": "the last day of the month of the due",
     "date(2027, 4, 6)": "6 April 2027",
     "max(pay, 3)": "the larger of the pay and 3",

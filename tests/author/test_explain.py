@@ -292,3 +292,28 @@ def test_cases_of_a_value_are_told_one_by_one() -> None:
         "If the pay is more than 100, it holds if the pay is less than 200.",
         "Otherwise it never holds.",
     ]
+
+
+def test_tables_are_told_row_by_row() -> None:
+    """By what they are looked up, and what each row gives; a row that takes all is every other case."""
+    table = {
+        "by": {"tier": "tier", "loss": "loss", "on": "today"},
+        "gives": {"priority": "integer", "team": "text"},
+        "rows": [
+            [["basic", "premium"], "over 5000", "from 2027-04-06", "1", "Executive desk"],
+            ["any", "10 to 20", "any", "2", "Desk"],
+            ["any", "any", "any", "3", "Desk"],
+        ],
+    }
+    flow = _flow(inputs={"tier": "text", "loss": "number"}, tables={"level": table})
+    told = [s for s in explain(from_documents({"flow:odd": flow}), "odd").sentences if "level" in s.about]
+
+    assert [s.text for s in told] == [
+        "The level is looked up by the tier, the loss and today (on): the first row that fits gives the priority"
+        " and the team.",
+        "If the tier is basic or premium, the loss is over 5000 and the on is from 6 April 2027 on:"
+        " the priority is 1 and the team is Executive desk.",
+        "If the loss is 10 to 20: the priority is 2 and the team is Desk.",
+        "In every other case: the priority is 3 and the team is Desk.",
+    ]
+    assert [s.about for s in told] == ["table:level", *["row:level"] * 3]

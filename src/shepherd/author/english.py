@@ -138,10 +138,18 @@ class English:
         left, right = node.left, node.right
         if node.op in ("+", "-") and isinstance(right, Apply) and right.function in SPANS:
             return f"{self.value(right)} {'after' if node.op == '+' else 'before'} {self.value(left)}"
-        if node.op == "-" and self.kind(left) in TIMES and self.kind(right) in TIMES:
+        if self._between(node):
             return f"the number of days from {self._part(right)} to {self._part(left)}"
-        alike = isinstance(left, Sum) and (left.op in "+-" if node.op in "+-" else left.op == "*" and node.op in "*/")
+        alike = (
+            isinstance(left, Sum)
+            and not self._between(left)
+            and (left.op in "+-" if node.op in "+-" else left.op == "*" and node.op in "*/")
+        )
         return SUMMED[node.op].format(self.value(left) if alike else self._part(left), self._part(right))
+
+    def _between(self, node: Sum) -> bool:
+        """Whether *node* is the number of days between two."""
+        return node.op == "-" and self.kind(node.left) in TIMES and self.kind(node.right) in TIMES
 
     def _minus(self, node: Minus) -> str:
         return f"minus {self._part(node.item)}"

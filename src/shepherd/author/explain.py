@@ -10,6 +10,7 @@ from shepherd.author import spoken
 from shepherd.author.english import English
 from shepherd.author.fieldwords import field_name, field_words
 from shepherd.author.spoken import listed, named, seen
+from shepherd.author.tablewords import table_words
 from shepherd.author.told import Teller, resolved
 from shepherd.author.ways import Ways
 from shepherd.flow.draft import Draft
@@ -22,7 +23,8 @@ from shepherd.flow.tree import Const
 WIDTH = 100
 #: The parts of a flow's head, by what a sentence is about, each with the line above it.
 HEADINGS = {"input": "What it is given", "outcome": "How it can end", "value": "What its own words mean"}
-HEADINGS |= {"case": HEADINGS["value"], "text": "What it says in several places", "table": "Its tables"}
+HEADINGS |= {"case": HEADINGS["value"], "text": "What it says in several places"}
+HEADINGS |= {"table": "What it looks up", "row": "What it looks up"}
 
 
 class Sentence(NamedTuple):
@@ -68,8 +70,11 @@ def _head(flow: Flow, english: English, ways: Ways, teller: Teller) -> Iterator[
         yield Sentence("", f"outcome:{outcome.name}", outcome.place, _outcome(outcome, english, ways))
     for value in flow.values.values():
         yield from _value(value, english)
-    for name, words in flow.texts.items():
-        yield Sentence("", f"text:{name}", words.place, f"{named(name)} stands for {english.words(words)}")
+    for table in flow.tables.values():
+        for is_row, place, words in table_words(table, english):
+            yield Sentence("", f"{'row' if is_row else 'table'}:{table.name}", place, words)
+    for name, phrase in flow.texts.items():
+        yield Sentence("", f"text:{name}", phrase.place, f"{named(name)} stands for {english.words(phrase)}")
 
 
 def _facts(flow: Flow, teller: Teller) -> Iterator[tuple[str, str]]:
@@ -94,7 +99,8 @@ def _outcome(outcome: Outcome, english: English, ways: Ways) -> str:
     if outcome.follow_up is not None:
         said.append(f"followed up after {spoken.span(outcome.follow_up)}")
     for name, expression in outcome.returns.items():
-        said.append(f"giving back {english.value(expression.tree)} as {named(name)}")
+        value = english.value(expression.tree)
+        said.append(f"giving back {value}" + ("" if value == f"the {named(name)}" else f" as {named(name)}"))
     given = ways.grants(outcome.grants)
     return ", ".join(said) + (f"; {given}." if given else ".")
 
@@ -142,7 +148,7 @@ def as_text(explained: Explained) -> str:
             heading = above
             lines += ["", f"{heading}:"]
         bullet = "- " if ":" in sentence.about or sentence.about == "way" else ""
-        indent = "   " if sentence.step else "  " if sentence.about.startswith("case:") else ""
+        indent = "   " if sentence.step else "  " if sentence.about.startswith(("case:", "row:")) else ""
         lines += textwrap.wrap(
             sentence.text,
             WIDTH,

@@ -41,9 +41,9 @@ def field_words(field: Field, english: English, *, name: str = "") -> str:
 
 def field_name(field: Field) -> str:
     """The label of *field* and, where they differ, its name."""
-    if field.label and field.label != named(field.name):
-        return f"{quoted(field.label)} ({seen(field.name)})"
-    return named(field.name)
+    if not field.label or field.label.lower() == named(field.name).lower():
+        return named(field.name)
+    return f"{quoted(field.label)} ({seen(field.name)})"
 
 
 def option_words(option: Option) -> str:

@@ -61,6 +61,9 @@ class Teller:
         for key in ("warn", "say"):
             if key in said:
                 yield self._spoken(step, key, said[key])
+        if step.note is not None:
+            note = spoken.sentence(f"Put on the ticket: {self.english.words(step.note)}")
+            yield Said("note", _at(step, "note"), note)
         asks = step.verb in ("ask", "collect")
         guide = [self._spoken(step, "guide", said["guide"])] if "guide" in said else []
         yield from () if asks else guide
@@ -103,9 +106,6 @@ class Teller:
     def _kept(self, step: Step) -> Iterator[Said]:
         if step.saves != step.id:
             yield Said("save", _at(step, "save"), f"What comes of it is kept as the {named(step.saves)}.")
-        if step.note is not None:
-            note = spoken.sentence(f"Put on the ticket: {self.english.words(step.note)}")
-            yield Said("note", _at(step, "note"), note)
         if step.tag:
             yield Said("tag", _at(step, "tag"), f"This step is tagged {seen(step.tag)}.")
 
