@@ -26,6 +26,7 @@ from tests.browser.walk import CUSTOMER
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 WEB = ROOT / "tests" / "web" / "flows"
+SMALL = ("order_part.yaml", "tell_us.yaml", "come_and_go.yaml", "countries.yaml")
 STRANGE = "desk.example"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = (
@@ -72,7 +73,7 @@ def library(tmp_path_factory) -> Path:
     """The shipped flows, a few small ones that bring up rare pages, and a hundred more customers, all with one PIN."""
     folder = tmp_path_factory.mktemp("library") / "flows"
     shutil.copytree(ROOT / "flows", folder)
-    for path in (WEB / "order_part.yaml", *Path(__file__).parent.glob("flows/*.yaml")):
+    for path in (*map(WEB.joinpath, SMALL), *Path(__file__).parent.glob("flows/*.yaml")):
         shutil.copy(path, folder)
     shutil.copy(WEB / "data" / "parts.csv", folder / "data")
     with (folder / "connectors.yaml").open("a") as connectors:

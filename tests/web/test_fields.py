@@ -75,7 +75,7 @@ def test_several_can_be_ticked_or_none(about):
     assert re.search(r"<fieldset[^>]*>\s*<legend>What worries you</legend>", worries)
     about.act("fields", **{k: v for k, v in FILLED.items() if k != "m.worries"})
     assert about.status == 422
-    assert '<a href="#f-worries">Tick what holds, or “None of these”.</a>' in about.text
+    assert '<a href="#f-worries">What worries you: Tick what holds, or “None of these”.</a>' in about.text
     about.act("fields", **FILLED | {"m.worries": [""]})
     assert about.heading == "Thanks"
     assert "none of them" in about.text

@@ -168,13 +168,14 @@ const coming = (form, say) => {
     return body;
   };
   const names = (some) => some.map((field) => field.querySelector("legend, label").textContent.trim()).join(", ");
-  let asked = 0;
+  let asked = 0, open = false;
   const ask = async () => {
     const now = ++asked;
     const reply = await fetch(form.dataset.shown, { method: "POST", body: filled() }).catch(() => null);
     if (now !== asked || !reply || !reply.ok || reply.redirected) return;
     const { shown } = await reply.json();
     if (now !== asked) return;
+    open = false;
     const turned = fields.filter((field) => field.hidden === shown.includes(field.dataset.field));
     const lost = turned.some((field) => field.contains(document.activeElement));
     for (const field of turned) {
@@ -189,8 +190,13 @@ const coming = (form, say) => {
   let due = 0;
   form.addEventListener("input", () => {
     asked++;
+    open = true;
     clearTimeout(due);
     due = setTimeout(ask, 150);
+  });
+  /* Sent before the desk has said it: all goes along, and the desk passes over what is not shown. */
+  form.addEventListener("submit", () => {
+    if (open) fields.flatMap(controls).forEach((control) => { control.disabled = false; });
   });
 };
 

@@ -164,8 +164,10 @@
   const arrive = (event) => {
     const page = document.body;
     const alerts = !event && document.querySelector("[role=alert]");
-    const focused = document.querySelector("[data-focus]");
-    setTimeout(() => { if (focused && document.activeElement === document.body) focused.focus(); }, 100);
+    setTimeout(() => {
+      const begin = document.querySelector("[data-focus]");
+      if (begin && document.activeElement === document.body) begin.focus();
+    }, 100);
     if (page.dataset.says && !alerts) setTimeout(() => saving || say(page.dataset.says, false), 150);
     document.querySelectorAll("[data-narrows]").forEach(narrowing);
     document.querySelectorAll("[list=customers]").forEach(offering);

@@ -25,7 +25,7 @@ from shepherd.desk import CaseNote, DeskError, FlowRow, FollowUp, Misused, Reuse
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Blank, Due, Refused
 from shepherd.web import forms
-from shepherd.web.fields import as_blank, needs_help, wrong
+from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
 from shepherd.web.marks import Marks
 from shepherd.web.show import first_of, name_of
 from shepherd.web.who import KEYS, MODES, Who, ask_name, clean, desk, here, local_path, remember, remember_who, who_of
@@ -316,6 +316,7 @@ def _begin(
 ) -> Response:
     body = render_template(
         "begin.html",
+        labels=labels_of(asks),
         starts="" if errors and len(asks) > 1 else first_of(asks, errors or {}),
         helped=needs_help(asks),
         number=number,

@@ -88,6 +88,11 @@ def as_blank(field: Field) -> Blank:
     )
 
 
+def labels_of(asked: Sequence[Blank]) -> dict[str, str]:
+    """The labels by which the problems of a form are told apart; none where there is only one field."""
+    return {blank.name: blank.label for blank in asked} if len(asked) > 1 else {}
+
+
 def needs_help(blanks: Iterable[Blank]) -> bool:
     """Whether the script for fields has something to do among *blanks*."""
     return any(blank.type == "many" or is_long(blank) for blank in blanks)

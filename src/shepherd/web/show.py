@@ -13,7 +13,7 @@ from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.flow.model import Collect
 from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
-from shepherd.web.fields import is_long, needs_help
+from shepherd.web.fields import is_long, labels_of, needs_help
 from shepherd.web.marks import Marks
 from shepherd.web.who import Who
 
@@ -83,7 +83,7 @@ class RunPage:
     case_note: str = ""
     back_to: int | None = None
     first: str = ""
-    several: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
     helped: bool = False
     comes: bool = False
     hidden: frozenset[str] = frozenset()
@@ -105,7 +105,7 @@ class RunPage:
     @property
     def starts(self) -> str:
         """The field at which one starts; none where a form of several has problems, whose list is read first."""
-        return "" if self.errors and self.several else self.first
+        return "" if self.errors and self.labels else self.first
 
     @property
     def says(self) -> str:
@@ -166,7 +166,7 @@ def page_of(
         case_note=view.case_note or case_note,
         back_to=back_to(view),
         first=first_of(asked, errors or {}),
-        several=len(asked) > 1,
+        labels=labels_of(asked),
         helped=needs_help(asked) or comes,
         comes=comes,
         hidden=frozenset(b.name for b in asked if not _seen(b, shown, errors or {})),
