@@ -44,7 +44,8 @@ def test_axe_finds_nothing_on_the_way(served, eye, customer):
     press(page, "It is in")
     shows(page, VISIT)
     page.get_by_role("textbox", name="Note").fill("Ring twice")
-    page.get_by_role("button", name="Save note").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save note").click()
     page.keyboard.press("?")
     eye.look("list of keys", VISIT)
     page.get_by_role("button", name="Pause").click()

@@ -168,7 +168,8 @@
       const begin = document.querySelector("[data-focus]");
       if (begin && document.activeElement === document.body) begin.focus();
     }, 100);
-    if (page.dataset.says && !alerts) setTimeout(() => saving || say(page.dataset.says, false), 150);
+    const told = document.getElementById("status");
+    if (page.dataset.says && !alerts) setTimeout(() => told.textContent || say(page.dataset.says, false), 150);
     document.querySelectorAll("[data-narrows]").forEach(narrowing);
     document.querySelectorAll("[list=customers]").forEach(offering);
     document.querySelectorAll("[data-watch]").forEach(watch);
