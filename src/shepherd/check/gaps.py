@@ -44,12 +44,24 @@ class Gaps:
             return tuple("anything" for _ in self.kinds[column:])
         if any(all(cell is None for cell in row[column:]) for row in rows):
             return None
+        if column == len(self.kinds) - 1 and self.kinds[column] != "text" and not self.cases[column]:
+            return self._last(rows, column)
         parts = self._parts(rows, column)
         for words, part in parts:
             found = self._first(part, column + 1)
             if found is not None:
                 return words, *found
         return None
+
+    def _last(self, rows: Rows, column: int) -> tuple[str] | None:
+        """The first gap between the spans of the last column."""
+        kind = self.kinds[column]
+        reached = FIRST.get(kind, LEAST)
+        for low, high in sorted(span for row in rows for span in row[column] or ()):
+            if low > reached:
+                return (_words(reached, low),)
+            reached = max(reached, _behind(high, kind))
+        return (_words(reached, MOST),) if reached < MOST else None
 
     def _parts(self, rows: Rows, column: int) -> list[tuple[str, Rows]]:
         """The column cut into parts within which no cell ends: words for each, and the rows that take it."""

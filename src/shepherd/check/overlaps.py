@@ -9,7 +9,7 @@ from shepherd.flow.cells import LEAST, MOST, Bound, Cell, meet
 
 #: Rows that are few enough to be held against each other.
 FEW = 12
-#: How many pairs of rows are held against each other at most.
+#: How many pairs of rows are held against each other at most, beside those in groups of few.
 MOST_PAIRS = 400_000
 #: By how much a cut may multiply rows that lie on both sides of it.
 MOST_COPIES = 8
@@ -50,7 +50,7 @@ class Pairs:
     def within(self, group: list[int]) -> Iterator[tuple[int, int]]:
         rows = self.rows
         for at, second in enumerate(group):
-            self.left -= at
+            self.left -= at if len(group) > FEW else 0
             if self.left < 0:
                 self.exhausted = True
                 return

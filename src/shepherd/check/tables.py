@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from shepherd.check.gaps import Gaps, Unknown
 from shepherd.check.overlaps import Pairs
-from shepherd.flow.cells import ANY, Cell, Unread, Written, currencies, guess, kind_of, read, reads_as_span, within
+from shepherd.flow.cells import ANY, Cell, Unread, Written, currencies, guess, kind_of, reads_as_span, within
 from shepherd.flow.expression import Expression
-from shepherd.flow.finder import read_rows
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.infer import Infer
 from shepherd.flow.model import Flow
@@ -47,6 +46,7 @@ def tables(draft: Draft) -> Iterator[Finding]:
     for flow in draft.flows.values():
         for table in flow.tables.values():
             yield from _Checked(flow, table, around.types(flow)).findings()
+            table.finder.forget()
 
 
 def column_types(table: Table, types: Mapping[str, Type]) -> list[Type]:
@@ -61,22 +61,29 @@ def gap_of(table: Table, types: Mapping[str, Type]) -> str | None:
     *types* are those of its flow's names. A table with cells that can't be read has none: that is told elsewhere.
     """
     width = len(table.by)
-    if any(all(isinstance(c, str) and c.strip() == ANY for c in row[:width]) for row in reversed(table.rows)):
+    if any(takes_any(row[0]) and all(map(takes_any, row[:width])) for row in reversed(table.rows)):
         return None
     columns = column_types(table, types)
     if any(kind_of(type_) is None and type_.kind != "any" for type_ in columns):
         return None
     kinds = kinds_of(table, columns)
-    rows: list[tuple[Cell, ...]] = []
-    for cells in read_rows(table.rows, kinds):
-        if cells is None:
-            return None
-        rows.append(cells)
+    for n, (name, kind, type_) in enumerate(zip(table.by, kinds, columns, strict=True)):
+        if kind == "text" and not type_.options and not any(takes_any(row[n]) for row in table.rows):
+            return f"{name} another text"
+    read = [table.finder.column(n, kind) for n, kind in enumerate(kinds)]
+    if any(cell.__class__ is Unread for column in read for cell in column):
+        return None
+    rows: Any = list(zip(*read, strict=True))
     try:
         found = Gaps(rows, kinds, [type_.cases for type_ in columns]).first()
     except Unknown:
         return ""
     return None if found is None else ", ".join(f"{n} {words}" for n, words in zip(table.by, found, strict=True))
+
+
+def takes_any(written: Written) -> bool:
+    """Whether a cell is ``any``."""
+    return written.__class__ is str and written.strip() == ANY
 
 
 def kinds_of(table: Table, columns: Sequence[Type]) -> list[str]:
@@ -123,28 +130,26 @@ class _Checked:
 
     def column(self, column: int, kind: str) -> tuple[list[Cell], list[Finding]]:
         """The cells of a column that is looked into, and what is wrong with them."""
+        cells: Any = self.table.finder.column(column, kind)
         known: dict[Written, Cell | Unread] = {}
-        cells: list[Cell] = []
         found: list[Finding] = []
-        for number, row in enumerate(self.table.rows):
+        for number, (row, cell) in enumerate(zip(self.table.rows, cells, strict=True)):
             written = row[column]
             if written not in known:
-                known[written] = self.cell(written, kind, self.types[column])
-            cell = known[written]
-            if not isinstance(cell, Unread):
-                cells.append(cell)
-            elif len(found) < MOST_FINDINGS:
-                found.append(self.at(WRONG_CELL, self.table.at(number, column), cell.message, cell.hint))
+                known[written] = self.cell(written, cell, kind, self.types[column])
+            wrong = known[written]
+            if wrong.__class__ is Unread and len(found) < MOST_FINDINGS:
+                found.append(self.at(WRONG_CELL, self.table.at(number, column), *wrong))
         return cells, found
 
-    def cell(self, written: Written, kind: str, type_: Type) -> Cell | Unread:
-        cell = read(written, kind)
+    def cell(self, written: Written, cell: Cell | Unread, kind: str, type_: Type) -> Cell | Unread:
+        """*cell*, or why it does not fit its column."""
         if cell is None or isinstance(cell, Unread):
             return cell
         if kind == "text":
             return _of_texts(written, cell, type_)
-        other = currencies(written) - {type_.currency} if kind == "number" else set()
-        if other and type_.kind == "money":
+        other = currencies(written) - {type_.currency} if type_.kind == "money" else set()
+        if other:
             return Unread(f"This is in {min(other)}, but the column is in {type_.currency}.")
         return cell
 

@@ -70,6 +70,7 @@ KIND_OF_TYPE: Mapping[str, str] = {
 }
 WORDS = {"integer": "a whole number", "yes_no": "yes or no", "datetime": "a date with a time"}
 _SPAN = re.compile(r"(?P<word>over|under|from|up to)\s+(?P<end>\S.*)|(?P<low>\S.*?)\s+to\s+(?P<high>\S.*)")
+_PLAIN = re.compile(r"(?!-0)-?[0-9]{1,15}(?:\.[0-9]{1,10})?")
 _CURRENCY = re.compile(r"(?P<before>[A-Z]{3})?\s*(?P<amount>-?[0-9][0-9.]*)\s*(?P<after>[A-Z]{3})?")
 _OF_CLASS: dict[type, str] = {
     str: "text",
@@ -184,6 +185,8 @@ def _value(text: str, kind: str) -> Any:
     """The value that *text* writes, or Unread."""
     wanted = "number" if kind == "integer" else kind
     if wanted == "number":
+        if _PLAIN.fullmatch(text):
+            return Decimal(text)
         found = _CURRENCY.fullmatch(text)
         if found is not None:
             text = found["amount"]
@@ -232,6 +235,9 @@ def meet(one: Cell, other: Cell) -> bool:
     """Whether some value fits both."""
     if one is None or other is None:
         return True
+    if len(one) == 1 == len(other):
+        (low, high), (least, most) = one[0], other[0]
+        return low <= most and least <= high
     return any(a.low <= b.high and b.low <= a.high for a in one for b in other)
 
 
