@@ -20,9 +20,10 @@ import yaml
 EXAMPLES = Path(__file__).resolve().parents[2] / "flows" / "examples"
 PUBLISHED = EXAMPLES / "published"
 WEEK = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-KEPT = {"total": 2, "payable": 0, "daily": 4}
+KEPT = {"total_pay": 2, "days_to_pay": 0, "daily_rate": 4}
+COLUMNS = {"total_pay": "total", "days_to_pay": "payable", "daily_rate": "daily"}
 SHORT = {name[:3]: name for name in WEEK}
-HEAD = "# Made from published/{files} by tests/flows/published.py: pytest tests/flows/test_examples_published.py --golden\n"
+HEAD = "# Made from published/{files} by pytest tests/flows/test_examples_published.py --golden\n"
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -66,7 +67,7 @@ def _table_cell(row: Mapping[str, str]) -> dict[str, Any]:
         "work_days": " ".join(d[:3] for d in work),
     }
     name = f"{row['source']}: {row['qualifying_days']} work days a week, {days} to pay"
-    values = {"payable": days} | _printed(row, {"total": "amount", "daily": "daily"})
+    values = {"days_to_pay": days} | _printed(row, {"total_pay": "amount", "daily_rate": "daily"})
     return _scenario(name, case, "entitled", values)
 
 
@@ -83,14 +84,14 @@ def _weekday(day: date) -> str:
 
 
 def _sick_pay_case(row: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = _printed(row, {name: name for name in KEPT})
+    values: dict[str, Any] = _printed(row, COLUMNS)
     if row["earlier_work_days"]:
-        values["earlier_days"] = row["earlier_work_days"]
+        values["earlier_work_days"] = row["earlier_work_days"]
     made = _scenario(f"{row['source']}: {row['what']}", row, row["outcome"], values)
     if row["average"] and row["outcome"] == "earns_too_little":
         made["expect"]["says"] = [f"£{float(row['average']):,.2f}"]
     elif row["average"]:
-        made["expect"].setdefault("values", {})["average"] = row["average"]
+        made["expect"].setdefault("values", {})["average_earnings"] = row["average"]
     return made
 
 
@@ -163,11 +164,12 @@ def _sick_pay_more() -> Iterator[dict[str, Any]]:
     short = {"refused": "check", "value": {"first": "2014-12-01", "last": "2014-12-03"}}
     row = {"first": "2015-01-01", "last": "2015-01-07", "work_days": "mon-fri"}
     linked = {**row, "earlier_first": "2014-10-30", "earlier_last": "2014-11-05"}
-    made = _scenario("govuk-tests: which gaps and earlier periods are refused", linked, "entitled", {"earlier_days": 5})
+    name = "govuk-tests: which gaps and earlier periods are refused"
+    made = _scenario(name, linked, "entitled", {"earlier_work_days": 5})
     made["given"]["answers"]["earlier"] = [far, touching, short, made["given"]["answers"]["earlier"]]
     yield made
     backwards = {"refused": "check", "value": {"first": "2015-01-02", "last": "2015-01-01"}}
-    made = _scenario("govuk-tests: the last day before the first is refused", row, "entitled", {"payable": 2})
+    made = _scenario("govuk-tests: the last day before the first is refused", row, "entitled", {"days_to_pay": 2})
     made["given"]["answers"]["sickness"] = [backwards, made["given"]["answers"]["sickness"]]
     yield made
     yield _several("own: several linked periods", "2014-06-02", "2014-11-10", "entitled")
@@ -181,7 +183,7 @@ def _several(name: str, first: str, last: str, outcome: str) -> dict[str, Any]:
     path = made["expect"]["path"]
     path.insert(path.index("work_days"), "series")
     if outcome == "entitled":
-        made["expect"]["values"] = {"earlier_paid": 97, "left": 43, "payable": 5, "total": "87.55"}
+        made["expect"]["values"] = {"earlier_paid": 97, "days_left": 43, "days_to_pay": 5, "total_pay": "87.55"}
     else:
         path[-1] = "tell_linked_too_long"
         made["expect"]["outcome"] = outcome
