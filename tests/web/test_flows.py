@@ -105,4 +105,5 @@ def test_what_was_taken_back_is_dashed_in_the_picture(at_light):
 
     assert "gone" in ways["check_lights", "answer:green"]
     assert "walked" in ways["check_lights", "answer:hung_up"]
+    assert "walked" in ways["route_by_line", "otherwise"]
     assert ways["check_lights", "answer:dark"] == "arrow"

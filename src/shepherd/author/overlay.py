@@ -59,8 +59,8 @@ def stops(events: Iterable[Event]) -> list[Stop]:
     """
     Every visit of a run, oldest first, told from what its *events* entered.
 
-    Nothing is folded, so that a run whose values were erased has its path still. An entry without the form of one is
-    passed over.
+    A step that one went back to is still reached by the way that led to it before. Nothing is folded, so that a run
+    whose values were erased has its path still. An entry without the form of one is passed over.
     """
     telling = _Telling()
     for event in events:
@@ -79,14 +79,14 @@ class _Telling:
         self.told: list[Stop] = []
         self._standing: list[int] = []
         self._calls: list[tuple[str, ...]] = []
-        self._fallen: tuple[str, ...] | None = None
+        self._fallen = -1
         self._returned = False
 
     def fall(self, number: Any) -> None:
         """The visits from *number* on are taken back."""
         places = [p for p in self._standing if isinstance(number, int) and self.told[p].number >= number]
         if places:
-            self._fallen = self._calls[places[0]]
+            self._fallen = places[0]
         for place in places:
             self.told[place] = self.told[place]._replace(gone=True)
         self._standing = self._standing[: len(self._standing) - len(places)]
@@ -96,8 +96,10 @@ class _Telling:
         by, _, detail = str(item.get("by", "")).partition(":")
         before = self.told[self._standing[-1]] if self._standing else None
         calls = self._calls[self._standing[-1]] if self._standing else ()
-        if self._fallen is not None:
-            calls, self._fallen, self._returned = self._fallen, None, False
+        again = None
+        if self._fallen >= 0:
+            calls, again = self._calls[self._fallen], self.told[self._fallen].by
+            self._fallen, self._returned = -1, False
         flow, _, _ = item["step"].partition("/")
         source = before.ref.partition("/")[2] if before is not None else ""
         if by == "call":
@@ -110,6 +112,8 @@ class _Telling:
             source = detail
         taken = by if by in ("out_of_attempts", "unmet") else str(item.get("by", ""))
         way = Crossing(flow, source, taken) if source and by not in _NO_WAY else None
+        if by == "back":
+            way = again
         self._returned = "returned" in item
         self._standing.append(len(self.told))
         self._calls.append(calls)

@@ -40,7 +40,7 @@ RULES = """
 .flow-picture text{fill:var(--ink);font-size:13px}
 .flow-picture .kind,.flow-picture .visits{font-size:11px;fill:var(--soft)}
 .flow-picture .kind .id{font-weight:600;fill:var(--ink)}
-.flow-picture .label text{font-size:12px}
+.flow-picture .way-label text{font-size:12px}
 .flow-picture .aside text{font-style:italic;fill:var(--soft)}
 .flow-picture .title{font-size:17px;font-weight:600}
 .flow-picture .shape{fill:var(--box);stroke:var(--ink);stroke-width:1.5}
@@ -56,11 +56,11 @@ RULES = """
 .flow-picture .walked .way{stroke:var(--walked);stroke-width:4}
 .flow-picture .walked .head{fill:var(--walked)}
 .flow-picture .walked .visits{fill:var(--walked);font-weight:700}
-.flow-picture .walked.label text{font-weight:700;fill:var(--ink)}
+.flow-picture .walked.way-label text{font-weight:700;fill:var(--ink)}
 .flow-picture .gone .shape{stroke:var(--gone);stroke-width:2.5;stroke-dasharray:7 4}
 .flow-picture .gone .way{stroke:var(--gone);stroke-width:2.5;stroke-dasharray:7 4}
 .flow-picture .gone .head{fill:var(--gone)}
-.flow-picture .gone.label text,.flow-picture .visits .struck{text-decoration:line-through}
+.flow-picture .gone.way-label text,.flow-picture .visits .struck{text-decoration:line-through}
 .flow-picture .visits .struck{fill:var(--gone);font-weight:400}
 @media(forced-colors:active){.flow-picture .walked .shape,.flow-picture .walked .way{stroke:Highlight}}
 """
@@ -193,7 +193,7 @@ class _Drawing:
         )
         if words:
             x, y = route.points[0]
-            drawn += f'<g class="label{" aside" if arrow.aside else ""}{state}">'
+            drawn += f'<g class="way-label{" aside" if arrow.aside else ""}{state}">'
             for up, line in enumerate(reversed(words)):
                 drawn += f'<text x="{_n(x + 6)}" y="{_n(y - 5 - up * LABEL_LINE)}">{_t(line)}</text>'
             drawn += "</g>"
