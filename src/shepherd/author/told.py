@@ -146,7 +146,7 @@ class Teller:
         if action.once_per:
             yield Said("once_per", _at(step, "once_per"), f"It is done {ONCE[action.once_per]}.")
         if action.undo:
-            yield Said("undo", _at(step, "undo"), f"It can be undone by {seen(action.undo)}.")
+            yield Said("undo", _at(step, "undo"), f"Whoever goes back over it takes it back by {seen(action.undo)}.")
         yield from self._timeout(step, action.timeout)
 
     def _timeout(self, step: Step, seconds: int | None) -> Iterator[Said]:
