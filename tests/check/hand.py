@@ -64,6 +64,7 @@ def flow(name: str, *steps: Step, outcomes: Mapping[str, str] | None = None, **g
 def draft(*flows: Flow, policy: Policy | None = None) -> Any:
     """A draft of *flows*, as the checks see it."""
     return SimpleNamespace(
+        translations=(),
         flows={f.id: f for f in flows},
         policy=policy or Policy(),
         connectors={},

@@ -52,7 +52,7 @@ class Walk:
 
     def __init__(self, library: Library, flow_id: str, **more: Any):
         self.library, self.at = library, NOON
-        facts = {"customer": {"first_name": "Ada"}, "channel": "phone"}
+        facts = more.pop("facts", {"customer": {"first_name": "Ada"}, "channel": "phone"})
         step = start(library, flow_id, inputs=more.pop("inputs", {}), facts=facts, stamp=self.stamp("maria"), **more)
         self.run: Run = step.run
         self.events: list[Event] = [step.event]

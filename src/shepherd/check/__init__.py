@@ -26,6 +26,7 @@ from shepherd.check import (
     secrets,
     tables,
     targets,
+    translations,
     values,
     working,
 )
@@ -59,6 +60,7 @@ FAMILIES: tuple[Family, ...] = (
     tables.tables,
     secrets.secrets,
     working.working,
+    translations.translations,
 )
 
 _READING = (
@@ -93,6 +95,7 @@ _MEANING = (
     decisions.RULES,
     tables.RULES,
     secrets.RULES,
+    translations.RULES,
 )
 
 #: Every rule, sorted by code.

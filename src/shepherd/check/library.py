@@ -19,6 +19,7 @@ from shepherd.flow.findings import Finding
 from shepherd.flow.lists import OptionList
 from shepherd.flow.model import Do, Flow, Lookup, Set
 from shepherd.flow.scope import Around
+from shepherd.flow.translations import laid_over
 
 
 class FlowRejected(Exception):
@@ -50,6 +51,7 @@ class Library:
     documents: Mapping[str, Any]
     lists: Mapping[str, OptionList] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(init=False, repr=False)
+    _spoken: dict[str, Mapping[str, Flow]] = field(init=False, repr=False, default_factory=dict)
     _personal: dict[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -94,7 +96,32 @@ class Library:
                     names.add(f"connectors:{connector}")
                     lists |= self.connectors[connector].lists.keys()
         names |= {f"list:{name}" for name in lists}
+        prefixes = tuple(f"translation:{name}." for name in flows)
+        names |= {name for name in self.documents if name.startswith(prefixes)}
         return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
+
+    def spoken(self, language: str) -> Mapping[str, Flow]:
+        """The flows with the words of *language*; each that has none in it with its own."""
+        if not language:
+            return self.flows
+        if language not in self._spoken:
+            self._spoken[language] = self._translated(language)
+        return self._spoken[language]
+
+    @property
+    def every_language(self) -> tuple[str, ...]:
+        """The languages into which some flow is translated."""
+        return tuple(sorted({n.rpartition(".")[2] for n in self.documents if n.startswith("translation:")}))
+
+    def _translated(self, language: str) -> Mapping[str, Flow]:
+        words = {
+            name.partition(":")[2].rpartition(".")[0]: document
+            for name, document in self.documents.items()
+            if name.startswith("translation:") and name.endswith(f".{language}")
+        }
+        made = {f"flow:{name}": laid_over(self.documents[f"flow:{name}"], document) for name, document in words.items()}
+        found = from_documents({**self.documents, **made}).flows if words else {}
+        return {name: found[name] if name in words and name in found else flow for name, flow in self.flows.items()}
 
     def document(self, hash_: str) -> Any:
         """The document whose hash is *hash_*, as it is to be stored. Raises KeyError where there is none."""

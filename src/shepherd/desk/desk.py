@@ -121,13 +121,19 @@ class Desk:
         role: str = "agent",
         inputs: Mapping[str, Any] | None = None,
         channel: str = "",
+        language: str | None = None,
     ) -> Taken:
         """Start *flow* on a ticket; ``customer_id`` is filled in from it, *inputs* gives the others (FlowRow.asks)."""
         named(actor)
         found = self._tickets.find(ticket)
         return self._starting.start(
-            found, flow, actor=actor, token=token, role=role, inputs=inputs or {}, channel=channel
+            found, flow, actor=actor, token=token, role=role, inputs=inputs or {}, channel=channel, language=language
         )
+
+    def languages(self, ticket: str) -> tuple[tuple[str, ...], str]:
+        """The languages that flows can be said in beside their own, and that of the ticket's latest run."""
+        rows = self.record.runs(ticket=self._tickets.find(ticket).id, limit=1)
+        return self.library.every_language, self._starting.spoken(rows)
 
     def see(self, run: str) -> RunView:
         """A run as it stands. What is due by the clock, or was left open by a crash, is set going first."""

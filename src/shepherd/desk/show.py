@@ -18,7 +18,7 @@ from shepherd.run.state import Run
 def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, message: str) -> RunView:
     """*live* as it stands at *now*; *open_do*: only people can know whether its change was made."""
     run = live.run
-    flow = run.library.flows[run.flow_id]
+    flow = run.flows[run.flow_id]
     return RunView(
         id=live.id,
         ticket=live.ticket,

@@ -40,8 +40,13 @@ class Starting:
         role: str,
         inputs: Mapping[str, Any],
         channel: str,
+        language: str | None,
     ) -> Taken:
-        """Start *flow*; the token is the run's id, so that the same form makes the same run."""
+        """
+        Start *flow*; the token is the run's id, so that the same form makes the same run.
+
+        *language* is a tag, "" for the flow's own, None for what the contact's last run was in.
+        """
         run_id = valid_id(token)
         before = self._begun(run_id, ticket, flow)
         if before is not None:
@@ -58,12 +63,13 @@ class Starting:
             raise Refused("needs_customer", NEEDS_CUSTOMER)
         keyed = keyed_steps(self._library, flow)
         held, last = self._held(contact, rows)
+        spoken = self.spoken([r for r in rows if r.contact == contact.id]) if language is None else language
         stamp = stamp._replace(at=max(stamp.at, last)) if last else stamp
         step = start(
             self._library,
             flow,
             inputs=given | mask_all(inputs),
-            facts=self._facts(ticket, contact, actor, role),
+            facts=self._facts(ticket, contact, actor, role, spoken if spoken in self._library.every_language else ""),
             stamp=stamp,
             spent=self._record.spent(ticket.id, keyed, now=stamp.at) if keyed else None,
             held=held,
@@ -101,8 +107,14 @@ class Starting:
             raise Refused("not_now", "The flow could not be started. Open the ticket again.")
         return before
 
-    def _facts(self, ticket: Ticket, contact: Contact, actor: Actor, role: str) -> dict[str, Any]:
-        """What desk.yaml declares of customer, contact, ticket and agent, and the channel."""
+    def spoken(self, rows: list[RunRow]) -> str:
+        """The language of the latest run among *rows*."""
+        latest = max(rows, key=lambda row: (row.created_at, row.id), default=None)
+        facts = self._runs.load(latest.id).started["facts"] if latest else {}
+        return str(facts.get("contact", {}).get("language", ""))
+
+    def _facts(self, ticket: Ticket, contact: Contact, actor: Actor, role: str, language: str) -> dict[str, Any]:
+        """What desk.yaml declares of customer, contact, ticket and agent; the channel, and the contact's language."""
         declared = self._library.policy.facts
         customer: Mapping[str, Any] = {}
         if ticket.customer:
@@ -119,6 +131,8 @@ class Starting:
         facts: dict[str, Any] = {"channel": contact.channel}
         for name, values in ready.items():
             facts[name] = {n: v for n, v in values.items() if n in declared.get(name, {}) and v not in (None, "")}
+        if language:
+            facts["contact"] = {**facts["contact"], "language": language}
         return facts
 
     def _held(self, contact: Contact, rows: list[RunRow]) -> tuple[list[dict[str, Any]], Any]:

@@ -67,7 +67,8 @@ class Draft:
     Everything read from a folder, right or wrong.
 
     *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME``, ``list:NAME``, ``rows:FILE`` to typed source.
-    *scenarios* are the scenario files. *sources* maps file names, relative to *folder*, to their text.
+    *scenarios* are the scenario files, *translations* those with the words of a flow in another language.
+    *sources* maps file names, relative to *folder*, to their text.
     """
 
     folder: Path | None = None
@@ -76,6 +77,7 @@ class Draft:
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     lists: Mapping[str, OptionList] = field(default_factory=dict)
     documents: Mapping[str, Any] = field(default_factory=dict)
+    translations: tuple[Document, ...] = ()
     scenarios: tuple[Document, ...] = ()
     findings: tuple[Finding, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -235,6 +237,7 @@ def _assemble(
             if flow is not None:
                 flows[flow.id] = flow
                 kept[f"flow:{flow.id}"] = document.typed
+    translations = tuple(_translations(documents, findings, kept))
     return Draft(
         folder=folder,
         flows=flows,
@@ -242,6 +245,7 @@ def _assemble(
         connectors=connectors,
         lists=lists.known,
         documents=kept,
+        translations=translations,
         scenarios=tuple(d for d in documents if d.kind == "scenarios"),
         findings=tuple(findings),
         sources=sources,
@@ -302,6 +306,24 @@ def _lists(
             known[key.text] = made
             kept[f"list:{key.text}"] = document.typed
     return Lists(known, whole)
+
+
+def _translations(documents: list[Document], findings: list[Finding], kept: dict[str, Any]) -> Iterator[Document]:
+    """The translations of a library; each is kept as ``translation:FLOW.LANGUAGE``, which its file is called."""
+    for document in documents:
+        if document.kind != "translation":
+            continue
+        name = f"{document.typed['translation']}.{document.typed['language']}"
+        stem = document.file.rpartition("/")[2].removesuffix(".yaml")
+        if name == stem and f"translation:{name}" not in kept:
+            kept[f"translation:{name}"] = document.typed
+            yield document
+            continue
+        message = f'This translates to "{name}", but its file is "{stem}.yaml".'
+        hint = f'Name the file "{name}.yaml".'
+        if name == stem:
+            message, hint = f'There is a translation "{name}" already.', "Keep one of the two."
+        findings.append(WRONG_NAME.at(document.root.entries[0][1].place, message, file=document.file, hint=hint))
 
 
 def _begins(text: str, kind: str) -> bool:

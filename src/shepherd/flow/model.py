@@ -41,8 +41,8 @@ class Field:
 
     *minimum* and *maximum* are typed constants, or the name of an entry of ``values``.
     *length* is ``(least, most)`` characters; *pattern* is RE2 syntax and matches the whole text. *show_if* tells when
-    a field of a form is shown; where it is not, it is undefined and not required. *headings* are those of its list, each
-    with the options below it.
+    a field of a form is shown; where it is not, it is undefined and not required. *headings* are those of its list,
+    each with the options below it.
     """
 
     name: str

@@ -206,7 +206,9 @@ def _inputs(
 
 
 def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: bool) -> tuple[Run, Any, Any]:
-    flow = library.flows[data["flow"]]
+    contact = data["facts"].get("contact")
+    flows = library.spoken(str(contact.get("language", "")) if isinstance(contact, Mapping) else "")
+    flow = flows[data["flow"]]
     facts = _facts(library, data["facts"])
     values = facts.update({n: from_json(v, flow.inputs[n].type) for n, v in data["inputs"].items()})
     held: Map[str, Held] = EMPTY
@@ -220,6 +222,7 @@ def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: boo
     run = Run(
         library=library,
         flow_id=flow.id,
+        flows=flows,
         limits=Limits(*data["limits"]) if "limits" in data else Limits(),
         guarded=guarded,
         facts=facts,

@@ -35,7 +35,7 @@ def _decide(walk: Walk, step: Step) -> None:
 def _call(walk: Walk, step: Step) -> None:
     action = step.action
     assert isinstance(action, Call)
-    flow = walk.run.library.flows[action.flow]
+    flow = walk.run.flows[action.flow]
     values = walk.run.facts.update(walk.arguments(action.args))
     walk.push(flow, values, step.id, about=action.about, guards=False)
     walk.going = (flow.first, "call")
@@ -44,7 +44,7 @@ def _call(walk: Walk, step: Step) -> None:
 def _hand_on(walk: Walk, step: Step) -> None:
     action = step.action
     assert isinstance(action, HandOn)
-    flow = walk.run.library.flows[action.flow]
+    flow = walk.run.flows[action.flow]
     values = walk.run.facts.update(walk.arguments(action.args))
     old = walk.state.frame
     frame = Frame(flow, values, EMPTY, EMPTY, old.caller, old.step, old.about, old.guards, old.depth, walk.made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -131,7 +132,7 @@ class Undoing(NamedTuple):
     left: tuple[int, ...]
 
 
-FIXED = 6
+FIXED = 7
 
 
 class Run(NamedTuple):
@@ -141,11 +142,13 @@ class Run(NamedTuple):
     *seq* counts the events. *tip* is the visit at which it stands. *spent* are tries per ticket or customer known so
     far; *open_tries* those whose request never got an answer. *guarded* is False only in tests of the proofs.
     *undone* are the visits whose change has been taken back; *undoing* what is being taken back now.
+    *flows* are the library's with the words of the contact's language.
     The first FIXED fields stay as they are from the first event on.
     """
 
     library: Library
     flow_id: str
+    flows: Mapping[str, Flow]
     limits: Limits
     guarded: bool
     facts: Map[str, Any]

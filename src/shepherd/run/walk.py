@@ -314,7 +314,7 @@ class Walk:
 
 def grantor(run: Run, name: str) -> Flow | None:
     """The flow that grants *name*: the first that desk.yaml names, else the first that does."""
-    flows = run.library.flows
+    flows = run.flows
     declared = run.library.policy.assurances.get(name)
     if declared and declared.granted_by:
         return flows.get(declared.granted_by[0])

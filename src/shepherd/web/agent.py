@@ -225,7 +225,17 @@ def _ticket(
         "notes": [n for n in view.notes if isinstance(n.value, str)],
     }
     flows = [_flow_row(f) for f in desk().flows(find, limit=50)]
-    body = render_template("ticket.html", page=page, find=find, flows=flows, errors=errors or {}, given=given or {})
+    languages, language = desk().languages(head.number)
+    body = render_template(
+        "ticket.html",
+        page=page,
+        find=find,
+        flows=flows,
+        languages=languages,
+        language=language,
+        errors=errors or {},
+        given=given or {},
+    )
     return make_response(body, status)
 
 
@@ -295,7 +305,13 @@ def start(number: str) -> Reply:
     try:
         inputs = forms.one_or_all(form, False)
         taken = desk().start(
-            number, flow.id, actor=who.actor, token=form.get("token", ""), role=who.role, inputs=inputs or None
+            number,
+            flow.id,
+            actor=who.actor,
+            token=form.get("token", ""),
+            role=who.role,
+            inputs=inputs or None,
+            language=form.get("language"),
         )
     except Refused as error:
         errors = wrong(error, asks)
@@ -323,6 +339,7 @@ def _begin(
         flow=flow,
         blanks=asks,
         token=new_id(),
+        language=request.form.get("language", ""),
         errors=errors or {},
         given=given or {},
     )

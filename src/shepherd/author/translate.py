@@ -1,0 +1,61 @@
+"""A file to be translated: what a flow says, step by step, beside what is translated already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from shepherd.flow.draft import Draft
+from shepherd.flow.translations import mark, words_of
+
+#: The mark of words that nobody has translated yet: no words have it, so they are reported until they are.
+UNTRANSLATED = "00000000"
+
+
+class _Lines(yaml.SafeDumper):
+    """Words of many lines stand as a block."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Lines.add_representer(str, _text)
+
+
+def to_translate(draft: Draft, flow: str, language: str, *, accept: bool = False) -> str:
+    """
+    The file ``FLOW.LANGUAGE.yaml`` of *flow*, which is one of the draft's.
+
+    What is translated stays with its mark; what is not stands in the flow's own words under UNTRANSLATED. *accept*
+    says that everything there has been looked at: it only writes the marks of the words as they are now.
+    """
+    source = draft.documents[f"flow:{flow}"]
+    before: Mapping[str, Any] = draft.documents.get(f"translation:{flow}.{language}", {})
+    made: dict[str, Any] = {"translation": flow, "language": language, "title": before.get("title", source["title"])}
+    texts = {name: (said, {"is": said}) for name, said in source.get("texts", {}).items()}
+    steps = {name: (words, words) for name, step in source["steps"].items() if (words := words_of(step))}
+    for part, own in (("texts", texts), ("steps", steps)):
+        known = before.get(part, {})
+        if accept:
+            written = {n: {**known[n], "of": mark(marked)} for n, (marked, _) in own.items() if n in known}
+        else:
+            written = {n: _both(known.get(n, {}), words) for n, (_, words) in own.items()}
+        if written:
+            made[part] = written
+    return yaml.dump(made, Dumper=_Lines, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _both(known: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    """What is translated of *words* and the rest as it is, under a mark that says whether anything is lacking."""
+    lacking = any(key not in known for key in words)
+    return {"of": UNTRANSLATED if lacking else known["of"], **_filled(known, words)}
+
+
+def _filled(known: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _filled(known.get(key, {}), value) if isinstance(value, dict) else known.get(key, value)
+        for key, value in words.items()
+    }

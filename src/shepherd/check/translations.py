@@ -1,0 +1,144 @@
+"""Translations: of flows and steps that there are, of the words as they are now, saying nothing that can't be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shepherd.check.names import names
+from shepherd.check.secrets import secrets
+from shepherd.check.values import values
+from shepherd.check.written import is_written
+from shepherd.flow.draft import Document, from_documents
+from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
+from shepherd.flow.source import Map, Node
+from shepherd.flow.translations import laid_over, mark, values_of, words_of
+
+if TYPE_CHECKING:
+    from shepherd.flow.draft import Draft
+
+UNKNOWN = Rule(
+    "SHP811",
+    "nothing-to-translate",
+    "error",
+    "A translation is of a flow, a step, an answer or a text that there is; a misspelt one would never be said.",
+)
+STALE = Rule(
+    "SHP812",
+    "stale-translation",
+    "warning",
+    "The words have changed since they were translated: look at them, and write the new mark.",
+)
+MISSING = Rule(
+    "SHP813",
+    "missing-translation",
+    "warning",
+    "These steps are still said in the flow's own language.",
+)
+UNSAYABLE = Rule(
+    "SHP814",
+    "translation-does-not-fit",
+    "error",
+    "Translated words are held to what the flow's own are: every name that they read is known and set there.",
+)
+RULES = (UNKNOWN, STALE, MISSING, UNSAYABLE)
+LABELLED = ("answers", "options", "collect")
+
+
+def translations(draft: Draft) -> Iterator[Finding]:
+    """What is wrong with the words of flows in other languages."""
+    for document in draft.translations:
+        flow = document.typed["translation"]
+        source = draft.documents.get(f"flow:{flow}")
+        if source is not None:
+            yield from _Translation(document, source).findings(draft)
+        elif not is_written(draft, flow):
+            hint = nearest(flow, draft.flows) or f"Flows: {allowed(draft.flows)}."
+            place = document.root.entries[0][1].place
+            yield UNKNOWN.at(place, f'There is no flow "{flow}".', file=document.file, hint=hint)
+
+
+class _Translation:
+    """One file of words, and the typed source of the flow that they are of."""
+
+    def __init__(self, document: Document, source: Mapping[str, Any]):
+        self.document, self.source = document, source
+        self.flow: str = source["flow"]
+
+    def at(self, rule: Rule, place: Place, message: str, hint: str = "", step: str = "") -> Finding:
+        """A finding in this file."""
+        return rule.at(place, message, file=self.document.file, hint=hint, flow=self.flow, step=step)
+
+    def findings(self, draft: Draft) -> Iterator[Finding]:
+        root = self.document.root
+        for part, known in (("steps", self.source["steps"]), ("texts", self.source.get("texts", {}))):
+            for key, node in _pairs(root.get(part)):
+                if key not in known:
+                    hint = nearest(key, known) or f"Known: {allowed(known)}."
+                    yield self.at(UNKNOWN, node.place, f'"{key}" is not one of its {part}.', hint)
+                    continue
+                words = words_of(known[key]) if part == "steps" else known[key]
+                if isinstance(node, Map):
+                    yield from self.marked(node, words, key)
+                    if part == "steps":
+                        yield from self.strange(node, known[key], key)
+        yield from self.missing()
+        yield from self.unsayable(draft)
+
+    def marked(self, node: Map, words: Any, name: str) -> Iterator[Finding]:
+        """A mark that is not that of the words as they are now."""
+        of = node.get("of")
+        if of is not None and getattr(of, "text", "") != mark(words):
+            message = f'The words of "{name}" are no longer those that were translated.'
+            yield self.at(STALE, of.place, message, f"Look at them, then write of: {mark(words)}.", name)
+
+    def strange(self, node: Map, step: Mapping[str, Any], name: str) -> Iterator[Finding]:
+        """Words for what the step does not have."""
+        known = words_of(step)
+        for key, below in _pairs(node):
+            if key in LABELLED:
+                offered = tuple(step.get(key, ())) if key == "collect" else values_of(step, key)
+                for value, label in _pairs(below):
+                    if value not in offered:
+                        hint = nearest(value, offered) or f"It has: {allowed(offered) or 'none'}."
+                        yield self.at(UNKNOWN, label.place, f'"{name}" has no "{value}" in its {key}.', hint, name)
+            elif key != "of" and key not in known:
+                hint = f"It has: {allowed(known) or 'none'}."
+                yield self.at(UNKNOWN, below.place, f'"{name}" has no words under "{key}".', hint, name)
+
+    def missing(self) -> Iterator[Finding]:
+        """The steps that say or ask something, and have no words for it here."""
+        translated = self.document.typed.get("steps", {})
+        lacking = [
+            name
+            for name, step in self.source["steps"].items()
+            if any(key in step and key not in translated.get(name, {}) for key in ("say", "ask"))
+        ]
+        if lacking:
+            place = self.document.root.get("language")
+            message = f"{len(lacking)} of {len(self.source['steps'])} steps have no words yet: {allowed(lacking, 8)}."
+            hint = f"shepherd translate {self.flow} {self.document.typed['language']} writes them down."
+            yield self.at(MISSING, place.place if place else self.document.root.place, message, hint)
+
+    def unsayable(self, draft: Draft) -> Iterator[Finding]:
+        """What the flow, said in this language, would break in, and does not in its own."""
+        if self.flow not in draft.flows:
+            return
+        said = {f"flow:{self.flow}": laid_over(self.source, self.document.typed)}
+        spoken = from_documents({**draft.documents, **said})
+        found = [f for f in spoken.findings if f.flow == self.flow]
+        if not found and self.flow in spoken.flows:
+            own = {(f.code, f.step) for family in (names, values, secrets) for f in family(draft)}
+            found = [f for family in (names, values, secrets) for f in family(spoken)]
+            found = [f for f in found if f.flow == self.flow and (f.code, f.step) not in own]
+        steps = dict(_pairs(self.document.root.get("steps")))
+        for finding in found:
+            node = steps.get(finding.step)
+            place = node.place if node is not None else self.document.root.place
+            yield self.at(UNSAYABLE, place, finding.message, finding.hint, finding.step)
+
+
+def _pairs(node: Node | None) -> Iterator[tuple[str, Node]]:
+    """The entries of a map by the texts of their keys."""
+    for key, value in node.entries if isinstance(node, Map) else ():
+        yield key.text, value

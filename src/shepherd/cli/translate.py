@@ -1,0 +1,39 @@
+"""``shepherd translate``: a flow's words in another language, to be filled in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from shepherd.cli.settings import draft_of, library_option, settings
+
+TAG = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+
+
+@click.command("translate")
+@click.argument("flow")
+@click.argument("language")
+@click.option("--accept", is_flag=True, help="Everything in the file has been looked at: write the marks of today.")
+@library_option
+def command(flow: str, language: str, accept: bool, library: Path | None) -> None:
+    """Write FLOW.LANGUAGE.yaml beside FLOW: what is translated stays, the rest stands there to be translated."""
+    from shepherd.author.translate import to_translate
+    from shepherd.flow.findings import nearest
+
+    folder = settings(library=library).library
+    draft = draft_of(folder)
+    if flow not in draft.flows:
+        hint = nearest(flow, draft.flows) or "If it is there, see shepherd check."
+        raise click.UsageError(f'There is no flow "{flow}" in {folder} that can be read. {hint}')
+    if not TAG.fullmatch(language):
+        raise click.UsageError(f'"{language[:20]}" is no language tag. Write one like de or pt-BR.')
+    name = f"{flow}.{language}"
+    target = folder / Path(draft.flows[flow].file).with_name(f"{name}.yaml")
+    if target.exists() and f"translation:{name}" not in draft.documents:
+        raise click.UsageError(f"{target} is there, and can't be read: see shepherd check.")
+    if accept and not target.exists():
+        raise click.UsageError(f"There is no {target} yet. Leave --accept out to write it.")
+    target.write_text(to_translate(draft, flow, language, accept=accept), encoding="utf-8")
+    click.echo(f"{target} is written. {'' if accept else 'Translate it, then run this again with --accept.'}".strip())

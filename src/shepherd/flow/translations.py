@@ -1,0 +1,105 @@
+"""
+The words of a flow in another language: laid over its typed source, from which the flow is then built like any other.
+
+What is translated is what people read: texts, questions, labels, the messages of checks. Ways, rules and values never
+are, so a run in another language walks the very same graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shepherd.flow.canonical import digest
+
+TEXTS = ("say", "ask", "guide", "warn", "why")
+MARK = 8
+
+
+def words_of(step: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    What people read of a step (typed source), in the shape in which a translation writes it.
+
+    A label that is not written is the value itself, so it is not there.
+    """
+    found: dict[str, Any] = {key: step[key] for key in TEXTS if key in step}
+    labels = {v: way["label"] for v, way in step.get("answers", {}).items() if isinstance(way, dict) and "label" in way}
+    if labels:
+        found["answers"] = labels
+    if isinstance(step.get("options"), dict):
+        found["options"] = dict(step["options"])
+    fields = {name: read for name, rules in step.get("collect", {}).items() if (read := _field(rules))}
+    if fields:
+        found["collect"] = fields
+    if "check" in step:
+        found["check"] = [rule["message"] for rule in step["check"]]
+    return found | {key: step[key] for key in ("label", "help") if key in step}
+
+
+def _field(rules: Any) -> dict[str, Any]:
+    """What people read of a field."""
+    if not isinstance(rules, dict):
+        return {}
+    found = {key: rules[key] for key in ("label", "help") if key in rules}
+    return found | ({"options": dict(rules["options"])} if isinstance(rules.get("options"), dict) else {})
+
+
+def mark(words: Any) -> str:
+    """A short mark of *words* as they are now: a translation that carries another was made of others."""
+    return digest(words)[:MARK]
+
+
+def values_of(asked: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """The values of a step's answers, or of the options of a step or field, that may have a label."""
+    offered = asked.get(key, ())
+    return () if isinstance(offered, str) else tuple(offered)
+
+
+def laid_over(flow: Mapping[str, Any], translation: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed source of *flow* with the words of *translation*; what it leaves out stays as it is."""
+    steps = dict(flow["steps"])
+    for name, words in translation.get("steps", {}).items():
+        if name in steps:
+            steps[name] = _step(steps[name], words)
+    texts = dict(flow.get("texts", {}))
+    texts |= {name: text["is"] for name, text in translation.get("texts", {}).items() if name in texts}
+    made = {**flow, "steps": steps, "title": translation.get("title", flow["title"])}
+    return made | ({"texts": texts} if texts else {})
+
+
+def _step(step: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(step) | {key: words[key] for key in (*TEXTS, "label", "help") if key in words and key in step}
+    if "answers" in words and "answers" in step:
+        made["answers"] = {value: _way(way, words["answers"].get(value)) for value, way in step["answers"].items()}
+    if "options" in words and not isinstance(step.get("options"), str | None):
+        made["options"] = _options(step["options"], words["options"])
+    if "collect" in words and "collect" in step:
+        fields = step["collect"]
+        made["collect"] = {name: _labelled(rules, words["collect"].get(name, {})) for name, rules in fields.items()}
+    if "check" in words and "check" in step:
+        told = [*words["check"], *(rule["message"] for rule in step["check"][len(words["check"]) :])]
+        made["check"] = [{**rule, "message": said} for rule, said in zip(step["check"], told, strict=False)]
+    return made
+
+
+def _way(way: Any, label: str | None) -> Any:
+    if label is None:
+        return way
+    return {**way, "label": label} if isinstance(way, dict) else {"label": label, "then": way}
+
+
+def _options(options: Any, labels: Mapping[str, str]) -> dict[str, str]:
+    before = (
+        options if isinstance(options, dict) else {value: value.replace("_", " ").capitalize() for value in options}
+    )
+    return {value: labels.get(value, label) for value, label in before.items()}
+
+
+def _labelled(rules: Any, words: Mapping[str, Any]) -> Any:
+    if not words:
+        return rules
+    made = dict(rules) if isinstance(rules, dict) else {"type": rules}
+    made |= {key: words[key] for key in ("label", "help") if key in words}
+    if "options" in words and not isinstance(made.get("options"), str | None):
+        made["options"] = _options(made["options"], words["options"])
+    return made

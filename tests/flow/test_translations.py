@@ -1,0 +1,145 @@
+"""Flows said in another language: the same graph, other words, and nothing that their own words could not say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shepherd.author.translate import to_translate
+from shepherd.check import examine
+from shepherd.check.library import Library
+from shepherd.flow.draft import read_draft
+from shepherd.run import replay
+from shepherd.run.api import Answer, Continue
+from tests.run.small import Walk
+
+FLOW = """flow: hello
+title: Hello
+category: intake
+version: 1
+outcomes:
+  done: {resolves: true}
+texts:
+  recap: You said {{ light }}.
+steps:
+  greet:
+    say: Hello {{ customer.first_name }}.
+    why: Be kind.
+  light:
+    ask: Which light is on?
+    answers: {red: data, green: data}
+  data:
+    collect:
+      speed: {label: Speed, type: integer}
+      kind: {label: Kind, options: [slow, fast]}
+    check:
+      - {must: data.speed < 1000, message: "That is too fast."}
+  tell:
+    say: "{{ texts.recap }}"
+  finish: {end: done}
+"""
+DESK = "desk: small\nfacts:\n  customer:\n    first_name: {type: text, personal: true}\n"
+GERMAN = {
+    "Hello {{ customer.first_name }}.": "Guten Tag {{ customer.first_name }}.",
+    "Which light is on?": "Welches Licht leuchtet?",
+    "You said {{ light }}.": "Sie sagten {{ light }}.",
+    "label: Speed": "label: Tempo",
+    "That is too fast.": "Das ist zu schnell.",
+    "title: Hello": "title: Hallo",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A library of one flow, and a desk."""
+    (tmp_path / "hello.yaml").write_text(FLOW, "utf-8")
+    (tmp_path / "desk.yaml").write_text(DESK, "utf-8")
+    return tmp_path
+
+
+def translated(folder: Path) -> Path:
+    """The same, with German words made as a translator would."""
+    file = folder / "hello.de.yaml"
+    text = to_translate(read_draft(folder), "hello", "de")
+    for own, german in GERMAN.items():
+        assert own in text
+        text = text.replace(own, german)
+    file.write_text(text, "utf-8")
+    file.write_text(to_translate(read_draft(folder), "hello", "de", accept=True), "utf-8")
+    return folder
+
+
+def begun(library: Library, language: str) -> Walk:
+    """A run of the flow for a contact who speaks *language*."""
+    return Walk(library, "hello", facts={"customer": {"first_name": "Ada"}, "contact": {"language": language}})
+
+
+def test_a_file_to_translate_holds_every_word_and_is_reported_until_it_is_done(folder: Path) -> None:
+    """
+    What is written down for the translator carries a mark that no words have; accepted, nothing is left to say.
+    """
+    (folder / "hello.de.yaml").write_text(to_translate(read_draft(folder), "hello", "de"), "utf-8")
+
+    assert {f.code for f in examine(read_draft(folder))} == {"SHP812"}
+    assert examine(read_draft(translated(folder))) == []
+
+
+def test_changed_words_make_a_translation_stale_and_new_ones_are_added_to_the_file(folder: Path) -> None:
+    """
+    What was translated stays as it was, so that the translator sees both the mark and the words.
+    """
+    translated(folder)
+    changed = FLOW.replace("Which light is on?", "Which light do you see?").replace(
+        "finish:", "bye:\n    say: Bye.\n  finish:"
+    )
+    (folder / "hello.yaml").write_text(changed, "utf-8")
+
+    assert [(f.code, f.step) for f in examine(read_draft(folder))] == [("SHP813", ""), ("SHP812", "light")]
+
+    again = to_translate(read_draft(folder), "hello", "de")
+
+    assert "Welches Licht leuchtet?" in again
+    assert "say: Bye." in again
+
+
+def test_a_run_speaks_the_language_of_its_contact(folder: Path) -> None:
+    """
+    Questions, labels, named texts and refusals are said in it; what is not translated, in the flow's own words.
+    """
+    library = Library.read(translated(folder))
+    walk = begun(library, "de")
+
+    assert walk.run.waiting.words.say == "Guten Tag Ada."
+    assert walk.run.waiting.words.why == "Be kind."
+
+    walk(Continue())
+
+    assert walk.run.waiting.question == "Welches Licht leuchtet?"
+
+    walk(Answer("red"))
+
+    assert [b.label for b in walk.run.waiting.blanks] == ["Tempo", "Kind"]
+    assert begun(library, "fi").run.waiting.words.say == "Hello Ada."
+
+
+def test_every_language_walks_the_same_graph_and_is_replayed_by_itself(folder: Path) -> None:
+    """
+    The words that were shown are pinned by their hash, the translation is in the bundle, and nothing else differs.
+    """
+    library = Library.read(translated(folder))
+    walks = {language: begun(library, language) for language in ("", "de")}
+    for walk in walks.values():
+        walk(Continue())
+        walk(Answer("red"))
+    own, german = (walks[language].events for language in ("", "de"))
+
+    assert "translation:hello.de" in german[0].data["bundle"]
+    assert [i["step"] for e in german for i in e.entered] == [i["step"] for e in own for i in e.entered]
+    assert german[0].entered[0]["words"] != own[0].entered[0]["words"]
+
+    stored: dict[str, Any] = {name: library.document(hash_) for name, hash_ in german[0].data["bundle"].items()}
+    again = replay(Library.load(stored), german)
+
+    assert again.waiting == walks["de"].run.waiting
