@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import get_args
+import itertools
+import random
+from typing import Any, get_args
 
 import pytest
 
 from shepherd.author.clauses import ASKED, CLAUSE
 from shepherd.author.english import GIVEN, ROUNDED, SHOWN, SPANS, VALUE, English
+from shepherd.flow.arithmetic import Unworkable
+from shepherd.flow.compile import Code
 from shepherd.flow.draft import from_documents
 from shepherd.flow.functions import FILTERS, FUNCTIONS
 from shepherd.flow.model import Flow
 from shepherd.flow.parse import tree_of
 from shepherd.flow.scope import Around
-from shepherd.flow.tree import Node
+from shepherd.flow.tree import All, Any_, Minus, Node, Not, Read, Sum
 
 FLOW = {
     "flow": "words",
@@ -157,3 +161,64 @@ def test_filters_say_how_a_value_is_shown(english: English) -> None:
     """With what is given to them in brackets."""
     assert english.value(tree_of("pay | money", filters=True)) == "the pay, as an amount of money"
     assert english.value(tree_of("pay | number(2)", filters=True)) == "the pay, as a number (2)"
+
+
+# --- nothing can be heard in two ways -----------------------------------------------------------------
+
+P, Q, R = (Read((name,), 0, 1) for name in "pqr")
+
+
+def _joined(items: list[Node]) -> list[Node]:
+    """Every "and", "or" and "not" of *items*."""
+    pairs = list(itertools.product(items, repeat=2))
+    return [kind(pair, 0, 1) for kind in (All, Any_) for pair in pairs] + [Not(item, 0, 1) for item in items]
+
+
+def _summed(left: list[Node], right: list[Node]) -> list[Node]:
+    """Every sum of one of *left* and one of *right*, either way round."""
+    pairs = [*itertools.product(left, right), *itertools.product(right, left)]
+    return [Sum(op, one, other, 0, 1) for op in ("+", "-", "*", "/", "//", "%") for one, other in pairs]
+
+
+def _worth(node: Node, worlds: list[dict[str, Any]]) -> tuple[Any, ...]:
+    """What *node* is worth in each of *worlds*."""
+    work = Code().compile(node)
+    try:
+        return tuple(work(world, None) for world in worlds)
+    except Unworkable:
+        return ("unworkable",)
+
+
+def test_two_conditions_that_differ_never_sound_alike(english: English) -> None:
+    """The same clause is as true, whatever holds; and the clause of the opposite is the opposite."""
+    worlds = [dict(zip("pqr", held, strict=True)) for held in itertools.product((True, False), repeat=3)]
+    small = [P, Q, R, *_joined([P, Q, R])]
+    draw = random.Random(7)
+    deep = _joined([*draw.sample(_joined(small), 25), *draw.sample(small, 6), P, Q])
+    heard: dict[str, tuple[Any, ...]] = {}
+    for node in [*small, *_joined(small), *deep]:
+        truth = _worth(node, worlds)
+        for clause, means in ((english.holds(node), truth), (english.fails(node), tuple(not t for t in truth))):
+            assert heard.setdefault(clause, means) == means, clause
+    assert len(heard) > 3000
+
+
+def test_commas_need_not_be_heard(english: English) -> None:
+    """Two levels of "and" and "or" are told apart by the ear alone."""
+    worlds = [dict(zip("pqr", held, strict=True)) for held in itertools.product((True, False), repeat=3)]
+    heard: dict[str, tuple[Any, ...]] = {}
+    for node in _joined([P, Q, R, *_joined([P, Q, R])]):
+        truth = _worth(node, worlds)
+        clause = english.holds(node).replace(",", "")
+        assert heard.setdefault(clause, truth) == truth, clause
+
+
+def test_two_sums_that_differ_never_sound_alike(english: English) -> None:
+    """The same words are worth the same, whatever the numbers are."""
+    worlds = [{"p": 2, "q": 3, "r": 5}, {"p": 11, "q": -13, "r": 17}]
+    small = [*_summed([P, Q], [Q, R]), Minus(P, 0, 1)]
+    heard: dict[str, tuple[Any, ...]] = {}
+    for node in [*small, *_summed(small, [P, R]), *_summed(small[::5], small[::7])]:
+        worth = _worth(node, worlds)
+        assert heard.setdefault(english.value(node), worth) == worth, english.value(node)
+    assert len(heard) > 800

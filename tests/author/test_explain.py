@@ -16,6 +16,7 @@ from shepherd.flow.draft import Draft, from_documents, read_draft
 from shepherd.flow.model import VerbName
 from shepherd.flow.types import KIND_OF
 from tests.conftest import Golden
+from tests.run.random_library import random_documents
 
 FLOWS = Path(__file__).resolve().parent.parent.parent / "flows"
 SHIPPED = ("authentication", "closing", "internet_down", "reset_credentials")
@@ -317,3 +318,15 @@ def test_tables_are_told_row_by_row() -> None:
         "In every other case: the priority is 3 and the team is Desk.",
     ]
     assert [s.about for s in told] == ["table:level", *["row:level"] * 3]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_flows_are_told_whole(seed: int) -> None:
+    """Every step and every way of every flow, whatever it is made of; the same each time."""
+    documents = random_documents(seed)
+    draft = from_documents(documents)
+    for name, flow in draft.flows.items():
+        said = explain(draft, name).sentences
+        told = {(s.step, s.text.rsplit("go to ")[-1].split()[0]) for s in said if s.about == "way"}
+        assert told == {(e.source, e.target) for step in flow.steps.values() for e in step.edges.values()}
+        assert [s.text for s in explain(from_documents(documents), name).sentences] == [s.text for s in said]
