@@ -26,7 +26,7 @@ from tests.browser.walk import CUSTOMER
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 WEB = ROOT / "tests" / "web" / "flows"
-SMALL = ("order_part.yaml", "tell_us.yaml", "come_and_go.yaml", "countries.yaml")
+SMALL = ("order_part.yaml", "tell_us.yaml", "come_and_go.yaml", "ask_first.yaml", "countries.yaml")
 STRANGE = "desk.example"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = (

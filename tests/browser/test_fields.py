@@ -128,8 +128,9 @@ def test_without_scripts_a_long_list_is_an_ordinary_one(served, browser, custome
     page.get_by_label("Country", exact=True).select_option("Japan")
     press(page, "Save and go on")
     shows(page, "Pay in a month")
-    page.get_by_label("None of these").check()
-    page.get_by_label("The rent").check()
+    worries = page.get_by_role("group", name="What worries you")
+    worries.get_by_label("None of these").check()
+    worries.get_by_label("The rent").check()
     press(page, "Save and go on")
     shows(page, "but not both")
     context.close()
@@ -156,7 +157,8 @@ def test_a_whole_form_by_keys(page, served, customer):
     expect(page.get_by_label("The rent")).not_to_be_checked()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Space")
-    expect(page.get_by_label("None of these")).not_to_be_checked()
+    none = page.get_by_role("group", name="What worries you").get_by_label("None of these")
+    expect(none).not_to_be_checked()
     tab_to(page, "Save and go on")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -240,3 +242,16 @@ def test_a_run_that_waits_goes_on_for_a_reason(page, served, customer):
     page.keyboard.type("They rang themselves")
     press(page, "Go on early")
     shows(page, "Is it a good time now?")
+
+
+def test_a_run_that_waits_goes_on_by_itself(page, served, customer):
+    """When the time has come, the page shows the next step; but nothing that is being typed is lost over it."""
+    at(page, "rest_a_little", served, customer)
+    shows(page, "Waits until")
+    reason = page.get_by_label("Why it goes on early")
+    reason.fill("They are back")
+    page.wait_for_timeout(6_000)
+    expect(reason).to_have_value("They are back")
+    page.keyboard.press("Escape")
+    shows(page, "Are you still there?")
+    expect(page.locator("h1")).to_be_focused()

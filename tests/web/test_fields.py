@@ -136,3 +136,27 @@ def test_what_was_ticked_is_shown_before_it_is_changed(about):
     about.post(run, about.form("change") | {"m.worries": ["food", "heat"]})
     assert "Food, Heating" in about.text
     assert about.heading == "Thanks"
+
+
+def test_what_a_flow_needs_first_is_asked_in_the_same_way(small):
+    """Inputs have the same fields: a long list, several with "None of these", amounts; refused in the same words."""
+    begin(small, "", "ask_first")
+    asked = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', small.text))
+    assert "data-find" in field(small, "from")
+    assert "None of these" in field(small, "worries")
+    assert '<span id="f-pay-unit">EUR</span>' in field(small, "pay")
+    small.post(small.path, asked | {"f.from": "Atlantis", "f.pay": "much"})
+    assert small.status == 422
+    for name in ("from", "worries", "pay"):
+        assert f'<a href="#f-{name}">' in small.text
+    small.post(small.path, asked | {"f.from": "japan", "m.worries": ["rent", "food"]})
+    assert "You come from japan, and 2 things worry you." in small.text
+
+
+def test_a_long_choice_of_several_can_be_scrolled_through(about):
+    """Many boxes stand in a box of their own, under their headings, each heading a group with a name."""
+    visited = field(about, "visited")
+
+    assert 'class="side long"' in visited
+    assert re.search(r"<legend[^>]*>Asia</legend>", visited)
+    assert visited.count('type="checkbox"') == 17

@@ -47,7 +47,7 @@ def test_it_says_until_when_and_what_happens_then(waits):
     assert "I will call you back in two hours." in waits.text
     assert "goes on by itself, at “Back”" in waits.text
     assert "None of these" not in waits.text
-    assert 'data-watch="' in waits.text
+    assert 'data-each="20"' in waits.text
 
 
 def test_it_goes_on_by_itself(waits, clock):
@@ -71,12 +71,9 @@ def test_going_on_early_needs_a_reason(waits):
 
 
 def test_the_ticket_says_until_when(waits):
-    """Among what is open on the ticket, the time stands beside the run."""
-    ticket = waits.get("/").text
-    waits.get("/tickets/T-100001")
-
-    assert "waits until 2026-11-24 14:00" in waits.text
-    assert "T-100001" in ticket
+    """Among what is open, on the ticket and on the start page, the time stands beside the run."""
+    for path in ("/tickets/T-100001", "/"):
+        assert "waits until 2026-11-24 14:00" in waits.get(path).text
 
 
 def test_a_colleague_and_a_pause_are_told(waits, app):

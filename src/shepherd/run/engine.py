@@ -194,14 +194,17 @@ def _inputs(
         raise Refused("unknown_input", f'This flow has no input "{unknown[0]}".', unknown[0])
     values: dict[str, Any] = {}
     private: list[tuple[str | int, ...]] = []
+    refused: dict[str, tuple[str, str]] = {}
     for name, field in declared.items():
         value = check_field(field, given.get(name, ""))
         if isinstance(value, Refusal):
-            raise Refused(value.code, f'Input "{name}": {value.sentence}', name)
-        if value is not None:
+            refused[name] = (value.code, value.sentence)
+        elif value is not None:
             values[name] = to_json(value)
             if field.personal:
                 private.append(("inputs", name))
+    for name, (code, sentence) in refused.items():
+        raise Refused(code, f'Input "{name}": {sentence}', name, refused)
     return values, private
 
 

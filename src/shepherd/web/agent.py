@@ -97,7 +97,7 @@ def _home(
         picks=_customers(given["customer"]) if errors and "customer" in errors else [],
         token=new_id(),
         channels=CHANNELS,
-        open_runs=[_row(r) for r in _open_runs()],
+        open_runs=[_row(r) | {"until": _until(r.id)} for r in _open_runs()],
         customers=_customers(find),
         tickets=[_ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
         recent=[] if find else [_ticket_row(t) for t in desk().tickets(limit=8)],

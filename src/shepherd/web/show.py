@@ -30,6 +30,7 @@ SETTLE = (
     Choice(value="yes", label="Yes, it was done", key="1"),
     Choice(value="no", label="No, it was not done", key="2"),
 )
+SELDOM = 20
 REASONS = {"hung_up": "The customer hung up", "no_reply": "The customer no longer answered", "later": "To be continued"}
 
 
@@ -88,6 +89,7 @@ class RunPage:
     comes: bool = False
     hidden: frozenset[str] = frozenset()
     then: str = ""
+    each: int = 0
     longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
     settlements: tuple[Choice, ...] = SETTLE
@@ -171,6 +173,7 @@ def page_of(
         comes=comes,
         hidden=frozenset(b.name for b in asked if not _seen(b, shown, errors or {})),
         then=_then(view),
+        each=_each(kind, view.waiting, now),
         elsewhere=elsewhere,
     )
 
@@ -213,6 +216,13 @@ def _until(view: RunView) -> str:
     if not isinstance(view.waiting, Due):
         return ""
     return f"Waits until {current_app.jinja_env.filters['clock'](view.waiting.due)}"
+
+
+def _each(kind: str, waiting: Waiting, now: datetime) -> int:
+    """After how many seconds the page looks again whether the run has gone on; 0 where it does not by itself."""
+    if kind == "wait" and waiting.due is not None:
+        return max(1, min(SELDOM, int((waiting.due - now).total_seconds())))
+    return 1 if kind == "call" else 0
 
 
 def _then(view: RunView) -> str:
