@@ -16,10 +16,12 @@ import pytest
 
 from shepherd.author.draw import FORMATS, draw, mermaid
 from shepherd.author.layout import Box, Route, Spot, Way, lay_out
+from shepherd.author.looks import RULES
 from shepherd.author.overlay import Overlay, Stop, overlay, stops
 from shepherd.author.picture import picture_of
+from shepherd.author.setting import planned
 from shepherd.author.shapes import SHAPES
-from shepherd.author.svg import RULES, planned, svg
+from shepherd.author.svg import svg
 from shepherd.author.trail import Crossing
 from shepherd.check.library import Library
 from shepherd.flow.model import Flow
@@ -118,7 +120,7 @@ def test_every_verb_has_a_shape_of_its_own() -> None:
 def test_a_label_says_the_answer_the_result_or_the_condition(small: Library) -> None:
     """As the agent reads it, or as the designer wrote it."""
     texts = {
-        way(e)[2]: " ".join("".join(t.itertext()) for t in e.iter(f"{SVG}text"))
+        way(e)[2]: " ".join("".join(t.itertext()) for t in e.iter(f"{SVG}text") if not t.get("class"))
         for e in of_class(drawn(small, "small"), "arrow")
     }
     assert texts["answer:green"] == "Green"
@@ -372,3 +374,14 @@ def test_the_ways_of_a_run_are_those_that_the_interpreter_took(shipped: Library)
             assert [s.number for s in found if not s.gone] == standing
             told += any(s.gone for s in found)
     assert told
+
+
+def test_a_way_that_leads_far_names_its_end(shipped: Library) -> None:
+    """Whoever looks at one screen of a wide picture still reads where each line goes."""
+    told = {
+        way(e)[::2]: [t.text for t in e.iter(f"{SVG}text") if t.get("class") == "to"]
+        for e in of_class(drawn(shipped, "internet_down"), "arrow")
+    }
+    assert told["identify", "outcome:failed"] == ["→ not_verified"]
+    assert told["back_now", "answer:no"] == ["→ check_lights"]
+    assert told["greet", "then"] == []

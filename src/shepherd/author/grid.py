@@ -132,6 +132,12 @@ class Grid:
         return self.items[pin.item].y + self.offset(pin)
 
 
+def spans(count: int, ways: list[Way], first: int) -> list[int]:
+    """How many layers each way passes to its end; less than one for a way that loops back."""
+    layer = _layers(count, ways, _loops(count, ways, first))
+    return [layer[way.target] - layer[way.source] for way in ways]
+
+
 def _loops(count: int, ways: list[Way], first: int) -> list[bool]:
     """Which ways lead back to a node on the way to them, as a reader meets them who begins at *first*."""
     out: list[list[int]] = [[] for _ in range(count)]

@@ -4,77 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from shepherd.author.layout import Box, Plan, Point, Route, Spot, Way, lay_out
-from shepherd.author.lettering import width, wrap
+from shepherd.author.layout import Point, Route, Spot
+from shepherd.author.looks import RULES, STYLE
 from shepherd.author.overlay import Overlay
 from shepherd.author.picture import Arrow, Node, Picture
+from shepherd.author.setting import (
+    INSET,
+    LABEL_LINE,
+    LINE,
+    NAME_LINE,
+    PAD,
+    Label,
+    Lettered,
+    labelled,
+    lettered,
+    planned,
+)
 from shepherd.author.shapes import shape_of
 
-WIDE = 208.0
-PAD, INSET = 24.0, 20.0
-TEXT, SMALL, LABEL = 13.0, 11.0, 12.0
-LINE, NAME_LINE, LABEL_LINE = 17.0, 14.0, 15.0
-MOST_LINES, MOST_LABEL_LINES = 5, 5
-LABEL_ROOM = 136.0
-BOLD = 1.1
 CORNER = 6.0
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-#: The looks of a drawing that stands alone. A page has the same rules in its own style sheet.
-STYLE = """
-.flow-picture{--paper:#fff;--ink:#1b1e22;--soft:#555b63;--edge:#757a81;--box:#fff;--loop:#6a4100;
---walked:#0a5ad6;--walked-box:#e4eefc;--gone:#a01c16;
-font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
-@media(prefers-color-scheme:dark){
-.flow-picture{--paper:#14161a;--ink:#edebe6;--soft:#aeb4bc;--edge:#868d97;--box:#1d2025;--loop:#f6d48b;
---walked:#7db2ff;--walked-box:#16294a;--gone:#ffb4ad}
-}
-"""
-RULES = """
-.flow-picture .paper{fill:var(--paper)}
-.flow-picture text{fill:var(--ink);font-size:13px}
-.flow-picture .kind,.flow-picture .visits{font-size:11px;fill:var(--soft)}
-.flow-picture .kind .id{font-weight:600;fill:var(--ink)}
-.flow-picture .way-label text{font-size:12px}
-.flow-picture .aside text{font-style:italic;fill:var(--soft)}
-.flow-picture .title{font-size:17px;font-weight:600}
-.flow-picture .shape{fill:var(--box);stroke:var(--ink);stroke-width:1.5}
-.flow-picture .inner{fill:none;stroke:var(--ink)}
-.flow-picture .way{fill:none;stroke:var(--edge);stroke-width:1.5}
-.flow-picture .head{fill:var(--edge)}
-.flow-picture .loop .way{stroke:var(--loop)}
-.flow-picture .loop .head{fill:var(--loop)}
-.flow-picture .loop text{fill:var(--loop)}
-.flow-picture a text{text-decoration:underline}
-.flow-picture .arrow:hover .way{stroke-width:3}
-.flow-picture .walked .shape{fill:var(--walked-box);stroke:var(--walked);stroke-width:4}
-.flow-picture .walked .way{stroke:var(--walked);stroke-width:4}
-.flow-picture .walked .head{fill:var(--walked)}
-.flow-picture .walked .visits{fill:var(--walked);font-weight:700}
-.flow-picture .walked.way-label text{font-weight:700;fill:var(--ink)}
-.flow-picture .gone .shape{stroke:var(--gone);stroke-width:2.5;stroke-dasharray:7 4}
-.flow-picture .gone .way{stroke:var(--gone);stroke-width:2.5;stroke-dasharray:7 4}
-.flow-picture .gone .head{fill:var(--gone)}
-.flow-picture .gone.way-label text,.flow-picture .visits .struck{text-decoration:line-through}
-.flow-picture .visits .struck{fill:var(--gone);font-weight:400}
-@media(forced-colors:active){.flow-picture .walked .shape,.flow-picture .walked .way{stroke:Highlight}}
-"""
-
-
-class _Lettered(NamedTuple):
-    """What is written in a node: its verb and id on one line or two, then its words."""
-
-    names: list[str]
-    words: list[str]
-
-    @property
-    def height(self) -> float:
-        return 26 + NAME_LINE * len(self.names) + LINE * len(self.words)
 
 
 def svg(
@@ -93,29 +45,13 @@ def svg(
     return _Drawing(picture, overlay, embedded, link).text()
 
 
-@lru_cache(maxsize=32)
-def planned(picture: Picture) -> Plan:
-    """Where the nodes and arrows of *picture* are drawn, in its order, by the room that their words take."""
-    number = {node.id: place for place, node in enumerate(picture.nodes)}
-    boxes = [
-        Box(WIDE, _lettered(node).height + shape_of(node.verb).head + shape_of(node.verb).foot)
-        for node in picture.nodes
-    ]
-    ways = []
-    for arrow in picture.arrows:
-        lines = wrap(arrow.label, LABEL_ROOM, LABEL, MOST_LABEL_LINES)
-        room = (max(width(line, LABEL) for line in lines) + 14, LABEL_LINE * len(lines) + 2) if lines else (0.0, 0.0)
-        ways.append(Way(number[arrow.source], number[arrow.target], *room))
-    return lay_out(boxes, ways, number.get(picture.first, 0))
-
-
 class _Drawing:
     def __init__(
         self, picture: Picture, overlay: Overlay | None, embedded: bool, link: Callable[[str], str] | None
     ) -> None:
         self.picture, self.overlay, self.embedded, self.link = picture, overlay, embedded, link
-        self.letters = [_lettered(node) for node in picture.nodes]
-        self.labels = [wrap(arrow.label, LABEL_ROOM, LABEL, MOST_LABEL_LINES) for arrow in picture.arrows]
+        self.letters = [lettered(node) for node in picture.nodes]
+        self.labels = labelled(picture)
         self.plan = planned(picture)
         self.top = PAD if embedded else PAD + 34
         if overlay is not None:
@@ -172,11 +108,11 @@ class _Drawing:
 
     def _arrows(self) -> list[str]:
         lines: list[tuple[int, str]] = []
-        for arrow, route, words in zip(self.picture.arrows, self.plan.routes, self.labels, strict=True):
-            lines.append(self._arrow(arrow, route, words))
+        for arrow, route, label in zip(self.picture.arrows, self.plan.routes, self.labels, strict=True):
+            lines.append(self._arrow(arrow, route, label))
         return [text for _, text in sorted(lines, key=lambda line: line[0])]
 
-    def _arrow(self, arrow: Arrow, route: Route, words: list[str]) -> tuple[int, str]:
+    def _arrow(self, arrow: Arrow, route: Route, label: Label) -> tuple[int, str]:
         """An arrow, and how far on top it is drawn."""
         stands = self.overlay.edges.get((arrow.source, arrow.by)) if self.overlay else None
         state = {None: "", True: " walked", False: " gone"}[stands]
@@ -191,11 +127,12 @@ class _Drawing:
             f"data-to={_q(arrow.target)}><title>{_t(title)}</title>"
             f'<path class="way" d="{_rounded([*points[:-1], (end[0] - 6, end[1])])}"/>{_head(end)}{middle}'
         )
-        if words:
+        if label.all:
             x, y = route.points[0]
             drawn += f'<g class="way-label{" aside" if arrow.aside else ""}{state}">'
-            for up, line in enumerate(reversed(words)):
-                drawn += f'<text x="{_n(x + 6)}" y="{_n(y - 5 - up * LABEL_LINE)}">{_t(line)}</text>'
+            for up, line in enumerate(reversed(label.all)):
+                to = ' class="to"' if label.to and not up else ""
+                drawn += f'<text{to} x="{_n(x + 6)}" y="{_n(y - 5 - up * LABEL_LINE)}">{_t(line)}</text>'
             drawn += "</g>"
         return {None: 0, False: 1, True: 2}[stands], drawn + "</g>"
 
@@ -212,7 +149,7 @@ class _Drawing:
 
     # --- nodes ------------------------------------------------------------------------------------
 
-    def _node(self, node: Node, spot: Spot, letters: _Lettered) -> str:
+    def _node(self, node: Node, spot: Spot, letters: Lettered) -> str:
         shape = shape_of(node.verb)
         visits = self.overlay.visits.get(node.id, ()) if self.overlay else ()
         state = "" if not visits else " gone" if all(gone for _, gone in visits) else " walked"
@@ -241,15 +178,6 @@ class _Drawing:
         if self.link is not None and node.calls:
             words = f"<a href={_q(self.link(node.calls))}>{words}</a>"
         return drawn + words + _visits(visits) + "</g>"
-
-
-def _lettered(node: Node) -> _Lettered:
-    room = WIDE - 2 * INSET
-    word = shape_of(node.verb).word
-    names = [f"{word} · {node.id}"]
-    if width(names[0], SMALL * BOLD) > room:
-        names = [word, *wrap(node.id, room, SMALL * BOLD, 2)]
-    return _Lettered(names, wrap(node.text, room, TEXT, MOST_LINES))
 
 
 def _visits(visits: tuple[tuple[int, bool], ...]) -> str:

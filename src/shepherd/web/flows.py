@@ -10,9 +10,9 @@ from flask import Blueprint, Response, render_template, url_for
 from markupsafe import Markup
 
 from shepherd.author.draw import FORMATS
+from shepherd.author.looks import RULES, STYLE
 from shepherd.author.picture import Picture
 from shepherd.author.shapes import shape_of
-from shepherd.author.svg import RULES, STYLE
 from shepherd.desk import Unknown
 from shepherd.web.who import ask_name, desk
 
