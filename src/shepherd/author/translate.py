@@ -45,7 +45,7 @@ def to_translate(draft: Draft, flow: str, language: str, *, accept: bool = False
             written = {n: _both(known.get(n, {}), words) for n, (_, words) in own.items()}
         if written:
             made[part] = written
-    return yaml.dump(made, Dumper=_Lines, allow_unicode=True, sort_keys=False, width=100)
+    return yaml.dump(made, Dumper=_Lines, allow_unicode=True, sort_keys=False, width=1000)
 
 
 def _both(known: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
