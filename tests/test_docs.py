@@ -157,6 +157,29 @@ def test_pages_show_files_as_they_are(page: Path, request: pytest.FixtureRequest
     assert page.read_text(encoding="utf-8") == shown
 
 
+def anchors(text: str) -> set[str]:
+    """The names by which a link can lead to a heading of *text*."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_links_lead_somewhere(page: Path) -> None:
+    """
+    A link names a file of the repository, a heading of a page, or another site.
+    """
+    lost = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", page.read_text(encoding="utf-8"))):
+        name, _, heading = link.partition("#")
+        target = page.parent / name if name else page
+        if not link.startswith("https://") and not (
+            target.exists() and (not heading or heading in anchors(target.read_text(encoding="utf-8")))
+        ):
+            lost.append(link)
+
+    assert lost == []
+
+
 @of("console")
 def test_commands_in_docs_print_what_they_say(block: Block, desk_folder: Path) -> None:
     """
