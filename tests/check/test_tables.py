@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -192,6 +193,69 @@ def test_values_that_no_row_takes(tmp_path: Path, by: str, rows: Sequence[str], 
     assert [(f.code, f.message) for f in got] == (
         [] if gap is None else [("SHP313", f'Perhaps no row of "t" fits here: {gap}.')]
     )
+
+
+@pytest.mark.parametrize(
+    ("rules", "rows", "gap"),
+    [
+        ("min: 2011-04-06", ["from 2015-01-01, 1", "2011-04-06 to 2014-12-31, 2"], None),
+        ("min: 2011-04-05", ["from 2015-01-01, 1", "2011-04-06 to 2014-12-31, 2"], "a 2011-04-05"),
+        ("min: 2011-04-06, max: 2015-12-31", ["2011-04-06 to 2014-12-31, 1", "2015-01-01 to 2015-12-31, 2"], None),
+        (
+            "min: 2011-04-06, max: 2016-01-01",
+            ["2011-04-06 to 2014-12-31, 1", "2015-01-01 to 2015-12-31, 2"],
+            "a 2016-01-01",
+        ),
+        ("min: least", ["from 2015-01-01, 1", "2011-04-06 to 2014-12-31, 2"], "a 0001-01-01"),
+    ],
+)
+def test_the_limits_of_a_field_are_those_of_its_column(
+    tmp_path: Path, rules: str, rows: Sequence[str], gap: str | None
+):
+    """
+    What a field never takes need not be in the table; a limit that is worked out is not known.
+    """
+    text = flow("a: day", *rows, read=True).replace(
+        "    type: date\n", f"    type: date\n    {rules.replace(', ', chr(10) + '    ')}\n"
+    )
+    if "least" in rules:
+        text = text.replace("tables:", "values: {least: today}\ntables:")
+    got = found(tmp_path, text)
+
+    assert [(f.code, f.message) for f in got] == (
+        [] if gap is None else [("SHP313", f'Perhaps no row of "t" fits here: {gap}.')]
+    )
+
+
+@pytest.mark.parametrize("asked", ["later", "set"])
+def test_limits_hold_only_where_every_field_has_them(tmp_path: Path, asked: str):
+    """
+    Where another step gives the same name without a limit, or sets it, nothing is known of it.
+    """
+    rows = ["from 2015-01-01, 1", "2011-04-06 to 2014-12-31, 2"]
+    text = flow("a: kept", *rows, read=True).replace(
+        "type: date\n", "type: date\n    save: kept\n    min: 2011-04-06\n"
+    )
+    more = "  later:\n    ask: Later?\n    type: date\n    save: kept\n"
+    if asked == "set":
+        text, more = text.replace("    save: kept\n", ""), "  keep:\n    set: {kept: day}\n"
+    assert found(tmp_path, text) == [] or asked == "set"
+    got = found(tmp_path, text.replace("  tell:", more + "  tell:"))
+
+    assert [f.code for f in got] == ["SHP313"]
+
+
+def test_rows_that_lie_across_each_other_are_soon_weighed():
+    """
+    Rows that take any of one column beside rows that take any of the other cost no memory beyond their number.
+    """
+    spans = [read_number(f"{n} to {n + 3}") for n in range(20_000)]
+    rows = [(None, span) if n % 2 else (span, None) for n, span in enumerate(spans)]
+    began = time.perf_counter()
+    gap = Gaps(rows, ["number"] * 2, [()] * 2).first()
+
+    assert gap == ("less than 0", "less than 1")
+    assert time.perf_counter() - began < 5
 
 
 @pytest.mark.parametrize("seed", range(100))

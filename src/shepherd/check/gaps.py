@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from shepherd.flow.cells import LEAST, MOST, Bound, Cell
 from shepherd.flow.types import to_text
 
 #: How many rows are looked at on the way, each counted again in every part that it lies in.
-MOST_LOOKED_AT = 500_000
+MOST_LOOKED_AT = 1_000_000
 #: The first value of a kind that has one.
 FIRST = {"time": (1, time.min, 0), "date": (1, date.min, 0)}
 Rows = Sequence[tuple[Cell, ...]]
@@ -25,11 +25,19 @@ class Gaps:
     """
     The values between the rows of a table.
 
-    *kinds* says how each column is read, *cases* has the values that it may have where they are few.
+    *kinds* says how each column is read, *cases* has the values that it may have where they are few, *limits* the least
+    and the greatest that it may have, each None where there is none.
     """
 
-    def __init__(self, rows: Rows, kinds: Sequence[str], cases: Sequence[Sequence[Any]]):
+    def __init__(
+        self,
+        rows: Rows,
+        kinds: Sequence[str],
+        cases: Sequence[Sequence[Any]],
+        limits: Sequence[tuple[Any, Any]] | None = None,
+    ):
         self.rows, self.kinds, self.cases = rows, kinds, cases
+        self.bounds = [_bounds(*pair) for pair in zip(kinds, limits or [(None, None)] * len(kinds), strict=True)]
         self.left = MOST_LOOKED_AT
 
     def first(self) -> tuple[str, ...] | None:
@@ -46,8 +54,7 @@ class Gaps:
             return None
         if column == len(self.kinds) - 1 and self.kinds[column] != "text" and not self.cases[column]:
             return self._last(rows, column)
-        parts = self._parts(rows, column)
-        for words, part in parts:
+        for words, part in self._parts(rows, column):
             found = self._first(part, column + 1)
             if found is not None:
                 return words, *found
@@ -55,27 +62,30 @@ class Gaps:
 
     def _last(self, rows: Rows, column: int) -> tuple[str] | None:
         """The first gap between the spans of the last column."""
-        kind = self.kinds[column]
-        reached = FIRST.get(kind, LEAST)
+        reached, end = self.bounds[column]
         for low, high in sorted(span for row in rows for span in row[column] or ()):
+            if reached >= end:
+                return None
             if low > reached:
                 return (_words(reached, low),)
-            reached = max(reached, _behind(high, kind))
-        return (_words(reached, MOST),) if reached < MOST else None
+            reached = max(reached, _behind(high, self.kinds[column]))
+        return (_words(reached, MOST),) if reached < end else None
 
-    def _parts(self, rows: Rows, column: int) -> list[tuple[str, Rows]]:
+    def _parts(self, rows: Rows, column: int) -> Iterator[tuple[str, Rows]]:
         """The column cut into parts within which no cell ends: words for each, and the rows that take it."""
         kind, cases = self.kinds[column], self.cases[column]
         everywhere = [row for row in rows if row[column] is None]
+        if kind == "text" and not cases:
+            yield "another text", everywhere
         if cases:
             starts: list[Bound] = sorted((1, case, 0) for case in cases)
         elif kind == "text":
             starts = sorted({span.low for row in rows for span in row[column] or ()})
         else:
-            first = FIRST.get(kind, LEAST)
+            first, end = self.bounds[column]
             lows = {max(span.low, first) for row in rows for span in row[column] or ()}
             ends = {_behind(span.high, kind) for row in rows for span in row[column] or ()}
-            starts = sorted({first, *lows, *(end for end in ends if end < MOST)})
+            starts = sorted(start for start in {first, *lows, *ends} if first <= start < end)
         inside: list[list[tuple[Cell, ...]]] = [[] for _ in starts]
         for row in rows:
             for span in row[column] or ():
@@ -84,13 +94,15 @@ class Gaps:
                     if self.left < 0:
                         raise Unknown
                     inside[at].append(row)
-        parts: list[tuple[str, Rows]] = [
-            (_words(start, starts[at + 1] if at + 1 < len(starts) else MOST), [*inside[at], *everywhere])
-            for at, start in enumerate(starts)
-        ]
-        if kind == "text" and not cases:
-            parts.insert(0, ("another text", everywhere))
-        return parts
+        for at, start in enumerate(starts):
+            yield _words(start, starts[at + 1] if at + 1 < len(starts) else MOST), [*inside[at], *everywhere]
+
+
+def _bounds(kind: str, limits: tuple[Any, Any]) -> tuple[Bound, Bound]:
+    """Where the values of a column begin, and where what lies behind them does."""
+    least, most = limits
+    low = FIRST.get(kind, LEAST) if least is None else (1, least, 0)
+    return low, MOST if most is None else _behind((1, most, 0), kind)
 
 
 def _behind(bound: Bound, kind: str) -> Bound:

@@ -148,7 +148,7 @@ class _Names:
         if table is not None:
             for part in table.by.values():
                 found |= {path: through for _, path, through in self.opened(part.tree, NOTHING)}
-            gap = gap_of(table, self.around.types(self.flow))
+            gap = gap_of(self.flow, table, self.around.types(self.flow))
             if gap is not None:
                 self.gaps[name] = gap
                 found[(name,)] = ()

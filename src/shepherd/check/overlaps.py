@@ -11,6 +11,10 @@ from shepherd.flow.cells import LEAST, MOST, Bound, Cell, meet
 FEW = 12
 #: How many pairs of rows are held against each other at most, beside those in groups of few.
 MOST_PAIRS = 400_000
+#: How many rows are cut at most, for each row of the table.
+MOST_WORK = 40
+#: So many rows at the beginning are held against each other before anything is cut.
+FIRST = 150
 #: By how much a cut may multiply rows that lie on both sides of it.
 MOST_COPIES = 8
 Rows = Sequence[tuple[Cell, ...]]
@@ -28,13 +32,23 @@ class Pairs:
         self.width = len(rows[0]) if rows else 0
         self.exhausted = False
         self.left = MOST_PAIRS
+        self.work = MOST_WORK * (len(rows) + 2_000)
 
     def meeting(self) -> Iterator[tuple[int, int]]:
         """Every pair of rows that some values fit both, the earlier first, ordered by the later one of a group."""
         seen: set[tuple[int, int]] = set()
+        if len(self.rows) > FIRST:
+            # Rows that get in each other's way do so everywhere, mostly: the first ones show it soon.
+            for pair in self.within(list(range(FIRST))):
+                seen.add(pair)
+                yield pair
         todo: list[tuple[list[int], frozenset[int]]] = [(list(range(len(self.rows))), frozenset())]
         while todo:
             group, done = todo.pop()
+            self.work -= len(group)
+            if self.work < 0:
+                self.exhausted = True
+                return
             parts = self.cut(group, done) if len(group) > FEW else None
             if parts is not None:
                 column, pieces = parts

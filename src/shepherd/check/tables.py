@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from shepherd.check.gaps import Gaps, Unknown
 from shepherd.check.overlaps import Pairs
-from shepherd.flow.cells import ANY, Cell, Unread, Written, currencies, guess, kind_of, reads_as_span, within
+from shepherd.flow.cells import ANY, Cell, Unread, Written, currencies, guess, key_of, kind_of, reads_as_span, within
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.infer import Infer
-from shepherd.flow.model import Flow
+from shepherd.flow.model import Ask, Collect, Field, Flow, Set
 from shepherd.flow.scope import Around
 from shepherd.flow.tables import MOST_FINDINGS, WRONG_COLUMNS, Table
+from shepherd.flow.tree import Read
 from shepherd.flow.types import Refusal, Type
 
 if TYPE_CHECKING:
@@ -54,11 +55,11 @@ def column_types(table: Table, types: Mapping[str, Type]) -> list[Type]:
     return [Infer(types).of(expression.tree) for expression in table.by.values()]
 
 
-def gap_of(table: Table, types: Mapping[str, Type]) -> str | None:
+def gap_of(flow: Flow, table: Table, types: Mapping[str, Type]) -> str | None:
     """
     Words for values that fit no row of *table*, empty where that is not known; None where some row always fits.
 
-    *types* are those of its flow's names. A table with cells that can't be read has none: that is told elsewhere.
+    *types* are those of the names of *flow*. A table with cells that can't be read has none: that is told elsewhere.
     """
     width = len(table.by)
     if any(takes_any(row[0]) and all(map(takes_any, row[:width])) for row in reversed(table.rows)):
@@ -75,10 +76,44 @@ def gap_of(table: Table, types: Mapping[str, Type]) -> str | None:
         return None
     rows: Any = list(zip(*read, strict=True))
     try:
-        found = Gaps(rows, kinds, [type_.cases for type_ in columns]).first()
+        limits = [limits_of(flow, e, kind) for e, kind in zip(table.by.values(), kinds, strict=True)]
+        found = Gaps(rows, kinds, [type_.cases for type_ in columns], limits).first()
     except Unknown:
         return ""
     return None if found is None else ", ".join(f"{n} {words}" for n, words in zip(table.by, found, strict=True))
+
+
+def limits_of(flow: Flow, expression: Expression, kind: str) -> tuple[Any, Any]:
+    """The least and the greatest that *expression* may be by the rules of the fields it reads; None where unknown."""
+    fields = fields_of(flow, expression.tree.path) if isinstance(expression.tree, Read) else []
+    limits = []
+    for ends, outer in ([f.minimum for f in fields], min), ([f.maximum for f in fields], max):
+        known = bool(ends) and all(end is not None and not isinstance(end, str) for end in ends)
+        keys = [key_of(end) for end in ends] if known else []
+        fits = keys and all(found == ("number" if kind == "integer" else kind) for found, _ in keys)
+        limits.append(outer(key for _, key in keys) if fits else None)
+    return limits[0], limits[1]
+
+
+def fields_of(flow: Flow, path: tuple[str, ...]) -> list[Field]:
+    """The fields that *path* may be the value of; none where something else may have given it."""
+    root, *rest = path
+    if root in flow.inputs:
+        return [flow.inputs[root]]
+    found: list[Field] = []
+    for step in flow.steps.values():
+        action = step.action
+        if isinstance(action, Set) and root in action.values:
+            return []
+        if step.saves != root or step.verb in ("message", "decide", "end"):
+            continue
+        if isinstance(action, Ask) and not rest:
+            found.append(action.field)
+        elif isinstance(action, Collect) and len(rest) == 1 and rest[0] in action.fields:
+            found.append(action.fields[rest[0]])
+        else:
+            return []
+    return found
 
 
 def takes_any(written: Written) -> bool:

@@ -18,7 +18,6 @@ from typing import Any, TypeAlias
 from shepherd.flow.cells import LEAST, Bound, Cell, Span, Unread, Written, key_of, read, takes
 from shepherd.flow.memory import collector_rests
 
-
 #: Into how many rows a row with lists in its cells is written out.
 MOST_WRITTEN_OUT = 4096
 Row: TypeAlias = tuple[int, tuple[Span | None, ...]]
