@@ -126,13 +126,13 @@ def at_light(tab):
     return tab
 
 
-def begin(tab, customer, flow="internet_down"):
-    """Open a ticket and start *flow* on it."""
+def begin(tab, customer, flow="internet_down", **more):
+    """Open a ticket and start *flow* on it; *more* goes into the form that starts it."""
     token = re.search(r'name="token" value="([^"]+)"', tab.get("/").text)[1]
     given = {"token": token, "customer": customer, "channel": "phone", "subject": "My internet is gone"}
     tab.post("/tickets", given)
     token = re.search(r'name="token" value="([^"]+)"', tab.text)[1]
-    return tab.post(f"{tab.path}/runs", {"token": token, "flow": flow})
+    return tab.post(f"{tab.path}/runs", {"token": token, "flow": flow, **more})
 
 
 ANSWERS = {

@@ -197,3 +197,14 @@ def test_a_ticket_shows_the_case_note_so_far(at_light):
 def test_flows_are_offered_while_typing(tab):
     """The list under the field is the desk's own: best first, slips forgiven."""
     assert tab.get("/flows.json?find=internt").reply.json == ["internet_down"]
+
+
+def test_a_flow_is_begun_in_the_language_of_the_customer(tab):
+    """The agent chooses it where the flow is begun; the ticket's next run begins with the same one chosen."""
+    begin(tab, "C-1001", language="de")
+
+    assert "Das tut mir leid" in tab.text
+
+    tab.get(f"/tickets/{re.search(r'T-[0-9]+', tab.text)[0]}")
+
+    assert '<option value="de" lang="de" selected>' in tab.text

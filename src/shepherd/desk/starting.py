@@ -7,7 +7,7 @@ from typing import Any
 
 from shepherd.audit.casenote import case_note
 from shepherd.check.library import Library
-from shepherd.desk.errors import Reused, Unavailable, Unknown
+from shepherd.desk.errors import Broken, Reused, Unavailable, Unknown
 from shepherd.desk.going import Going
 from shepherd.desk.guide import Guide
 from shepherd.desk.ids import new_id
@@ -108,9 +108,14 @@ class Starting:
         return before
 
     def spoken(self, rows: list[RunRow]) -> str:
-        """The language of the latest run among *rows*."""
+        """The language of the latest run among *rows*, as far as its record can be read."""
         latest = max(rows, key=lambda row: (row.created_at, row.id), default=None)
-        facts = self._runs.load(latest.id).started["facts"] if latest else {}
+        if latest is None:
+            return ""
+        try:
+            facts = self._runs.load(latest.id).started["facts"]
+        except Broken:
+            return ""
         return str(facts.get("contact", {}).get("language", ""))
 
     def _facts(self, ticket: Ticket, contact: Contact, actor: Actor, role: str, language: str) -> dict[str, Any]:
