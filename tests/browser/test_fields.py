@@ -211,6 +211,18 @@ def test_fields_come_and_go(page, served, customer):
     expect(page.locator("#so-far")).to_contain_text("Uncle Bo")
 
 
+def test_only_the_fields_are_sent_to_ask_what_is_shown(page, served, customer):
+    """What goes to the desk while a form is filled in: the visit and the fields, no note and no token."""
+    at(page, "come_and_go", served, customer)
+    sent = []
+    page.on("request", lambda r: sent.append(r.post_data) if r.url.endswith("/shown") else None)
+    page.get_by_role("textbox", name="Note").fill("Sounds worried")
+    page.get_by_label("Yes", exact=True).check()
+    expect(page.get_by_label("How much")).to_be_visible()
+
+    assert sent == ["visit=1&f.owes=true&f.owed=&f.named=&f.paid="]
+
+
 def test_a_rule_over_the_form_is_said_at_its_head(page, served, customer):
     """What no single field is wrong about has the focus at the head; the fields keep what was given."""
     at(page, "come_and_go", served, customer)

@@ -1,6 +1,7 @@
 """WCAG 2.2 AA as far as a machine can tell: where a run does not go on, each in light and dark, wide and narrow."""
 
 from tests.browser.walk import PIN, Sender, press
+from tests.web.test_qa import damage
 
 
 def test_axe_finds_nothing_where_it_does_not_go_on(served, eye, customer):
@@ -58,5 +59,13 @@ def test_axe_finds_nothing_where_it_does_not_go_on(served, eye, customer):
     press(old, "No, it was not done")
     eye.page = old
     eye.look("a tab that was behind", "This page was behind.")
+
+    hand.start(customer, "ask_leave")
+    served.stop()
+    damage(served.folder, f"DELETE FROM entries WHERE run = '{hand.url.rpartition('/')[2]}' AND seq = 1")
+    served.start()
+    page.goto(hand.url)
+    eye.page = page
+    eye.look("a damaged run", "This run can’t go on")
 
     assert eye.found == []

@@ -13,6 +13,7 @@ from tests.web.test_qa import damage
 DAMAGE = {
     "unreadable": "UPDATE entries SET body = x'ff00ff' WHERE seq = 3",
     "the first": "UPDATE entries SET body = x'ff00ff' WHERE seq = 1",
+    "all gone": "DELETE FROM entries",
     "gone": "DELETE FROM entries WHERE seq = 3",
     "another answer": 'UPDATE entries SET body = replace(CAST(body AS TEXT), \'"value":"no"\', \'"value":"x"\')',
     "a document": "UPDATE documents SET body = '{}'",

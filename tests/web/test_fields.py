@@ -160,3 +160,13 @@ def test_a_long_choice_of_several_can_be_scrolled_through(about):
     assert 'class="side long"' in visited
     assert re.search(r"<legend[^>]*>Asia</legend>", visited)
     assert visited.count('type="checkbox"') == 17
+
+
+def test_none_of_these_is_shown_before_it_is_changed(about):
+    """Whoever changes a form in which none held finds that ticked, and need not say it again."""
+    about.act("fields", **FILLED | {"m.worries": [""]})
+    about.get(re.search(r'href="([^"]+/change/2)"', about.text)[1])
+
+    assert re.findall(r'value="(\w*)"[^>]* checked', field(about, "worries")) == [""]
+    about.act("preview", **FILLED | {"m.worries": [""], "f.pay": "5"})
+    assert "What worries you: none of these" in about.text

@@ -154,17 +154,17 @@ const exclusive = (none) => {
   }));
 };
 
-/* Fields come and go with what is filled in; which, the desk says. Nothing that was typed is lost, secrets stay here. */
+/* Fields come and go with what is filled in; which, the desk says. Nothing that was typed is lost. Secrets and notes
+   stay here. */
 const coming = (form, say) => {
   const fields = [...form.querySelectorAll("[data-field]")];
   const controls = (field) => [...field.querySelectorAll("input, select, textarea")];
   const filled = () => {
-    const all = fields.flatMap(controls);
-    const off = all.filter((control) => control.disabled);
-    off.forEach((control) => { control.disabled = false; });
-    const body = new URLSearchParams(new FormData(form));
-    off.forEach((control) => { control.disabled = true; });
-    all.filter((control) => control.type === "password").forEach((control) => body.delete(control.name));
+    const body = new URLSearchParams({ visit: form.elements.visit.value });
+    for (const control of fields.flatMap(controls)) {
+      const out = control.type === "password" || (/^(radio|checkbox)$/.test(control.type) && !control.checked);
+      if (control.name && !out) body.append(control.name, control.value);
+    }
     return body;
   };
   const names = (some) => some.map((field) => field.querySelector("legend, label").textContent.trim()).join(", ");

@@ -54,8 +54,8 @@ class Reader:
         """The events of a run, oldest first; Damaged where an entry is missing or not as it was written."""
         rows = self._rows(select(e.seq, e.body).where(e.run == run_id).order_by(e.seq))
         if not rows:
-            raise NotFound(f"There is no run {run_id}.")
-        if [row.seq for row in rows] != list(range(1, len(rows) + 1)):
+            self.run(run_id)
+        if not rows or [row.seq for row in rows] != list(range(1, len(rows) + 1)):
             raise Damaged("An entry is missing. Verify the record.")
         find = self._keys.finder()
         return [event_of(row.body, find) for row in rows]

@@ -215,7 +215,9 @@ def _ask_anew(run_id: str, visit: int, status: int = 200, **more: Any) -> Respon
     view = desk().see(run_id)
     old = _visit(view, visit)
     asked = desk().question(run_id, visit)
-    given = {b.name: b.given for b in blanks(asked) if not b.secret} | more.pop("given", {})
+    before = old.value if isinstance(old.value, dict) else {b.name: old.value for b in blanks(asked)}
+    none = {b.name: [""] for b in blanks(asked) if b.type == "many" and before.get(b.name) == []}
+    given = {b.name: b.given for b in blanks(asked) if not b.secret} | none | more.pop("given", {})
     question = {"heading": old.title, "answer": old.answer, "blanks": blanks(asked)}
     more |= {"given": given, "asked": blanks(asked), "step": asked.step}
     page = page_of(view, here(), desk().clock(), visit=visit, **more)
