@@ -117,6 +117,18 @@ def walk(library: Library, given: dict[str, Any], flow: str = "small", **expect:
     return run_scenario(library, scenario)
 
 
+def test_a_fact_that_nothing_reads_is_a_failure(library: Library) -> None:
+    """A given that is not used is a failure: a fact was meant for some flow to read."""
+    given = {
+        "facts": {"channel": "phone", "customer": {"tier": "basic"}},
+        "answers": {"colour": "red", "form": {"size": 3}},
+    }
+    failures = " ".join(walk(library, {**given, "answers": {**given["answers"], "again": "no"}}).failures)
+
+    assert "facts: channel" in failures
+    assert "facts: customer.tier" in failures
+
+
 def test_messages_continue_by_themselves(library: Library) -> None:
     """Nobody writes down a "continue"."""
     verdict = walk(library, {"answers": {"colour": "blue", "again": "no"}, "connectors": BOX}, says=["Good morning"])

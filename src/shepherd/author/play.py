@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shepherd.author.facts import unread
 from shepherd.author.given import Given, Malformed, full
 from shepherd.author.script import TICKET, Line, finished_of, noted, once_key, read_line
 from shepherd.author.trail import Crossing, crossings
@@ -257,7 +258,9 @@ class _Player:
                 names.append(name)
             elif used < most:
                 names.append(f"{name} (from number {used + 1} on)")
-        return (*names, *(f"spent: {s}" for s in self.given.spent if s not in self._keyed()))
+        names += (f"spent: {s}" for s in self.given.spent if s not in self._keyed())
+        names += (f"facts: {name}" for name in unread(self.library, self.flow, self.given.facts))
+        return tuple(names)
 
     # --- the run -------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ class Library:
 
     def bundle(self, flow: str) -> dict[str, str]:
         """The hash of every document that a run of *flow* can reach, by name (FORMATS §2)."""
-        flows = self._reached(flow)
+        flows = self.reached(flow)
         names = {f"flow:{name}" for name in flows} | {"desk"}
         lists = {*self.policy.lists}
         for name in flows:
@@ -138,7 +138,7 @@ class Library:
             self._personal[flow] = frozenset(n for values in sets for n in values if types[n].personal)
         return self._personal[flow]
 
-    def _reached(self, flow: str) -> set[str]:
+    def reached(self, flow: str) -> set[str]:
         """The flows that *flow* calls or hands on to, and those that grant what any of them requires."""
         granting: dict[str, set[str]] = {}
         for other in self.flows.values():
