@@ -30,8 +30,8 @@ from shepherd.check import (
     values,
     working,
 )
+from shepherd.flow import calling, expression, fieldrules, files, hazards, hours, ids, lists, mistakes, rows, words
 from shepherd.flow import draft as drafts
-from shepherd.flow import expression, fieldrules, files, hazards, hours, ids, lists, mistakes, rows, words
 from shepherd.flow import tables as flow_tables
 from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.memory import collector_rests
@@ -74,6 +74,7 @@ _READING = (
     hours.RULES,
     rows.RULES,
     flow_tables.RULES,
+    calling.RULES,
     expression.RULES,
     words.RULES,
 )

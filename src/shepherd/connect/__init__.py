@@ -9,7 +9,7 @@ A call blocks as long as the other system takes; deadlines are kept by the desk.
 of these: what it changes is the ticket itself, and the desk's record holds it.
 """
 
-from shepherd.connect.connectors import BrokenTable, Connectors, Kind, Reply
+from shepherd.connect.connectors import BrokenTable, Connectors, Kind, Reply, Trial
 from shepherd.connect.secrets import hash_secret
 
-__all__ = ["BrokenTable", "Connectors", "Kind", "Reply", "hash_secret"]
+__all__ = ["BrokenTable", "Connectors", "Kind", "Reply", "Trial", "hash_secret"]

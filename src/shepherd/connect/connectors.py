@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -21,6 +23,17 @@ class Reply(NamedTuple):
     source: str = ""
 
 
+class Trial(NamedTuple):
+    """A call that is tried out: its result, and beside it what the desk does not need. *seconds* it took in all."""
+
+    result: str
+    values: Mapping[str, Any] = {}
+    why: str = ""
+    status: int | None = None
+    seconds: float = 0.0
+    tries: int = 1
+
+
 class BrokenTable(Exception):
     """A data file can't be used; the sentence says which and why."""
 
@@ -36,10 +49,15 @@ class Kind(Protocol):
 
 
 class Setting(NamedTuple):
-    """Where a connector finds its files: data in *folder*, changes in the SQLite file *changes*."""
+    """
+    Where a connector finds its files: data in *folder*, changes in the SQLite file *changes*.
+
+    *zone* is the desk's time zone (an IANA name).
+    """
 
     folder: Path
     changes: Path
+    zone: str = "UTC"
 
 
 def _table(connector: Connector, setting: Setting) -> Kind:
@@ -48,16 +66,23 @@ def _table(connector: Connector, setting: Setting) -> Kind:
     return Table(connector, setting)
 
 
-KINDS: dict[str, Callable[[Connector, Setting], Kind]] = {"table": _table}
+def _http(connector: Connector, setting: Setting) -> Kind:
+    from shepherd.connect.http import Http
+
+    return Http(connector, setting)
+
+
+KINDS: dict[str, Callable[[Connector, Setting], Kind]] = {"table": _table, "http": _http}
 
 
 class Connectors:
     """Every connector of *declared*, opened at its first use."""
 
-    def __init__(self, declared: Mapping[str, Connector], *, folder: Path, changes: Path):
+    def __init__(self, declared: Mapping[str, Connector], *, folder: Path, changes: Path, zone: str = "UTC"):
         self._declared = declared
-        self._setting = Setting(folder, changes)
+        self._setting = Setting(folder, changes, zone)
         self._open: dict[str, Kind] = {}
+        self._opening = threading.Lock()
 
     def call(self, operation: str, inputs: Mapping[str, Any], *, key: str) -> Reply:
         """
@@ -74,6 +99,17 @@ class Connectors:
             _log.error("%s failed: %s", operation, error if isinstance(error, BrokenTable) else type(error).__name__)
             return Reply("error", source=operation)
         return reply._replace(source=reply.source or operation)
+
+    def trial(self, operation: str, inputs: Mapping[str, Any], *, key: str) -> Trial:
+        """Try ``connector.operation`` out, and tell more of what came back than a desk needs. Never raises."""
+        began = time.monotonic()
+        kind, found = self._find(operation)
+        tell = getattr(kind, "trial", None)
+        if tell is not None and found is not None:
+            told: Trial = tell(found, inputs, key)
+            return told
+        reply = self.call(operation, inputs, key=key)
+        return Trial(reply.result, reply.values, seconds=time.monotonic() - began)
 
     def search(self, operation: str, words: str, *, limit: int) -> list[dict[str, str]]:
         """Rows behind a looking-up *operation* that have every one of *words*; none where it can't be searched."""
@@ -94,6 +130,7 @@ class Connectors:
         if connector.kind not in KINDS:
             _log.error("%s: connectors of kind %s are not built in", operation, connector.kind)
             return None, None
-        if name not in self._open:
-            self._open[name] = KINDS[connector.kind](connector, self._setting)
+        with self._opening:
+            if name not in self._open:
+                self._open[name] = KINDS[connector.kind](connector, self._setting)
         return self._open[name], connector.operations[verb]

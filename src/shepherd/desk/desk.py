@@ -55,7 +55,12 @@ class Desk:
         """A desk by its settings; raises ``FlowRejected`` where the library has errors, ``RecordUnavailable`` else."""
         library = Library.read(settings.library)
         record = open_record(settings.database, settings.keys)
-        connectors = Connectors(library.connectors, folder=settings.library, changes=changes_file(settings))
+        connectors = Connectors(
+            library.connectors,
+            folder=settings.library,
+            changes=changes_file(settings),
+            zone=library.policy.time_zone,
+        )
         return cls(library, record, connectors, clock=clock)
 
     def close(self) -> None:

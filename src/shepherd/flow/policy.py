@@ -7,6 +7,7 @@ from typing import Any
 
 from shepherd.flow.beside import Assurance, Connector, Operation, Policy, Queue, Severity
 from shepherd.flow.calendar import Calendar, Duration, duration
+from shepherd.flow.calling import wrong_calls
 from shepherd.flow.findings import NOWHERE, Finding, Place
 from shepherd.flow.hours import calendar_of
 from shepherd.flow.lists import Lists
@@ -168,9 +169,10 @@ def connector_of(
     if folder and "file" in rest:
         # Data files are named relative to the file that names them; from here on, to the library.
         rest["file"] = f"{folder}/{rest['file']}"
+    kind = plain(node.get("kind"))
     if findings is not None:
         findings += reader.findings
-    kind = plain(node.get("kind"))
+        findings += wrong_calls(node, operations.values(), file) if kind == "http" else ()
     lists_read = reader.lists.read
     return Connector(name=name, kind=kind, operations=operations, settings=rest, lists=lists_read, place=place)
 
