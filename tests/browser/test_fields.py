@@ -16,6 +16,7 @@ def list_of(served, page, customer):
     Sender(page, served.address).start(customer, "tell_us").show()
     shows(page, COUNTRY)
     field = page.get_by_role("combobox", name="Country", exact=True)
+    expect(field).to_have_attribute("aria-autocomplete", "list")
     expect(field).to_be_focused()
     return field
 
