@@ -13,6 +13,7 @@ FINE, FOUND, MISUSED, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 3, 130
 _WRONG_USE = ("Misused", "Unknown", "NotFound", "Malformed")
 
 COMMANDS = {
+    "new": "Write a new flow with its first scenario.",
     "check": "Say what is wrong with a library of flows.",
     "run": "Walk a flow in the terminal, by hand or by a file of answers.",
     "draw": "Draw a flow, and a recorded run over it.",
@@ -28,7 +29,8 @@ COMMANDS = {
 
 EPILOG = """\b
 Examples:
-  shepherd check                              what is wrong with the flows in ./flows
+  shepherd new parcel_lost                    a first flow of your own
+  shepherd check --watch                      what is wrong in ./flows, each time that you save
   shepherd test                               walk their scenarios
   shepherd run internet_down                  try a flow by hand
   shepherd serve --demo                       a desk to look at, with customers

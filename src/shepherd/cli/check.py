@@ -21,19 +21,30 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["human", "json", "github"]), default="human", show_default=True)
+@click.option("--watch", is_flag=True, help="Check anew each time that a file changes, until Ctrl-C.")
 @library_option
 @click.pass_context
-def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, library: Path | None) -> None:
+def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, watch: bool, library: Path | None) -> None:
     """
     Say what is wrong with a library of flows.
 
     Without FILE the whole library is checked. A FILE is checked within the folder it belongs to, and only what
     is wrong in it is shown.
     """
+    home = settings(library=library).library
+    if watch:
+        from shepherd.cli.watch import watched
+
+        watched(lambda: _report(paths, home, form), lambda: {chosen.folder for chosen in _chosen(paths, home)})
+    ctx.exit(_report(paths, home, form))
+
+
+def _report(paths: tuple[Path, ...], library: Path, form: str) -> int:
+    """Check and print once; the exit code."""
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     files = 0
-    for chosen in _chosen(paths, settings(library=library).library):
+    for chosen in _chosen(paths, library):
         draft = draft_of(chosen.folder)
         names = chosen.names or set(draft.sources)
         if not names:
@@ -54,7 +65,7 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, library: 
     else:
         _human(findings, sources)
         click.echo(_summary(findings, files))
-    ctx.exit(1 if any(f.severity == "error" for f in findings) else 0)
+    return 1 if any(f.severity == "error" for f in findings) else 0
 
 
 class Chosen(NamedTuple):

@@ -1,0 +1,63 @@
+"""A new flow with its first scenario, as texts: small, right as it stands, and meant to be changed."""
+
+from __future__ import annotations
+
+import json
+import re
+
+FLOW = """# yaml-language-server: $schema={schema}
+# Change the words first, then the ways. `shepherd check` says what is wrong, `shepherd test` walks the scenarios.
+flow: {id}
+title: {title}
+category: {category}
+version: 1
+outcomes:
+  settled: {{resolves: true}}
+  left_open: {{resolves: false}}
+steps:
+  greet:
+    say: Good morning, this is the service desk.
+  settled_now:
+    ask: Can this be settled on the line?
+    answers:
+      yes: close
+      no: leave_open
+  close:
+    say: Thank you for calling. Goodbye.
+    end: settled
+  leave_open:
+    say: I will pass this on, and you will hear from us.
+    end: left_open
+"""
+
+SCENARIOS = """# What is given, and what must come of it. No scenario answers "no" yet: copy this one, and do.
+scenarios:
+  - name: It is settled on the line
+    given:
+      answers: {settled_now: yes}
+    expect:
+      outcome: settled
+      path: [greet, settled_now, close]
+"""
+
+_PLAIN = re.compile(r"[^\W\d_][\w ’(),.!?/-]*")
+
+
+def fresh_flow(id: str, *, title: str, category: str, schema: str) -> str:
+    """The text of a flow that greets, asks one thing and ends; *schema* is what editors are to hold it against."""
+    return FLOW.format(id=id, title=_scalar(title), category=category, schema=schema)
+
+
+def fresh_scenarios() -> str:
+    """The text of the scenarios beside :func:`fresh_flow`: one, which takes one of its two ways."""
+    return SCENARIOS
+
+
+def title_of(id: str) -> str:
+    """The title that an id suggests: ``parcel_lost`` → "Parcel lost"."""
+    return id.replace("_", " ").capitalize()
+
+
+def _scalar(text: str) -> str:
+    """*text* as YAML that says the very same: in quotes where it could mean something else."""
+    return text if _PLAIN.fullmatch(text) and text == text.strip() else json.dumps(text, ensure_ascii=False)
