@@ -174,7 +174,6 @@ def _connection(base: Base, target: Target, seconds: float) -> HTTPConnection:
         timeout=seconds,
         ssl_context=trust(),
         server_hostname=base.host,
-        assert_hostname=base.host,
     )
 
 

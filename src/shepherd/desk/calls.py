@@ -1,4 +1,4 @@
-"""Calls under way: a small pool, a deadline for each, and who waits for them."""
+"""Calls under way: a small pool for each connector, a deadline for each call, and who waits for them."""
 
 from __future__ import annotations
 
@@ -33,11 +33,15 @@ class Call:
 
 
 class Calls:
-    """The pool. *finish* is told each result once: what came back in time, else ``error`` or ``unknown``."""
+    """
+    The pools: *share* calls of one connector at once, so that one that is slow takes nothing from another.
 
-    def __init__(self, connectors: Connectors, finish: Callable[[Call, Reply], None], *, workers: int = 16):
-        self._connectors, self._finish = connectors, finish
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="shepherd-call")
+    *finish* is told each result once: what came back in time, else ``error`` or ``unknown``.
+    """
+
+    def __init__(self, connectors: Connectors, finish: Callable[[Call, Reply], None], *, share: int = 8):
+        self._connectors, self._finish, self._share = connectors, finish, share
+        self._pools: dict[str, ThreadPoolExecutor] = {}
         self._late = ThreadPoolExecutor(2, thread_name_prefix="shepherd-deadline")
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
@@ -72,7 +76,12 @@ class Calls:
             heapq.heappush(self._deadlines, (time.monotonic() + call.timeout, next(self._count), call))
             self._wake.notify()
             if not self._closed:
-                call.future = self._pool.submit(self._make, call)
+                call.future = self._pool(call.operation.partition(".")[0]).submit(self._make, call)
+
+    def _pool(self, connector: str) -> ThreadPoolExecutor:
+        if connector not in self._pools:
+            self._pools[connector] = ThreadPoolExecutor(self._share, thread_name_prefix=f"shepherd-{connector}")
+        return self._pools[connector]
 
     def under_way(self, run: str) -> bool:
         """Whether this process works on a call of *run*."""
@@ -90,7 +99,8 @@ class Calls:
             self._idle.wait_for(lambda: not self._under, timeout=seconds)
             self._closed = True
             self._wake.notify()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
         self._late.shutdown(wait=True)
 
     def _make(self, call: Call) -> None:

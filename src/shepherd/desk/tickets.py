@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shepherd.check.library import Library
-from shepherd.connect import Connectors
+from shepherd.connect import Connectors, Reply
 from shepherd.desk.clock import Clock, whole
 from shepherd.desk.errors import Misused, Unknown
 from shepherd.desk.mask import mask, mask_all
@@ -25,6 +26,7 @@ from shepherd.run.api import Actor
 from shepherd.run.resting import absolute
 
 LONGEST_SUBJECT = 200
+LOOKUPS = 6
 CONTACT_LASTS = timedelta(hours=2)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -34,7 +36,9 @@ class Tickets:
 
     def __init__(self, library: Library, record: Record, connectors: Connectors, clock: Clock):
         self._library, self._record, self._connectors, self._clock = library, record, connectors, clock
-        self._pool = ThreadPoolExecutor(4, thread_name_prefix="shepherd-customers")
+        self._pool = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="shepherd-customers")
+        self._lookups = threading.BoundedSemaphore(LOOKUPS)
+        self._answers = True
 
     def search(self, words: str, limit: int) -> tuple[CustomerRow, ...]:
         """Customers that have every one of *words*."""
@@ -54,10 +58,8 @@ class Tickets:
         policy = self._library.policy
         if not policy.customer_lookup:
             return {}
-        future = self._pool.submit(self._connectors.call, policy.customer_lookup, {"customer_id": customer}, key="")
-        try:
-            reply = future.result(timeout=3)
-        except TooLate:
+        reply = self._looked_up(policy.customer_lookup, customer)
+        if reply is None:
             return None
         if reply.result == "not_found":
             raise Unknown(f'The customer base has no customer "{customer[:64]}".')
@@ -66,6 +68,28 @@ class Tickets:
         declared = policy.facts.get("customer", {})
         values: dict[str, Any] = mask_all(to_json(reply.values))
         return {n: v for n, v in values.items() if n in declared}
+
+    def _looked_up(self, operation: str, customer: str) -> Reply | None:
+        """
+        The customer base's reply, None where there is none in time.
+
+        Who opens a ticket waits for it; so that a base that has stopped answering holds up only a few of them, the
+        others then go on without it at once.
+        """
+        if not self._lookups.acquire(timeout=1 if self._answers else 0):
+            return None
+        try:
+            future = self._pool.submit(self._connectors.call, operation, {"customer_id": customer}, key="")
+            try:
+                reply = future.result(timeout=3)
+            except TooLate:
+                future.cancel()
+                self._answers = False
+                return None
+            self._answers = reply.result != "error"
+            return reply
+        finally:
+            self._lookups.release()
 
     def open(
         self, customer_id: str | None, *, channel: str, subject: str, actor: Actor, id_: str, new_id: Any

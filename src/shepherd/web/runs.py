@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -22,6 +23,8 @@ from shepherd.web.who import ask_name, desk, here
 pages = Blueprint("run", __name__, url_prefix="/runs")
 pages.before_request(ask_name)
 PATIENCE = 0.3
+# However many calls are slow, most threads of the server wait for none of them.
+PATIENT = threading.BoundedSemaphore(6)
 ALONG = frozenset({"answer", "fields", "continue", "back", "pause", "resume", "take_over", "settle"})
 
 
@@ -54,7 +57,12 @@ def show(view: RunView, status: int = 200, **more: Any) -> Response:
 def step(run_id: str) -> Response:
     """Where the contact stands. A call under way gets a moment to come back before the waiting page is shown."""
     view = desk().see(run_id)
-    return show(desk().wait(run_id, PATIENCE) if view.calling else view)
+    if view.calling and PATIENT.acquire(blocking=False):
+        try:
+            view = desk().wait(run_id, PATIENCE)
+        finally:
+            PATIENT.release()
+    return show(view)
 
 
 @pages.get("/<run_id>/state")
