@@ -119,6 +119,7 @@ def test_a_lookup_cut_off_by_a_crash_is_offered_again(
     contact = Contact.begin(desk, "login")
     desk.take(contact.run.id, Answer("4071"), seq=contact.run.seq, token=new_id(), actor=MARIA)
     until(lambda: calls.count("base.check_pin") == 1)
+    time.sleep(0.3)  # until it has been read how slow the call is
     tell()
     restarted = open_desk()
     view = restarted.see(contact.run.id)
@@ -143,6 +144,7 @@ def test_a_repeatable_change_cut_off_by_a_crash_is_sent_again(
     contact.give(Answer("red"))
     desk.take(contact.run.id, Answer("yes"), seq=contact.run.seq, token=new_id(), actor=MARIA)
     until(lambda: calls.count("visits.book") == 1)
+    time.sleep(0.3)
     tell()
     contact.desk = restarted = open_desk()
     contact.run = restarted.wait(contact.run.id, 10)

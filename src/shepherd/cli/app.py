@@ -24,6 +24,7 @@ COMMANDS = {
     "verify": "Prove that the record is as it was written.",
     "serve": "Serve the desk to a browser.",
     "rule": "Explain a finding's code, with a wrong and a right example.",
+    "connectors": "Try out the ways to other systems.",
     "db": "Look after the database.",
 }
 

@@ -1,0 +1,202 @@
+"""``shepherd connectors``: trying out the ways to other systems, before a contact depends on them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from shepherd.cli.settings import library_of, library_option, settings
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+    from shepherd.connect import Connectors, Trial
+    from shepherd.flow.beside import Connector, Operation
+
+
+class Tried(NamedTuple):
+    """An operation with what came of it, or with why it was not tried."""
+
+    name: str
+    operation: Operation
+    trial: Trial | None
+    left: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether a declared result came, or nothing was tried."""
+        return self.trial is None or self.trial.result in self.operation.results
+
+
+@click.group("connectors")
+def command() -> None:
+    """Try out the ways to other systems."""
+
+
+@command.command("test")
+@click.argument("name", default="", metavar="[CONNECTOR[.OPERATION]]")
+@click.option("--input", "given", multiple=True, metavar="NAME=VALUE", help="An input, in place of the sample's.")
+@click.option("--changes", is_flag=True, help="Try operations that change something, too.")
+@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
+@library_option
+@click.pass_context
+def test(
+    ctx: click.Context, /, name: str, given: tuple[str, ...], changes: bool, form: str, library: Path | None
+) -> None:
+    """
+    Call every operation with the inputs of its `sample`, or one with --input, and say what came back.
+
+    What changes something is left alone without --changes. Values that are personal are not shown.
+    """
+    folder = settings(library=library).library
+    checked = library_of(folder)
+    chosen = list(_chosen(checked, name))
+    inputs = _inputs(given)
+    if inputs and "." not in name:
+        raise click.UsageError("--input belongs to one operation. Name it: CONNECTOR.OPERATION.")
+    with tempfile.TemporaryDirectory() as scratch:
+        # What a table would note of a change goes with the scratch folder: the desk's own file stays as it is.
+        from shepherd.connect import Connectors
+
+        opened = Connectors(
+            checked.connectors,
+            folder=folder,
+            changes=Path(scratch) / "changes.db",
+            zone=checked.policy.time_zone,
+        )
+        tried = []
+        for connector, operation in chosen:
+            tried.append(_try(opened, connector, operation, inputs, changes))
+            if form == "human":
+                _human(tried[-1])
+    if form == "json":
+        click.echo(json.dumps(as_json(tried), ensure_ascii=False))
+    elif not tried:
+        click.echo("There are no connectors to try.")
+    ctx.exit(_code(tried))
+
+
+def _chosen(library: Library, name: str) -> Iterator[tuple[Connector, Operation]]:
+    """The operations that *name* means: one, those of a connector, or all."""
+    from shepherd.flow.findings import nearest
+
+    known = {c.name: c for c in library.connectors.values() if c.kind != "ticket"}
+    wanted, _, verb = name.partition(".")
+    if wanted and wanted not in known:
+        raise click.UsageError(f'There is no connector "{wanted}". {nearest(wanted, known)}'.strip())
+    for connector in known.values() if not wanted else [known[wanted]]:
+        if verb and verb not in connector.operations:
+            hint = nearest(verb, connector.operations)
+            raise click.UsageError(f'"{wanted}" has no operation "{verb}". {hint}'.strip())
+        for operation in connector.operations.values():
+            if not verb or operation.name == verb:
+                yield connector, operation
+
+
+def _inputs(given: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f'--input "{name}": write NAME=VALUE.')
+        found[name] = value
+    return found
+
+
+def _try(
+    connectors: Connectors, connector: Connector, operation: Operation, given: Mapping[str, str], changes: bool
+) -> Tried:
+    name = f"{connector.name}.{operation.name}"
+    raw = {**operation.settings.get("sample", {}), **given}
+    lacking = [n for n, f in operation.inputs.items() if n not in raw and not f.optional]
+    if not operation.reads and not changes:
+        return Tried(name, operation, None, "it changes something; --changes tries it")
+    if lacking:
+        return Tried(name, operation, None, f"it has no sample of {', '.join(lacking)}; give --input {lacking[0]}=…")
+    values = _typed(operation, raw)
+    from uuid import uuid4
+
+    return Tried(name, operation, connectors.trial(name, values, key=f"trial-{uuid4()}"))
+
+
+def _typed(operation: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs as values of their types; wrong use where one is none."""
+    from shepherd.flow.findings import nearest
+    from shepherd.flow.types import Refusal, check_field
+
+    values = {}
+    for name, text in raw.items():
+        if name not in operation.inputs:
+            hint = nearest(name, operation.inputs)
+            raise click.UsageError(f'"{operation.name}" has no input "{name}". {hint}'.strip())
+        value = check_field(operation.inputs[name], text)
+        if isinstance(value, Refusal):
+            raise click.UsageError(f"The input {name} does not fit: {value.sentence}")
+        if value is not None:
+            values[name] = value
+    return values
+
+
+def _human(tried: Tried) -> None:
+    trial = tried.trial
+    if trial is None:
+        click.echo(f"{tried.name:<24} not tried: {tried.left}.")
+        return
+    click.echo(f"{tried.name:<24} ", nl=False)
+    click.secho(trial.result, fg="green" if tried.ok else "red", bold=True, nl=False)
+    status = "" if trial.status is None else f", status {trial.status}"
+    tries = "" if trial.tries == 1 else f", {trial.tries} tries"
+    click.echo(f" in {trial.seconds:.2f} s{status}{tries}")
+    for field, value in _shown(tried).items():
+        click.echo(f"    {field}: {value}")
+    if not tried.ok:
+        click.echo(f"    {trial.why or 'it failed; the log says why'}.".replace("..", "."))
+
+
+def _shown(tried: Tried) -> dict[str, str]:
+    """The fields that came, each as people read it, or hidden where it is a person's."""
+    from shepherd.flow.types import to_text
+
+    assert tried.trial is not None
+    fields = tried.operation.results.get(tried.trial.result, {})
+    return {
+        name: "(given; personal)" if fields[name].personal else to_text(value)
+        for name, value in tried.trial.values.items()
+        if name in fields
+    }
+
+
+def as_json(tried: list[Tried]) -> dict[str, Any]:
+    """The object that ``connectors test --format json`` prints."""
+    return {
+        "shepherd": "connectors test/1",
+        "ok": all(t.ok for t in tried),
+        "operations": [
+            {
+                "operation": t.name,
+                "tried": t.trial is not None,
+                "ok": t.ok,
+                "result": t.trial.result if t.trial else None,
+                "fields": _shown(t) if t.trial else {},
+                "status": t.trial.status if t.trial else None,
+                "seconds": round(t.trial.seconds, 3) if t.trial else None,
+                "tries": t.trial.tries if t.trial else 0,
+                "why": t.trial.why if t.trial else t.left,
+            }
+            for t in tried
+        ],
+    }
+
+
+def _code(tried: list[Tried]) -> int:
+    """1 where something did not come back as declared; 3 where all of that is for lack of a setting."""
+    from shepherd.cli.app import ENVIRONMENT, FINE, FOUND
+
+    bad = [t for t in tried if not t.ok]
+    if not bad:
+        return FINE
+    return ENVIRONMENT if all(t.trial is not None and "is not set" in t.trial.why for t in bad) else FOUND
