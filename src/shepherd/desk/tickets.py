@@ -26,7 +26,7 @@ from shepherd.run.api import Actor
 from shepherd.run.resting import absolute
 
 LONGEST_SUBJECT = 200
-LOOKUPS = 6
+LOOKUPS = 4
 CONTACT_LASTS = timedelta(hours=2)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 

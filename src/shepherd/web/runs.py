@@ -24,7 +24,7 @@ pages = Blueprint("run", __name__, url_prefix="/runs")
 pages.before_request(ask_name)
 PATIENCE = 0.3
 # However many calls are slow, most threads of the server wait for none of them.
-PATIENT = threading.BoundedSemaphore(6)
+PATIENT = threading.BoundedSemaphore(4)
 ALONG = frozenset({"answer", "fields", "continue", "back", "pause", "resume", "take_over", "settle"})
 
 
