@@ -100,7 +100,11 @@ class _Names:
                         yield self.not_yet(step, use.expression, read, path)
                     else:
                         demands.append(Demand(step, use.expression, read, path, through))
-            demands += self.limits(step)
+            for demand in self.limits(step):
+                if demand.path[0] == step.saves:
+                    yield self.not_yet(step, demand.expression, demand.read, demand.path)
+                else:
+                    demands.append(demand)
         yield from self.unset(demands, order)
 
     # --- known at all ------------------------------------------------------------------------------
@@ -133,11 +137,15 @@ class _Names:
         action = step.action
         if isinstance(action, Ask | Collect):
             fields = (action.field,) if isinstance(action, Ask) else tuple(action.fields.values())
-            for name in (limit for f in fields for limit in (f.minimum, f.maximum) if isinstance(limit, str)):
-                gives = self.flow.values[name].cases[0].gives if name in self.flow.values else None
-                for path, through in self.open.get(name, {}).items():
-                    if gives is not None and path[0] != step.saves:
-                        yield Demand(step, gives, Read(path, 0, len(gives.source)), path, (name, *through))
+            above: set[Path] = {(step.saves,)} if isinstance(action, Collect) else set()
+            for field in fields:
+                for name in (limit for limit in (field.minimum, field.maximum) if isinstance(limit, str)):
+                    gives = self.flow.values[name].cases[0].gives if name in self.flow.values else None
+                    for path, through in self.open.get(name, {}).items():
+                        if gives is not None and path not in above:
+                            yield Demand(step, gives, Read(path, 0, len(gives.source)), path, (name, *through))
+                if not field.optional and field.show_if is None:
+                    above.add((step.saves, field.name))
 
     # --- what is worked out ------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from shepherd.flow.arithmetic import decimal_of
+from shepherd.flow.canonical import MOST
 from shepherd.flow.money import Money, is_amount
 
 
@@ -41,10 +42,14 @@ def to_text(value: Any) -> str:
 
 
 def to_json(value: Any) -> Any:
-    """*value* as canonical JSON holds it: decimals, dates and times are text, an amount says its currency."""
+    """
+    *value* as canonical JSON holds it: decimals, dates and times are text, an amount says its currency.
+
+    A whole number that no JSON reader keeps exactly is text too.
+    """
     if value.__class__ is str:
         return value
-    if value is None or isinstance(value, (str, bool, int)):
+    if value is None or isinstance(value, (str, bool)) or (isinstance(value, int) and -MOST <= value <= MOST):
         return value
     if isinstance(value, Money):
         return {"amount": value.amount, "currency": value.currency}

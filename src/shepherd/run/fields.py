@@ -17,12 +17,15 @@ def check(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) 
     """
     *raw* as a value of *field*, None where an optional one is empty, or a Refusal.
 
-    *context* is asked for only where a limit is named.
+    *context* is asked for only where a limit is named. A limit that can't be worked out lets nothing pass.
     """
     options = field.type.options if field.type.kind == "choice" else None
     if options and raw.__class__ is str and raw in options:
         return raw
-    return check_field(field, raw, lambda name: bound(name, frame, context()))
+    try:
+        return check_field(field, raw, lambda name: bound(name, frame, context()))
+    except (Undefined, Unworkable) as error:
+        return Refusal("check", f"This can't be checked: {error}.")
 
 
 class Form(NamedTuple):

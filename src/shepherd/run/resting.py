@@ -30,5 +30,12 @@ def until(action: Wait, frame: Frame, context: Context, stamp: Stamp, policy: Po
 
 
 def absolute(wall: datetime, policy: Policy) -> datetime:
-    """A time of the desk's clock as UTC; one that the clock skips or shows twice is taken as the earlier."""
-    return wall.replace(tzinfo=ZoneInfo(policy.time_zone)).astimezone(UTC)
+    """
+    A time of the desk's clock as UTC; one that the clock skips or shows twice is taken as the earlier.
+
+    Raises Unworkable where it lies outside the calendar, as the first morning of the year 1 does east of Greenwich.
+    """
+    try:
+        return wall.replace(tzinfo=ZoneInfo(policy.time_zone)).astimezone(UTC)
+    except OverflowError:
+        raise Unworkable("The date lies outside the calendar.") from None

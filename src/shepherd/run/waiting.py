@@ -26,7 +26,7 @@ from shepherd.run.api import (
 )
 from shepherd.run.context import Context, spent
 from shepherd.run.fields import bound, read_form
-from shepherd.run.state import Run, Visit
+from shepherd.run.state import Frame, Run, Visit
 from shepherd.run.undo import undo_inputs, undo_of, undoing_at
 from shepherd.run.walk import secret_visit
 
@@ -183,8 +183,7 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
     """*field* as a page shows it."""
     context = Context(run.state, run.tip.stamp, run.spent, run.channel)
     frame = run.state.frame
-    limits = [bound(limit, frame, context) for limit in (field.minimum, field.maximum)]
-    least, most = ("" if limit is None else to_text(limit) for limit in limits)
+    least, most = (_told(limit, frame, context) for limit in (field.minimum, field.maximum))
     offered = "" if field.secret else as_given(given)
     if not offered and field.default is not None:
         try:
@@ -208,6 +207,15 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
         pattern=field.pattern or "",
         given=offered,
     )
+
+
+def _told(limit: Any, frame: Frame, context: Context) -> str:
+    """A limit as text; nothing where there is none, or where it hangs on what the form itself will give."""
+    try:
+        known = bound(limit, frame, context)
+    except (Undefined, Unworkable):
+        return ""
+    return "" if known is None else to_text(known)
 
 
 def as_given(given: Any) -> str:
