@@ -92,9 +92,11 @@ class Library:
             names |= {f"rows:{table.file}" for table in self.flows[name].tables.values() if table.file}
             for step in self.flows[name].steps.values():
                 if isinstance(step.action, Lookup | Do):
-                    connector = step.action.operation.partition(".")[0]
-                    names.add(f"connectors:{connector}")
-                    lists |= self.connectors[connector].lists.keys()
+                    for operation in (step.action.operation, getattr(step.action, "undo", None)):
+                        if operation is not None:
+                            connector = operation.partition(".")[0]
+                            names.add(f"connectors:{connector}")
+                            lists |= self.connectors[connector].lists.keys()
         names |= {f"list:{name}" for name in lists}
         prefixes = tuple(f"translation:{name}." for name in flows)
         names |= {name for name in self.documents if name.startswith(prefixes)}

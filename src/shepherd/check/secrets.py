@@ -9,7 +9,7 @@ from shepherd.flow.expression import Expression, named
 from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.model import Ask, Call, Collect, Do, Edge, Flow, HandOn, Lookup, Step
 from shepherd.flow.scope import Around, Use, uses
-from shepherd.flow.tree import Read
+from shepherd.flow.tree import Defined, Read, walk
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -44,7 +44,13 @@ PERSONAL_LABEL = Rule(
     "error",
     "Tags, queues, priorities and reasons are read by many and kept in plain; a personal value is sealed.",
 )
-RULES = (SECRET_READ, SECRET_NOT_ACCEPTED, SECRET_NOT_AT_ONCE, SECRET_STALE, PERSONAL_LABEL)
+PERSONAL_PASSED = Rule(
+    "SHP512",
+    "personal-into-plain-input",
+    "error",
+    "A flow knows a value as personal only if its input says so; else what it works out of it is kept in plain.",
+)
+RULES = (SECRET_READ, SECRET_NOT_ACCEPTED, SECRET_NOT_AT_ONCE, SECRET_STALE, PERSONAL_LABEL, PERSONAL_PASSED)
 #: How many secrets may be asked for in a row before the call that takes them.
 MOST_IN_A_ROW = 32
 Path = tuple[str, ...]
@@ -52,7 +58,7 @@ LABELS = ("ticket.tag", "ticket.queue", "ticket.priority")
 
 
 def secrets(draft: Draft) -> Iterator[Finding]:
-    """Secrets in a wrong place, and personal values that become labels."""
+    """Secrets in a wrong place, and personal values that become labels, or are no longer known as personal."""
     around = Around(draft.flows, draft.policy, draft.connectors)
     for flow in draft.flows.values():
         yield from _Secrets(flow, around).findings()
@@ -84,6 +90,10 @@ class _Secrets:
         fields = self.names.get(read.path[0], frozenset())
         return "" in fields or (len(read.path) > 1 and read.path[1] in fields)
 
+    def is_around_secret(self, read: Read) -> bool:
+        """Whether *read* is of a whole form that asks for a secret too."""
+        return len(read.path) == 1 and read.path[0] in self.names
+
     def takes(self, step: Step) -> frozenset[Path]:
         """The secrets that *step* takes."""
         if not self.names or not isinstance(step.action, Lookup | Do):
@@ -106,6 +116,8 @@ class _Secrets:
         for step in self.flow.steps.values():
             for use in uses(self.flow, step):
                 yield from self.use(step, use)
+            if isinstance(step.action, Call | HandOn):
+                yield from self.passed(step, step.action)
             if self.asks(step):
                 yield from self.asked(step)
             elif self.takes(step):
@@ -137,11 +149,32 @@ class _Secrets:
                     yield self.at(PERSONAL_LABEL, place, message, step, "Write what happened, not about whom.")
 
     def read(self, step: Step | None, expression: Expression) -> Iterator[Finding]:
+        asked = {node.read for node in walk(expression.tree) if isinstance(node, Defined)} if self.names else set()
         for read in expression.reads:
+            place = expression.at(read.start, read.end)
             if self.is_secret(read):
                 message = f'"{read.words}" is a secret and can\'t be read.'
                 hint = "Let a lookup check it, and go by its result."
-                yield self.at(SECRET_READ, expression.at(read.start, read.end), message, step, hint)
+                yield self.at(SECRET_READ, place, message, step, hint)
+            elif self.is_around_secret(read) and read not in asked:
+                message = f'"{read.words}" holds a secret and can\'t be read as a whole.'
+                yield self.at(SECRET_READ, place, message, step, "Read the other fields of it one by one.")
+
+    def passed(self, step: Step, action: Call | HandOn) -> Iterator[Finding]:
+        """Personal values that go into an input which is not declared as personal."""
+        called = self.around.flows.get(action.flow)
+        for name, expression in action.args.items() if called is not None else ():
+            declared = called.inputs.get(name) if called is not None else None
+            if declared is None or declared.personal:
+                continue
+            for read in expression.reads:
+                if self.around.is_personal(self.flow, read):
+                    message = f'"{read.words}" is personal, and "{action.flow}" keeps its input "{name}" in plain.'
+                    place = expression.at(read.start, read.end)
+                    yield self.at(
+                        PERSONAL_PASSED, place, message, step, f'Write personal: true at the input "{name}" there.'
+                    )
+                    break
 
     def asked(self, step: Step) -> Iterator[Finding]:
         """

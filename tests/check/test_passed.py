@@ -1,0 +1,77 @@
+"""What holds of a value where it is given need not hold where it is passed on, or read as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shepherd.check.library import Library
+from shepherd.check.names import names
+from shepherd.check.secrets import secrets
+from tests.check.written import END, HEAD, library, told
+from tests.run.small import CONNECTOR, DESK, flow
+
+FORM = "steps:\n  form:\n    collect:\n      pin: {type: digits, secret: true}\n      name: {label: Name, type: text}\n"
+FORM += "  check:\n    lookup: line.check\n    with: {customer_id: form.name, pin: form.pin}\n"
+FORM += "    results: {ok: keep, no_match: finish, error: finish}\n"
+
+
+@pytest.mark.parametrize("keep", ["    set: {copy: form}\n", "    say: Hello {{ form }}.\n"])
+def test_a_form_with_a_secret_is_not_read_as_a_whole(tmp_path: Path, keep: str):
+    """
+    Who copies the form copies the secret; each other field of it may be read, and whether there was a form.
+    """
+    copied = f"{FORM}  keep:\n{keep}{END}"
+    asked = f"{FORM}  keep:\n    decide: [{{when: form is defined, then: hello}}, {{otherwise: finish}}]\n{END}"
+
+    assert told(secrets, library(tmp_path, copied)) == [("SHP501", "form")]
+    assert told(secrets, library(tmp_path, asked)) == []
+
+
+@pytest.mark.parametrize(("declared", "codes"), [("text", ["SHP512"]), ("{type: text, personal: true}", [])])
+def test_a_personal_value_stays_known_as_one(tmp_path: Path, declared: str, codes: list[str]):
+    """
+    What a flow sets from an input that does not say that it is personal would be recorded in plain.
+    """
+    handed = (
+        HEAD.replace("flow: f", "flow: g") + f"outcomes:\n  done: {{resolves: true}}\ninputs: {{who: {declared}}}\n"
+    )
+    handed += (
+        "steps:\n  keep:\n    set: {kept: lower(who)}\n  tell:\n    say: Hello {{ kept }}.\n  finish: {end: done}\n"
+    )
+    steps = "steps:\n  pass_on:\n    hand_on: g\n    with: {who: customer.first_name}\n"
+    draft = library(tmp_path, steps, outcomes="outcomes: {}\n", g=handed)
+
+    assert [code for code, _ in told(secrets, draft)] == codes
+
+
+@pytest.mark.parametrize(
+    ("first", "most", "codes"),
+    [
+        ("{type: integer}", "form.first + 1", []),
+        ("{type: integer, optional: true}", "form.first + 1", ["SHP313"]),
+        ("{type: integer}", "form.second", ["SHP313"]),
+    ],
+)
+def test_a_limit_reads_only_fields_that_are_given_before_it(tmp_path: Path, first: str, most: str, codes: list[str]):
+    """
+    A named limit is worked out when its field is read: of its own form it knows the fields above that all fill in.
+    """
+    body = f"values: {{most: {most}}}\nsteps:\n  form:\n    collect:\n      first: {first}\n"
+    body += "      second: {type: integer, max: most}\n" + END
+
+    assert [code for code, _ in told(names, library(tmp_path, body))] == codes
+
+
+def test_the_connector_that_takes_a_change_back_is_part_of_the_bundle():
+    """
+    A run that is loaded from its own documents can still go back over its changes.
+    """
+    back = {**CONNECTOR, "operations": {"restore": {"reads": False, "inputs": {"ref": "text"}, "results": {"ok": {}}}}}
+    done = {"do": "box.change", "with": {"id": '"C-1"'}, "once_per": "visit", "undo": "back.restore"}
+    routed = {"results": {"ok": "end", "error": "end", "unknown": "end"}}
+    documents = {"flow:f": flow("f", {"change": {**done, **routed}, "end": {"end": "done"}}), "desk": DESK}
+    made = Library.load({**documents, "connectors:box": CONNECTOR, "connectors:back": back})
+
+    assert {"connectors:box", "connectors:back"} <= made.bundle("f").keys()
