@@ -111,7 +111,11 @@ def forgiving(connection: Connection) -> Iterator[None]:
 
 
 def guards_of(table: Table, *, stays: bool) -> dict[str, str]:
-    """The triggers of *table*, by name: only DELETE is refused where its rows may change but stay, else all changes."""
+    """
+    The triggers that migrations gave *table*, by name.
+
+    Only DELETE is refused where its rows may change but stay, else UPDATE, DELETE and INSERT OR REPLACE.
+    """
     name = table.name
     if stays:
         raised = f"SELECT RAISE(ABORT, 'rows stay: {name}')"
@@ -127,18 +131,6 @@ def guards_of(table: Table, *, stays: bool) -> dict[str, str]:
             (f"{name}_no_replace", f"BEFORE INSERT ON {name} WHEN EXISTS (SELECT 1 FROM {name} WHERE {keys})"),  # noqa: S608
         )
     }
-
-
-def forbid_deletes(connection: Connection, table: Table) -> None:
-    """DELETE on *table* is refused by the database itself."""
-    for sql in guards_of(table, stays=True).values():
-        connection.execute(text(sql))
-
-
-def forbid_changes(connection: Connection, table: Table) -> None:
-    """UPDATE, DELETE and INSERT OR REPLACE on *table* are refused by the database itself."""
-    for sql in guards_of(table, stays=False).values():
-        connection.execute(text(sql))
 
 
 def lacking_guards(connection: Connection, append_only: Iterable[Table], kept: Iterable[Table]) -> list[str]:

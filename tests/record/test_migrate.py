@@ -1,0 +1,110 @@
+"""What the migrations make is what the code believes is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Engine, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
+
+from shepherd.record import Record
+from shepherd.record.guards import lacking
+from shepherd.record.sqlite import engine_of
+from shepherd.record.tables import APPEND_ONLY, KEPT, metadata
+
+
+def described(engine: Engine) -> dict[str, Any]:
+    """Tables by name: columns in order with type and nullability, keys, unique columns and indexes."""
+    look = inspect(engine)
+    return {
+        name: {
+            "columns": [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in look.get_columns(name)],
+            "key": look.get_pk_constraint(name)["constrained_columns"],
+            "unique": sorted(tuple(u["column_names"]) for u in look.get_unique_constraints(name)),
+            "indexes": sorted((i["name"], tuple(i["column_names"]), i["unique"]) for i in look.get_indexes(name)),
+            "foreign": look.get_foreign_keys(name),
+        }
+        for name in look.get_table_names()
+        if name != "alembic_version"
+    }
+
+
+def made_from(tables: MetaData, folder: Path) -> dict[str, Any]:
+    """What a database has that is made from *tables* alone."""
+    engine = engine_of(f"sqlite:///{folder / 'described.db'}")
+    with engine.execution_options(writes=True).begin() as connection:
+        tables.create_all(connection)
+    found = described(engine)
+    engine.dispose()
+    return found
+
+
+def test_a_database_migrated_from_nothing_is_what_the_tables_describe(record: Record, tmp_path: Path) -> None:
+    """Tables, columns, types, nullability, keys and indexes are alike, and every guard stands."""
+    found = described(record._engine)
+    assert found.keys() == metadata.tables.keys()
+    assert found == made_from(metadata, tmp_path)
+    with record._engine.connect() as connection:
+        assert lacking(connection, APPEND_ONLY, KEPT) == []
+
+
+def no_index(tables: MetaData) -> None:
+    runs = tables.tables["runs"]
+    runs.indexes.remove(next(i for i in runs.indexes if i.name == "runs_by_flow"))
+
+
+def another_key(tables: MetaData) -> None:
+    entries = tables.tables["entries"]
+    entries.constraints.remove(entries.primary_key)
+    entries.c.kind.primary_key = True
+    entries.append_constraint(PrimaryKeyConstraint("run", "seq", "kind"))
+
+
+def not_unique(tables: MetaData) -> None:
+    tickets = tables.tables["tickets"]
+    tickets.constraints = {c for c in tickets.constraints if isinstance(c, PrimaryKeyConstraint)}
+
+
+def set_on(table: str, column: str, what: str, value: Any) -> Callable[[MetaData], None]:
+    return lambda tables: setattr(tables.tables[table].c[column], what, value)
+
+
+PLANTED: dict[str, Callable[[MetaData], object]] = {
+    "a table more": lambda tables: Table("more", tables, Column("id", String(64), primary_key=True)),
+    "a table less": lambda tables: tables.remove(tables.tables["marks"]),
+    "a column more": lambda tables: tables.tables["runs"].append_column(Column("seen", Integer)),
+    "another length": set_on("items", "kind", "type", String(41)),
+    "another type": set_on("once", "seq", "type", String(12)),
+    "a column that may be empty": set_on("tickets", "subject", "nullable", True),
+    "an index more": lambda tables: Index("by_kind", tables.tables["entries"].c.kind),
+    "an index less": no_index,
+    "another key": another_key,
+    "no unique numbers": not_unique,
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_difference_between_tables_and_migrations_is_seen(record: Record, tmp_path: Path, planted: str) -> None:
+    """A table that somebody changes without a migration is not what a migrated database has."""
+    changed = MetaData()
+    for table in metadata.sorted_tables:
+        table.to_metadata(changed)
+    assert made_from(changed, tmp_path) == described(record._engine)
+    (tmp_path / "described.db").unlink()
+    PLANTED[planted](changed)
+    assert made_from(changed, tmp_path) != described(record._engine)
+
+
+@pytest.mark.parametrize("table", [*APPEND_ONLY, *KEPT], ids=str)
+def test_a_guard_that_a_migration_forgot_is_seen(record: Record, table: Table) -> None:
+    """Each table has a guard, and one that is dropped is missed by its name."""
+    with record._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text(f"DROP TRIGGER {table.name}_no_delete"))
+        assert lacking(connection, APPEND_ONLY, KEPT) == [f"{table.name}_no_delete"]
+
+
+def test_every_table_is_guarded() -> None:
+    """No table of the record is without a rule of what may happen to its rows."""
+    assert {table.name for table in (*APPEND_ONLY, *KEPT)} == set(metadata.tables)
