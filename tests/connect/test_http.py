@@ -188,8 +188,21 @@ def test_secrets_come_from_files_too(connectors: Connectors, fake: Fake, tmp_pat
     ask(connectors, "C-1")
     assert ["Bearer first" in fake.asked[0], "Bearer second" in fake.asked[1]] == [True, True]
     (tmp_path / "token").write_text("two\nlines\r\nX-Evil: 1")
-    assert ask(connectors, "C-1").result == "error"
+    assert "characters that can't be sent" in ask(connectors, "C-1").source
+    assert book(connectors, "C-1").result == "error"
     assert len(fake.asked) == 2
+
+
+def test_a_secret_is_sent_once(open_connectors: Callable[..., Connectors], fake: Fake) -> None:
+    """Who checks a PIN may count the tries: a reading that takes a secret is never tried again."""
+    taking = "reads: true\n        method: POST\n        accepts_secret: true"
+
+    def checked(text: str) -> str:
+        return text.replace("reads: true", taking).replace("/customers/{customer_id}", "/customers")
+
+    connectors = open_connectors(change=checked)
+    assert ask(connectors, "cut").result == "error"
+    assert fake.seen["cut"] == 1
 
 
 def test_nothing_of_a_call_is_logged_or_kept_but_its_kind(

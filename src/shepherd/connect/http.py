@@ -29,6 +29,7 @@ _log = logging.getLogger("shepherd.connect")
 TRIES = 3
 AT_ONCE = 8
 FIRST_PAUSE = 0.2
+LEAST = 0.05
 
 
 class Guards(NamedTuple):
@@ -121,6 +122,8 @@ class Http:
 
     def _tried(self, operation: Operation, inputs: Mapping[str, Any], key: str, until: float) -> Trial:
         """One call, again where it only reads, another try makes sense, and there is time for it."""
+        # A secret is not sent twice: who checks it may count the tries.
+        again = operation.reads and not operation.accepts_secret
         for tries in range(1, TRIES + 1):
             try:
                 answer = self._exchanged(operation, inputs, key, until)
@@ -129,7 +132,7 @@ class Http:
             except NoAnswer as error:
                 error.tries = tries
                 pause = _pause(error, tries)
-                if not (operation.reads and error.again and tries < TRIES and time.monotonic() + pause < until):
+                if not (again and error.again and tries < TRIES and time.monotonic() + pause + LEAST < until):
                     raise
                 time.sleep(pause)
         raise AssertionError
@@ -138,6 +141,9 @@ class Http:
         try:
             base = Base.read(setting(str(self._settings.get("url", ""))), inside=self._inside)
             headers = {name: filled(str(text)) for name, text in self._settings.get("headers", {}).items()}
+            for name, text in headers.items():
+                if not (text.isascii() and text.isprintable()):
+                    raise NotSet(f"what is set for the header {name} has characters that can't be sent")
         except NotSet as error:
             raise NotMade(str(error), sent=False) from None
         except WrongAddress as error:

@@ -87,7 +87,7 @@ def _same_person(asked: Asked, said: Any, inputs: Mapping[str, Any], status: int
     """A reply about somebody else than was asked about is worse than none."""
     for name, path in asked.echo.items():
         found = at_path(said, path)
-        if found is None and status // 100 != 2:
+        if name not in inputs or (found is None and status // 100 != 2):
             continue
         if _word(found) != _word(to_json(inputs.get(name))) and _word(found) != to_text(inputs.get(name, "")):
             what = "does not name" if found is None else "names another"
