@@ -23,6 +23,7 @@ COMMANDS = {
     "path": "Show what was recorded on a ticket.",
     "verify": "Prove that the record is as it was written.",
     "serve": "Serve the desk to a browser.",
+    "doctor": "Say what a desk lacks, and the command that mends it.",
     "rule": "Explain a finding's code, with a wrong and a right example.",
     "connectors": "Try out the ways to other systems.",
     "db": "Look after the database.",

@@ -19,6 +19,7 @@ Writing::
     create_run(id, ticket_id, flow, events, *, documents, contact=None, submission=None) -> Appended
     append(run_id, expected_seq, events, *, submission=None, once=None, documents={}) -> Appended
     add_item(ticket_id, key, kind, value, *, at, actor, run=None, private=True) -> bool   # False: was there already
+    mark(name, value)                                          # what this record is, for good; the first one stays
     erase(customer_id, *, at) -> int                           # the number of keys that were destroyed
 
 ``events`` are ``run.api.Event``; the first is ``expected_seq + 1``. Their ``private`` paths are sealed, their
@@ -44,7 +45,7 @@ Reading::
     document(hash) -> typed source            documents(hashes) -> {hash: typed source}
     spent(ticket_id, keyed, *, now) -> {"flow/step": Spent}    # keyed: (per, "flow/step", within seconds or None)
     once_key(scope, scope_id, operation, step, inputs) -> OnceKey     # inputs as JSON, secrets left out
-    once(key) -> OnceState | None
+    once(key) -> OnceState | None             marked(name) -> str
     request_hash(value) -> str                # an HMAC; secrets left out by the caller
 
 Care::

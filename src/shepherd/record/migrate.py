@@ -15,15 +15,29 @@ from shepherd.record.tables import marks
 
 def migrate(engine: Engine) -> None:
     """Make or upgrade the tables. Raises RecordUnavailable where the database is newer than this release."""
-    config = Config()
-    config.set_main_option("script_location", "shepherd.record:migrations")
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    config = _config()
+    known = _known(config)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         now = MigrationContext.configure(connection).get_current_revision()
         if now is not None and now not in known:
             raise RecordUnavailable("This database was made by a newer release. Start that one, or restore a backup.")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "shepherd.record:migrations")
+    return config
+
+
+def _known(config: Config) -> list[str]:
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+
+
+def revisions() -> list[str]:
+    """The schemas that this release knows, its own first."""
+    return _known(_config())
 
 
 def known_keys(engine: Engine) -> str | None:

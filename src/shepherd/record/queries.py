@@ -50,6 +50,11 @@ class Reader:
             raise NotFound(otherwise)
         return rows[0]
 
+    def marked(self, name: str) -> str:
+        """The value of the mark *name*, "" where there is none."""
+        rows = self._rows(select(tables.marks.c.value).where(tables.marks.c.name == name))
+        return str(rows[0].value) if rows else ""
+
     def events(self, run_id: str) -> list[Event]:
         """The events of a run, oldest first; Damaged where an entry is missing or not as it was written."""
         rows = self._rows(select(e.seq, e.body).where(e.run == run_id).order_by(e.seq))

@@ -71,6 +71,13 @@ def private_file(url: str) -> None:
         path.chmod(0o600)
 
 
+def new_private_file(url: str) -> None:
+    """Where no file is behind *url* yet, make one readable by its owner alone; one that is there stays as it is."""
+    name = make_url(url).database
+    if name and not name.startswith("file:") and not Path(name).exists():
+        private_file(url)
+
+
 def required_file(file: str, what: str, hint: str) -> None:
     """Refuse to go on without *file*, which something else belongs to: made anew it would be an empty one."""
     path = Path(file)
@@ -91,7 +98,8 @@ def required_record(url: str) -> None:
     hint = "Name the right one with --database."
     required_file(file, "database", hint)
     try:
-        with closing(sqlite3.connect(f"{Path(file).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        # Opened for reading alone, what was left in the middle of a write could not be taken back first.
+        with closing(sqlite3.connect(f"{Path(file).resolve().as_uri()}?mode=rw", uri=True)) as connection:
             found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entries'").fetchone()
     except sqlite3.Error as error:
         raise RecordUnavailable(f"The database {file} can't be read: {error}. {hint}") from None

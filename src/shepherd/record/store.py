@@ -48,6 +48,7 @@ class Record(Reader):
     def __init__(self, url: str, keys_path: str):
         try:
             engine = sqlite.engine_of(url)
+            sqlite.new_private_file(url)
             migrate(engine)
             if known_keys(engine) is not None:
                 sqlite.required_file(keys_path, "key file", "Put it back, or name it with --keys.")
@@ -67,6 +68,16 @@ class Record(Reader):
         self._keys.close()
 
     # --- writing -----------------------------------------------------------------------------------
+
+    def mark(self, name: str, value: str) -> None:
+        """Write down for good what this record is; a mark of that *name* that is there stays."""
+
+        def work(batch: Batch, _: bool) -> None:
+            known = batch.connection.execute(select(tables.marks.c.value).where(tables.marks.c.name == name)).first()
+            if known is None:
+                batch.connection.execute(insert(tables.marks), {"name": name, "value": value})
+
+        self._writer.write(work)
 
     def put_customer(self, id: str, ref: str, facts: Mapping[str, Any], *, at: datetime) -> Customer:
         """The customer *ref* of the customer base with its *facts*, new or renewed."""

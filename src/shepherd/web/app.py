@@ -55,6 +55,7 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
     app.jinja_env.filters.update(grouped=fields.grouped, ticked=fields.ticked, amount=fields.amount)
     app.jinja_env.tests.update(is_long=fields.is_long, open_to_none=fields.none_holds)
     app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus, demo=demo)
+    app.jinja_env.globals.update(base=bool(desk.library.policy.customer_lookup))
     app.context_processor(
         lambda: {"who": who_of(request), "keys": keys_of(request), "kbd": marks.kbd, "shortcut": marks.shortcut}
     )

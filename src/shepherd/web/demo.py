@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from shepherd.desk import Desk, new_id
+from shepherd.desk import Desk, DeskError, new_id
 from shepherd.run.api import Actor
 
 ACTOR = Actor("system", "demo", True)
+MARK = "demo"
+MOST = 10_000
+
+
+class NotThatRecord(DeskError):
+    """A demo on a real desk's record, or a real desk on a demo's."""
 
 
 class Caller(NamedTuple):
@@ -24,6 +30,27 @@ CALLERS = (
     Caller("C-1002", "5182", "phone", "Cannot log in any more"),
     Caller("C-1003", "6293", "chat", "The internet is slow in the evening"),
 )
+
+
+def hold_apart(desk: Desk, demo: bool) -> None:
+    """
+    Keep what is made up and what is real in records of their own: an empty one becomes a demo's for good.
+
+    Raises NotThatRecord where the record of *desk* is not one of that kind.
+    """
+    known = bool(desk.record.marked(MARK))
+    if known and not demo:
+        raise NotThatRecord(
+            "This record is a demo’s: nothing in it is real. Serve it with --demo, or name another with --database."
+        )
+    if demo and not known:
+        tickets = desk.tickets(limit=MOST)
+        if tickets and tickets[-1].created_by != ACTOR.id:
+            raise NotThatRecord(
+                "This record has a real desk’s tickets, so it can’t be a demo. Leave --demo away, or name another "
+                "with --database and --keys."
+            )
+        desk.record.mark(MARK, "yes")
 
 
 def callers(desk: Desk) -> tuple[Caller, ...]:

@@ -15,7 +15,7 @@ from granian.server.mt import MTServer
 
 from shepherd.desk import Desk, DeskError, Settings
 from shepherd.web.app import create_app
-from shepherd.web.demo import Caller, callers, open_tickets
+from shepherd.web.demo import Caller, callers, hold_apart, open_tickets
 from shepherd.web.guard import is_loopback
 
 log = logging.getLogger("shepherd.web")
@@ -52,11 +52,13 @@ def serve(settings: Settings, *, demo: bool = False, say: Callable[[str], Any] =
 
     *demo* gives an empty desk its first tickets, and says on every page that nothing there is real.
 
-    Raises CannotServe where the address can't be had, and what ``Desk.open`` raises.
+    Raises CannotServe where the address can't be had, NotThatRecord where a record is the other kind's, and what
+    ``Desk.open`` raises.
     """
     port = free_port(settings.host, settings.port)
     desk = Desk.open(settings)
     try:
+        hold_apart(desk, demo)
         known = callers(desk) if demo else None
         if known:
             open_tickets(desk, known)
