@@ -126,6 +126,11 @@ def test_a_broken_chain_ends_with_1(record: tuple[Path, str], capsys: pytest.Cap
     shown = json.loads(capsys.readouterr().out)
     assert shown["ok"] is False
     assert 1 in {b["seq"] for b in shown["broken"]}
+    assert run(at(record, "path", record[1])) == 0
+    lines = capsys.readouterr().out.splitlines()
+    marked = [line for line in lines if "NOT AS IT WAS WRITTEN. Entry 1: " in line]
+    assert marked == [lines[1]]
+    assert marked[0].startswith(" !   1 ")
 
 
 READING = (["path", "T-100001"], ["verify"], ["verify", "T-100001"], ["db", "rebuild"])

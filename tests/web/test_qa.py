@@ -120,6 +120,30 @@ def test_a_damaged_entry_leaves_the_rest_to_be_read(at_light, tmp_path, how):
         assert "of this ticket can&#39;t be read" in at_light.text
 
 
+def test_a_changed_entry_is_named_where_it_is_shown(at_light, tmp_path):
+    """An answer that somebody changed still reads; its rows, and no others, say that it is not as it was written."""
+    run = ended(at_light)
+    page, file = f"/qa/runs/{run}", f"/qa/runs/{run}/path.csv"
+    assert "Not as it was written" not in at_light.get(page).text
+    before = list(csv.DictReader(io.StringIO(at_light.get(file).text.lstrip("\ufeff"))))
+    assert {row["not_as_written"] for row in before} == {""}
+    (green,) = [place for place, row in enumerate(before) if row["answer"] == "Green"]
+    entry = before[green + 1]["entry"]
+    told = 'CAST(body AS TEXT), \'"value":"green"\', \'"value":"red"\''
+    damage(tmp_path, f"UPDATE entries SET body = CAST(replace({told}) AS BLOB) WHERE seq = {entry}")
+
+    text = at_light.get(page).text
+    after = list(csv.DictReader(io.StringIO(at_light.get(file).text.lstrip("\ufeff"))))
+
+    assert [place for place, row in enumerate(after) if row["not_as_written"]] == [green, green + 1]
+    assert after[green]["answer"].lower() == "red"
+    sentence = f"Entry {entry}: its hash does not fit its body and the entry before it."
+    assert after[green]["not_as_written"] == sentence
+    rows = [row for row in text.split("<tr")[1:] if "Not as it was written." in row]
+    assert len(rows) == 2
+    assert all(sentence in row for row in rows)
+
+
 @pytest.mark.parametrize("value", ["7", "NULL", "x'ff'", "'text'"])
 def test_a_damaged_subject_or_document_leaves_the_pages(at_light, tmp_path, value):
     """A subject is marked, in the list too; where a pinned document can't be read, steps stand without their words."""

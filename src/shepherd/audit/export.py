@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from datetime import datetime
 
-from shepherd.audit.path import PathRow
+from shepherd.audit.path import DAMAGED, PathRow
 
 COLUMNS = (
     "ticket",
@@ -32,6 +32,7 @@ COLUMNS = (
     "granted",
     "ended",
     "taken_back_by_entry",
+    "not_as_written",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -66,6 +67,7 @@ def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, bom: bool = Fals
             " ".join(row.granted),
             row.ended,
             "" if row.struck_by is None else str(row.struck_by),
+            " ".join(row.broken) or (row.answer if row.kind == DAMAGED else ""),
         )
         writer.writerow([harmless(cell) for cell in cells])
     return (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode("utf-8")

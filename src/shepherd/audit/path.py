@@ -33,7 +33,8 @@ class PathRow:
     *seconds* from entering to leaving. *who* answered, *source* where the answer came from (``agent``, ``looked up``,
     ``kept from visit 4``, ``clock`` …). *words* and *title* as shown. *taken_back*: struck
     through, by entry *struck_by*.
-    *granted* are the assurances that it gave. *seq* is the entry that made the row.
+    *granted* are the assurances that it gave. *seq* is the entry that made the row, *left_by* the one that answered it.
+    *broken* says what verify holds against these entries; see ``audit.broken``.
     """
 
     seq: int
@@ -55,6 +56,8 @@ class PathRow:
     taken_back: bool = False
     struck_by: int | None = None
     ended: str = ""
+    left_by: int | None = None
+    broken: tuple[str, ...] = ()
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -156,7 +159,7 @@ class _Telling:
         for item in event.entered:
             self._enter(seq, event, item, visits.get(item["visit"]), run)
         for number in done:
-            self._leave(number, event, visits.get(number))
+            self._leave(number, seq, event, visits.get(number))
         for item in event.entered:
             if "kept" in item:
                 self._keep(item, event, visits.get(item["visit"]))
@@ -275,7 +278,7 @@ class _Telling:
             return own
         return names
 
-    def _leave(self, number: int, event: Event, visit: Visit | None) -> None:
+    def _leave(self, number: int, seq: int, event: Event, visit: Visit | None) -> None:
         place = self._place.get(number)
         if place is None:
             return
@@ -292,6 +295,7 @@ class _Telling:
             who=event.actor.id,
             role=str(event.data.get("role", "")),
             source=source,
+            left_by=seq,
         )
 
     def _keep(self, item: Mapping[str, Any], event: Event, visit: Visit | None) -> None:

@@ -46,6 +46,8 @@ def _show(recorded: Recorded) -> None:
         click.echo(_line(line))
     if any(line.taken_back for line in recorded.rows):
         click.echo("  ~ taken back later, by the entry named.")
+    if any(line.broken for line in recorded.rows):
+        click.echo("  ! told from an entry that is not as it was written: what stands here may not have been so.")
     click.echo(f"  {recorded.verdict}\n")
 
 
@@ -58,7 +60,9 @@ def _line(row: PathRow) -> str:
         told = f"{told} → {row.ended}".strip()
     if row.taken_back:
         told += f" (taken back by entry {row.struck_by})"
-    mark = "~" if row.taken_back else " "
+    if row.broken:
+        told += f" (NOT AS IT WAS WRITTEN. {' '.join(row.broken)})"
+    mark = "!" if row.broken else "~" if row.taken_back else " "
     place = row.step or row.kind.replace("_", " ")
     who = row.who if row.role in ("", "agent") else f"{row.who} ({row.role})"
     time = row.at.astimezone(datetime.strptime(row.offset, "%z").tzinfo)

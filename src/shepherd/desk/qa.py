@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shepherd.audit import path_csv, rows_of
+from shepherd.audit import marked, path_csv, rows_of
 from shepherd.author.overlay import Stop, stops
 from shepherd.check.library import FlowRejected, Library
 from shepherd.desk.clock import Clock
@@ -39,7 +39,7 @@ class Audits:
             ticket=self._record.ticket(row.ticket),
             title=flow.title if flow else row.flow,
             version=flow.version if flow else 0,
-            rows=tuple(rows_of(library, told)),
+            rows=tuple(marked(rows_of(library, told), report.broken)),
             ok=report.ok,
             verdict=report.sentence,
             verified_at=self._clock(),
@@ -48,10 +48,11 @@ class Audits:
         )
 
     def csv(self, run: str, bom: bool) -> bytes:
-        """The path of *run* as CSV, as far as it can be read."""
+        """The path of *run* as CSV, as far as it can be read, with what verify says of its entries now."""
         row = self._row(run)
         told = self._record.told(run)
-        return path_csv(rows_of(self._library(_started(told)), told), ticket=row.number, run=run, bom=bom)
+        rows = marked(rows_of(self._library(_started(told)), told), self._record.verify(run=run).broken)
+        return path_csv(rows, ticket=row.number, run=run, bom=bom)
 
     def walked(self, run: str) -> tuple[Library | None, list[Stop]]:
         """The library that *run* pins and its visits, as far as both can be read."""
