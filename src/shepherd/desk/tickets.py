@@ -76,7 +76,7 @@ class Tickets:
         Who opens a ticket waits for it; so that a base that has stopped answering holds up only a few of them, the
         others then go on without it at once.
         """
-        if not self._lookups.acquire(timeout=1 if self._answers else 0):
+        if not self._lookups.acquire(timeout=0.4 if self._answers else 0):
             return None
         try:
             future = self._pool.submit(self._connectors.call, operation, {"customer_id": customer}, key="")
