@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shepherd.check.library import Library
 from shepherd.run import Diverged, Erased, advance, held_after, move, preview, replay, start
 from shepherd.run.api import (
     Abandon,
@@ -30,7 +31,7 @@ from shepherd.run.api import (
     Time,
 )
 from shepherd.run.state import Limits
-from tests.run.small import Walk, flow, library
+from tests.run.small import CONNECTOR, DESK, Walk, flow, library
 from tests.run.walker import alike, reread
 
 ASKS = flow(
@@ -278,6 +279,22 @@ def test_what_is_missing_is_asked_for_never_a_dead_end() -> None:
     assert walk.run.waiting.code == "not_assured"
     walk(GoBack(1))
     assert walk.here == "hello"
+
+
+def test_the_same_flow_grants_what_is_missing_however_the_library_was_read() -> None:
+    """
+    Where desk.yaml names no flow and two could, the first by its name is called: live, and in the library that a run's
+    own documents make, whose flows stand in another order.
+    """
+    desk = {key: value for key, value in DESK.items() if key != "assurances"}
+    documents = {f"flow:{f['flow']}": f for f in (PROVE, {**PROVE, "flow": "another"}, GUARDED)} | {"desk": desk}
+    documents["connectors:box"] = CONNECTOR
+    walk = Walk(Library.load(documents), "guarded")
+    walk(Continue())
+
+    assert walk.run.waiting.step == "another/sure"
+    again = replay(Library.load(dict(sorted(documents.items()))), [reread(e) for e in walk.events])
+    assert again.waiting == walk.run.waiting
 
 
 def test_an_assurance_expires_and_goes_with_what_granted_it() -> None:

@@ -313,12 +313,17 @@ class Walk:
 
 
 def grantor(run: Run, name: str) -> Flow | None:
-    """The flow that grants *name*: the first that desk.yaml names, else the first that does."""
+    """
+    The flow that grants *name*: the first that desk.yaml names, else the first by its id that does.
+
+    A library that was read from its folders has its flows in another order than one made of a run's documents.
+    """
     flows = run.flows
     declared = run.library.policy.assurances.get(name)
     if declared and declared.granted_by:
         return flows.get(declared.granted_by[0])
-    return next((f for f in flows.values() if any(g.name == name for o in f.outcomes.values() for g in o.grants)), None)
+    granting = [f for f in flows.values() if any(g.name == name for o in f.outcomes.values() for g in o.grants)]
+    return min(granting, key=lambda flow: flow.id, default=None)
 
 
 def instant(at: Any) -> str:
