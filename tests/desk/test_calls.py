@@ -12,7 +12,7 @@ import pytest
 
 from shepherd.desk import Desk, new_id
 from shepherd.run.api import Answer, Continue, GoBack, LookupDue, Refused
-from tests.desk.house import MARIA, Contact
+from tests.desk.house import MARIA, Clock, Contact
 
 Tell = Callable[..., None]
 
@@ -276,3 +276,20 @@ def test_a_booking_that_can_not_be_taken_back_stands(desk: Desk, tell: Tell) -> 
     assert [r.answer for r in desk.audit(contact.run.id).rows if r.kind == "undone"] == [
         "could not be taken back: error"
     ]
+
+
+def test_a_change_left_half_taken_back_does_not_stop_the_clock(
+    open_desk: Callable[[], Desk], clock: Clock, tell: Tell
+) -> None:
+    """After days the run is abandoned like any other, and what else is due by the clock goes on."""
+    desk = open_desk()
+    contact = Contact.begin(desk, "repair")
+    contact.give(Answer("yes"))
+    tell(**{"visits.cancel": {"slow": "2s"}})
+    asked = next(item.visit for item in contact.run.path if item.step == "repair/want")
+    desk.take(contact.run.id, GoBack(asked), seq=contact.run.seq, token=new_id(), actor=MARIA)
+    clock.move(days=8)
+    after_a_crash = open_desk()
+    after_a_crash.tick()
+
+    assert after_a_crash.see(contact.run.id).state == "abandoned"

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from shepherd.check.library import Library
+from shepherd.check.policy_refs import policy_refs
+from shepherd.flow.draft import from_documents
 from shepherd.run import replay
-from shepherd.run.api import Answer, Continue, DoDue, Finished, GoBack, Refused, Request
+from shepherd.run.api import Abandon, Answer, Continue, DoDue, Finished, GoBack, Refused, Request
 from tests.run.small import CONNECTOR, DESK, Walk, flow
 
 BOX: dict[str, Any] = {
@@ -105,6 +107,73 @@ def test_nothing_else_is_taken_while_a_change_is_being_taken_back() -> None:
         walk(Continue())
 
     assert caught.value.code == "undoing"
+
+
+def test_the_path_offers_to_go_back_over_what_can_be_taken_back() -> None:
+    """
+    What the engine would take, the page offers: going back, but no change of an answer; nothing while it is under way.
+    """
+    walk = walked()
+
+    assert (walk.run.path[0].can_go_back, walk.run.path[0].can_change) == (True, False)
+
+    walk(GoBack(1))
+
+    assert not walk.run.path[0].can_go_back
+
+    undo(walk, "ok")
+    undo(walk, "too_late")
+
+    assert (walk.run.path[0].can_go_back, walk.run.path[0].can_change) == (True, False)
+
+    walk(GoBack(1))
+    undo(walk, "ok")
+
+    assert walk.here == "greet"
+
+
+def test_a_run_that_nobody_touches_is_abandoned_while_a_change_is_being_taken_back() -> None:
+    """
+    People wait for the result; the desk may end what has stood for days.
+    """
+    walk = walked()
+    walk(GoBack(1))
+    with pytest.raises(Refused) as early:
+        walk(Abandon("customer_gone"))
+
+    assert early.value.code == "undoing"
+
+    walk(Abandon("untouched"), "system")
+
+    assert walk.run.ended
+
+
+def test_a_secret_is_not_there_when_a_change_is_taken_back() -> None:
+    """
+    The operation that takes it back gets what is still known; one that needs the secret is a finding.
+    """
+    with_pin = {"reads": False, "accepts_secret": True, "inputs": {"pin": "digits"}, "results": {"ok": {"ref": "text"}}}
+    undone = {"reads": False, "accepts_secret": True, "inputs": {"pin": "digits", "ref": "text"}, "results": {"ok": {}}}
+    change = {"do": "box.change", "with": {"pin": "pin"}, "once_per": "visit", "undo": "box.restore"}
+    closed = flow(
+        "closed",
+        {
+            "pin": {"ask": "Your PIN?", "type": "digits", "secret": True},
+            "close": {**change, "results": {"ok": "tell", "error": "end", "unknown": "end"}},
+            "tell": {"say": "Done."},
+            "end": {"end": "done"},
+        },
+    )
+    box = {**CONNECTOR, "operations": {"change": with_pin, "restore": undone}}
+    documents = {"flow:closed": closed, "desk": DESK, "connectors:box": box}
+    walk = Walk(Library.load(documents), "closed")
+    walk(Answer("1234"))
+    walk(Request(), "system")
+    walk(Finished("ok", {"ref": "R-1"}), "system")
+    walk(GoBack(1))
+
+    assert walk.run.waiting.inputs == {"ref": "R-1"}
+    assert [f.code for f in policy_refs(from_documents(documents))] == ["SHP621"]
 
 
 def test_what_perhaps_happened_is_still_a_barrier() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from shepherd.check.secrets import given_in_plain
 from shepherd.check.written import broken_kinds, operation_of
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.model import Do, Escalate, Flow, Lookup, Step
@@ -133,11 +134,11 @@ def _undo(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
         message = f"What is done once per {action.once_per} and taken back could never be done again."
         hint = "Write `once_per: visit`."
     elif done is not None:
-        known = {*action.args, *(name for fields in done.results.values() for name in fields)}
+        known = {*given_in_plain(flow, action.args), *(name for fields in done.results.values() for name in fields)}
         lacking = [name for name, field in undo.inputs.items() if name not in known and not field.optional]
         if lacking:
             message = f'"{action.undo}" also needs {allowed(lacking)}, which the change was neither given nor gave.'
-            hint = "Give it in `with`."
+            hint = "Give it in `with`; a secret is gone by then."
     if message:
         yield UNDO.at(place, message, file=flow.file, flow=flow.id, step=step.id, hint=hint)
 

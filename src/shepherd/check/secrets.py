@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from shepherd.flow.expression import Expression, named
@@ -75,6 +75,14 @@ def secret_names(flow: Flow) -> dict[str, frozenset[str]]:
             if fields:
                 found[step.saves] = found.get(step.saves, frozenset()) | fields
     return found
+
+
+def given_in_plain(flow: Flow, args: Mapping[str, Expression]) -> frozenset[str]:
+    """Those of *args* that are no secrets of *flow*, so that they are still known later on."""
+    names = secret_names(flow)
+    paths = {name: e.tree.path[:2] for name, e in args.items() if isinstance(e.tree, Read)}
+    secret = {n for n, p in paths.items() if {"", *p[1:]} & names.get(p[0], frozenset())}
+    return frozenset(args.keys() - secret)
 
 
 class _Secrets:

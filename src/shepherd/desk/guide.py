@@ -8,7 +8,7 @@ from typing import Any
 
 from shepherd.audit.casenote import case_note
 from shepherd.desk import moves as planning
-from shepherd.desk.errors import Broken, Misused, Reused, Stale, Unavailable
+from shepherd.desk.errors import Broken, DeskError, Misused, Reused, Stale, Unavailable
 from shepherd.desk.going import AGAIN, Going, declared, give_way
 from shepherd.desk.inputs import body_of, check_length, masked, step_of, step_then
 from shepherd.desk.moves import Moves
@@ -122,6 +122,9 @@ class Guide:
                 moved += self._going.reach_time(self._going.live(run_id))
             except Broken as error:
                 _log.warning("run %s can't go on by the clock: %s", run_id, error.sentence)
+            except DeskError as error:
+                self._going.dues.note(run_id, now)
+                _log.warning("run %s is looked at again: %s", run_id, type(error).__name__)
         return moved
 
     def preview(self, run_id: str, given: Change | GoBack) -> tuple[PathItem, ...]:

@@ -11,6 +11,7 @@ from shepherd.desk.going import Going
 from shepherd.desk.guide import Guide
 from shepherd.desk.runs import Runs
 from shepherd.record import Record
+from shepherd.run.api import Refused
 from shepherd.run.waiting import due_at
 
 _log = logging.getLogger("shepherd.desk")
@@ -55,6 +56,6 @@ class Times:
                             moved += self._guide.abandon(row.id, "untouched")
                         else:
                             self._going.dues.note(row.id, due)
-                    except DeskError as error:
+                    except (DeskError, Refused) as error:
                         _log.warning("run %s can't be looked at: %s", row.id, type(error).__name__)
         return moved

@@ -41,7 +41,8 @@ def read(run: Run, given_input: Any, stamp: Stamp) -> Read:
         kind = stamp.actor.kind
         if run.paused and kind != "system":
             raise Refused("paused", "This run is paused. Resume it first, or take it over.", run.tip.ref)
-        if run.undoing is not None and type(given_input) not in (api.Request, api.Finished):
+        untouched = kind == "system" and type(given_input) is api.Abandon
+        if run.undoing is not None and type(given_input) not in (api.Request, api.Finished) and not untouched:
             raise Refused("undoing", "A change is being taken back. Wait a moment, then go on.", run.tip.ref)
         if kind == "agent" and run.owner and not run.tip.step.role:
             own(run, stamp)

@@ -173,7 +173,7 @@ def preview(run: Run, given: Change | GoBack, *, stamp: Stamp) -> tuple[PathItem
     kept = {i["kept"] for i in step.event.entered if "kept" in i}
     later = fall(run.tip, given.visit)[1:]
     return tuple(
-        item(run, v, False)
+        item(run, v)
         for v in later
         if v.number not in kept and v.done and (v.step.human or v.step.verb in ("lookup", "do"))
     )

@@ -11,6 +11,7 @@ from shepherd.run.api import PathItem
 from shepherd.run.barriers import closed_flow
 from shepherd.run.keep import fields
 from shepherd.run.state import Run, Visit
+from shepherd.run.undo import can_undo
 from shepherd.run.waiting import choices, filled
 
 
@@ -21,29 +22,32 @@ def path(run: Run) -> tuple[PathItem, ...]:
     while visit is not None and visit.number:
         visits.append(visit)
         visit = visit.prev
-    open_to = _open_from(run, visits)
-    return tuple(item(run, v, v.number >= open_to) for v in reversed(visits))
+    back, change = (_open_from(run, visits, may_undo=undo) for undo in (True, False))
+    return tuple(item(run, v, back=v.number >= back, change=v.number >= change) for v in reversed(visits))
 
 
-def _open_from(run: Run, newest_first: list[Visit]) -> int:
-    """The oldest visit that one may go back to; bars are found once, newest first."""
-    if run.ended or run.requested:
+def _open_from(run: Run, newest_first: list[Visit], *, may_undo: bool) -> int:
+    """
+    The oldest visit that one may go back to; bars are found once, newest first.
+
+    *may_undo*: changes that can be taken back bar nothing, as where one goes back, and not where one changes an answer.
+    """
+    if run.ended or run.requested or run.undoing is not None:
         return run.made + 1
     lowest = run.tip.number + 1
     for visit in newest_first:
         step = visit.step
-        if step.verb == "do" and visit.result not in ("", "error"):
-            break
-        if step.no_going_back:
+        made = step.verb == "do" and visit.result not in ("", "error") and visit.number not in run.undone
+        if step.no_going_back or (made and not (may_undo and can_undo(visit, run.undone))):
             break
         lowest = visit.number
     return lowest
 
 
-def item(run: Run, visit: Visit, is_open: bool) -> PathItem:
-    """*visit* as a row of the path."""
+def item(run: Run, visit: Visit, *, back: bool = False, change: bool = False) -> PathItem:
+    """*visit* as a row of the path; *back* and *change*: no bar lies between it and where *run* stands."""
     step = visit.step
-    stop = (step.human or step.verb == "lookup") and is_open and visit.number != run.tip.number
+    stop = (step.human or step.verb == "lookup") and visit.number != run.tip.number
     if stop and closed_flow(run.state.frame, visit.before.frame):
         stop = False
     finisher = visit.finisher
@@ -59,8 +63,13 @@ def item(run: Run, visit: Visit, is_open: bool) -> PathItem:
         at=visit.stamp.at,
         actor=(finisher or visit.stamp).actor,
         attempt=visit.attempt,
-        can_go_back=stop,
-        can_change=stop and visit.done and not step.role and bool(asked) and not any(f.secret for f in asked),
+        can_go_back=stop and back,
+        can_change=stop
+        and change
+        and visit.done
+        and not step.role
+        and bool(asked)
+        and not any(f.secret for f in asked),
     )
 
 

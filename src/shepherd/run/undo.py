@@ -7,6 +7,7 @@ from typing import Any
 
 from shepherd.flow.model import Do
 from shepherd.flow.types import from_json
+from shepherd.run.api import SecretRef
 from shepherd.run.keep import fall
 from shepherd.run.state import Run, Visit
 
@@ -40,13 +41,18 @@ def undo_of(visit: Visit) -> str:
 
 
 def undo_inputs(run: Run, visit: Visit) -> Mapping[str, Any]:
-    """What the operation that takes a change back is given: by name, what the change was given and what it gave."""
+    """
+    What the operation that takes a change back is given: by name, what the change was given and what it gave.
+
+    Secrets are gone by then.
+    """
     action = visit.step.action
     assert isinstance(action, Do)
     connectors = run.library.connectors
     connector, _, name = action.operation.partition(".")
     results = connectors[connector].operations[name].results.get(visit.result, {})
     gave = {n: from_json(v, results[n].type) for n, v in (visit.value or {}).items() if n in results}
-    known = {**(visit.inputs or {}), **gave}
+    was_given = {n: v for n, v in (visit.inputs or {}).items() if not isinstance(v, SecretRef)}
+    known = {**was_given, **gave}
     connector, _, name = undo_of(visit).partition(".")
     return {n: known[n] for n in connectors[connector].operations[name].inputs if n in known}
