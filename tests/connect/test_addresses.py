@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from shepherd.connect.addresses import Unreachable, allowed, look_up
-from shepherd.connect.client import Base, Limits, NoAnswer, Request, WrongAddress, exchange
+from shepherd.connect.base import Base, WrongAddress
+from shepherd.connect.client import Limits, NoAnswer, Request, exchange
 from tests.connect.fake import Fake
 
 OPEN = ["93.184.215.14", "1.1.1.1", "2606:4700:4700::1111"]

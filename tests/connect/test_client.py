@@ -16,7 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from shepherd.connect.client import Base, Limits, NoAnswer, Request, exchange, trust
+from shepherd.connect.base import Base
+from shepherd.connect.client import Limits, NoAnswer, Request, exchange, trust
 from tests.connect.fake import Fake
 
 ROOT = Path(__file__).parents[2]

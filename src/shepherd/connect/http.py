@@ -15,8 +15,9 @@ import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from shepherd.connect.base import Base, WrongAddress
 from shepherd.connect.breaker import Breaker
-from shepherd.connect.client import Answer, Base, Limits, NoAnswer, NotMade, WrongAddress, exchange
+from shepherd.connect.client import Answer, Limits, NoAnswer, NotMade, exchange
 from shepherd.connect.connectors import Reply, Setting, Trial
 from shepherd.connect.environment import NotSet, filled, setting
 from shepherd.connect.replies import Unusable, result_of
