@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shepherd.check.library import Library
 from shepherd.check.names import names
 from shepherd.check.secrets import secrets
+from shepherd.flow.draft import from_documents
 from tests.check.written import END, HEAD, library, told
 from tests.run.small import CONNECTOR, DESK, flow
 
@@ -44,6 +46,23 @@ def test_a_personal_value_stays_known_as_one(tmp_path: Path, declared: str, code
     draft = library(tmp_path, steps, outcomes="outcomes: {}\n", g=handed)
 
     assert [code for code, _ in told(secrets, draft)] == codes
+
+
+def test_what_is_set_from_a_personal_value_is_personal_however_far():
+    """
+    Each name set from the next, in the order of the file or against it, through values too: none is kept in plain.
+    """
+    far = 40
+    steps: dict[str, Any] = {"greet": {"say": "Hello.", "then": f"s{far}"}}
+    for n in range(far + 1):
+        source = "customer.first_name" if n == far else f"lower(through_{n + 1})"
+        steps[f"s{n}"] = {"set": {f"v{n}": source}, "then": f"s{n - 1}" if n else "pass_on"}
+    steps["pass_on"] = {"escalate": "second_line", "because": "It is {{ v0 }}.", "outcome": "done"}
+    chain = flow("chain", steps, values={f"through_{n}": f"v{n}" for n in range(1, far + 1)})
+    documents = {"flow:chain": chain, "desk": DESK}
+
+    assert Library.load(documents).personal("chain") == {f"v{n}" for n in range(far + 1)}
+    assert [f.code for f in secrets(from_documents(documents))] == ["SHP511"]
 
 
 @pytest.mark.parametrize(

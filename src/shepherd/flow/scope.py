@@ -26,6 +26,7 @@ from shepherd.flow.model import (
     Step,
     Wait,
 )
+from shepherd.flow.personal import reached
 from shepherd.flow.tree import Read
 from shepherd.flow.types import NUMBERS, Type
 
@@ -111,6 +112,9 @@ class Around:
             if all(self._saved[flow.id].get(name) == type_ for name, type_ in found.items()):
                 break
             self._saved[flow.id] |= found
+        saved = self._saved[flow.id]
+        for name in reached(flow, sets, [n for n, _ in sets if saved[n].personal]):
+            saved[name] = replace(saved[name], personal=True)
         self._types.pop(flow.id, None)
         self._personal.pop(flow.id, None)
 
