@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from shepherd.connect.base import Base
-from shepherd.connect.client import Limits, NoAnswer, Request, exchange, trust
-from tests.connect.fake import Fake
+from shepherd.connect.body import read_json
+from shepherd.connect.client import Answer, Limits, NoAnswer, Request, exchange, trust
+from tests.connect.fake import BOMB, Fake
 
 ROOT = Path(__file__).parents[2]
 ASK = Request("GET", "/customers/C-1", {})
@@ -108,6 +110,19 @@ def test_each_part_has_its_own_limit(fake: Fake) -> None:
         with pytest.raises(NoAnswer, match="in time"):
             exchange(base, Request("GET", f"/customers/{behaviour}", {}), limits, inside=True)
         assert 0.2 < time.monotonic() - began < 1
+
+
+def test_a_packed_bomb_is_stopped_while_it_is_unpacked() -> None:
+    """Fifty megabytes in fifty kilobytes: no more than the limit is ever unpacked."""
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    assert len(BOMB) < 60_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(NoAnswer, match="once it is unpacked"):
+            read_json(Answer(200, headers, BOMB), 1024 * 1024)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 def test_no_thread_and_no_socket_is_left(fake: Fake) -> None:
