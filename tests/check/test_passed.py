@@ -10,6 +10,7 @@ import pytest
 from shepherd.check.library import Library
 from shepherd.check.names import names
 from shepherd.check.secrets import secrets
+from shepherd.check.values import values
 from shepherd.flow.draft import from_documents
 from tests.check.written import END, HEAD, library, told
 from tests.run.small import CONNECTOR, DESK, flow
@@ -46,6 +47,36 @@ def test_a_personal_value_stays_known_as_one(tmp_path: Path, declared: str, code
     draft = library(tmp_path, steps, outcomes="outcomes: {}\n", g=handed)
 
     assert [code for code, _ in told(secrets, draft)] == codes
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"),
+    [
+        ('"basic"', []),
+        ('"basic" if today > date(2026, 1, 1) else "premium"', []),
+        ("customer.tier", []),
+        ("kept", []),
+        ("often", []),
+        ('"gold"', ["SHP325"]),
+        ("lower(customer.tier)", ["SHP325"]),
+        ("channel", ["SHP325"]),
+    ],
+)
+def test_a_choice_is_passed_what_it_may_be(tmp_path: Path, given: str, codes: list[str]):
+    """
+    A flow's decisions are proved to cover the options of its inputs, so nothing else may be passed to it.
+    """
+    taken = HEAD.replace("flow: f", "flow: g") + "outcomes:\n  done: {resolves: true}\n"
+    taken += "inputs: {tier: {type: choice, options: [basic, premium]}}\nsteps:\n  judge:\n    decide:\n"
+    taken += (
+        '      - when: tier == "basic"\n        then: finish\n      - when: tier == "premium"\n        then: finish\n'
+    )
+    body = "values:\n  often:\n    - when: today > date(2026, 1, 1)\n      is: kept\n    - otherwise: customer.tier\n"
+    body += "steps:\n  keep:\n    set: {kept: '\"basic\"'}\n"
+    body += f"  pass_on:\n    call: g\n    with:\n      tier: '{given}'\n    results: {{done: finish}}\n{END}"
+    draft = library(tmp_path, body, g=taken + "  finish: {end: done}\n")
+
+    assert [code for code, _ in told(values, draft)] == codes
 
 
 def test_what_is_set_from_a_personal_value_is_personal_however_far():

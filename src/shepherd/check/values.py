@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from shepherd.flow.expression import Expression
-from shepherd.flow.findings import Finding, Rule
+from shepherd.flow.findings import Finding, Rule, allowed
 from shepherd.flow.infer import ANY, SAME, Infer, differ
 from shepherd.flow.model import Ask, Call, Collect, Do, Field, Flow, HandOn, Lookup, Set, Step, Wait
 from shepherd.flow.scope import Around, uses
-from shepherd.flow.tree import Read
+from shepherd.flow.tree import Choose, Const, Node, Read
 from shepherd.flow.types import Type
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ SET_TWICE = Rule(
 )
 RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, WRONG_INPUT_TYPE, TWO_CURRENCIES, SET_TWICE)
 OF_KIND = {"type": WRONG_TYPE, "value": NOT_A_VALUE, "currency": TWO_CURRENCIES}
+#: Values and sets that lead to one another, looked into this deep for what a choice may be.
+DEEPEST = 8
 #: The roles of expressions that have to be a yes or no.
 CONDITIONS = ("when", "show_if", "must")
 
@@ -178,6 +180,24 @@ class _Values:
         sets = (s.action.values for s in self.flow.steps.values() if isinstance(s.action, Set))
         return next((values[name] for values in sets if name in values), None)
 
+    def outside(self, node: Node, options: tuple[str, ...], deep: int) -> bool:
+        """Whether *node*, a text, may be another one than *options*; where there are none, it may be any."""
+        if not options or deep > DEEPEST:
+            return False
+        if isinstance(node, Const):
+            return node.value not in options
+        if isinstance(node, Choose):
+            return any(self.outside(one, options, deep + 1) for one in (node.yes, node.no))
+        root = node.path[0] if isinstance(node, Read) and len(node.path) == 1 else ""
+        value = self.flow.values.get(root)
+        made = [case.gives for case in value.cases] if value is not None else []
+        sets = (s.action.values for s in self.flow.steps.values() if root and isinstance(s.action, Set))
+        made += [values[root] for values in sets if root in values]
+        if made:
+            return any(self.outside(one.tree, options, deep + 1) for one in made)
+        type_ = Infer(self.types).of(node)
+        return type_.kind != "any" and not set(type_.options or ("",)) <= set(options)
+
     def inputs(self, step: Step, action: Call | HandOn | Lookup | Do) -> Iterator[Finding]:
         declared: Mapping[str, Field] = {}
         if isinstance(action, Call | HandOn):
@@ -196,6 +216,13 @@ class _Values:
                     message = f'"{name}" is given in {given.currency}, but is declared in {field.type.currency}.'
                     yield TWO_CURRENCIES.at(
                         expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id
+                    )
+                elif isinstance(action, Call | HandOn) and self.outside(expression.tree, field.type.options or (), 0):
+                    message = f'"{name}" may be given something else than {allowed(field.type.options or ())}.'
+                    hint = "Pass one of these, or let that flow take it as a text."
+                    place = expression.place
+                    yield WRONG_INPUT_TYPE.at(
+                        place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id
                     )
                 continue
             message = f'"{name}" is given {given.words}, but is declared as {field.type.words}.'
