@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from shepherd.flow.schema import KINDS
+
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "yaml-language-server"
 SERVER = CACHE / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
@@ -22,7 +24,7 @@ def install() -> None:
 
 
 class LanguageServer:
-    """A running server that knows our schemas by file name, as an editor's settings would tell it."""
+    """A running server that knows our schemas by folder (``flows``, else the kind), as an editor's settings tell it."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -30,13 +32,8 @@ class LanguageServer:
         )
         self._number = self._files = 0
         schemas = {
-            (ROOT / "schemas" / f"{kind}.schema.json").as_uri(): patterns
-            for kind, patterns in {
-                "desk": ["desk.yaml"],
-                "connectors": ["connectors.yaml"],
-                "scenarios": ["*.scenarios.yaml"],
-                "flow": ["flows/*.yaml"],
-            }.items()
+            (ROOT / "schemas" / f"{kind}.schema.json").as_uri(): [f"{folder}/*.yaml"]
+            for kind, folder in ((kind, "flows" if kind == "flow" else kind) for kind in KINDS)
         }
         self._settings = {"yaml": {"schemas": schemas, "validate": True, "schemaStore": {"enable": False}}}
         self._send("initialize", {"processId": None, "rootUri": ROOT.as_uri(), "capabilities": {}}, asks=True)

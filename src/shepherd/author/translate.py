@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,12 +15,17 @@ from shepherd.flow.translations import mark, words_of
 UNTRANSLATED = "00000000"
 
 
+#: A mark is quoted: one like 9e588345 is a number to an editor.
+_MARK = re.compile("[0-9a-f]{8}")
+
+
 class _Lines(yaml.SafeDumper):
     """Words of many lines stand as a block."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    style = "|" if "\n" in text else '"' if _MARK.fullmatch(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Lines.add_representer(str, _text)
