@@ -9,7 +9,7 @@ import pytest
 from shepherd.check.library import Library
 from shepherd.flow.canonical import canonical
 from shepherd.run import replay
-from shepherd.run.api import Answer, Fields, Form, Refused, Stuck
+from shepherd.run.api import Answer, Continue, Fields, Form, Refused, Stuck
 from tests.run.small import DESK, Walk, flow, library
 from tests.run.walker import alike, reread
 
@@ -80,4 +80,28 @@ def test_a_number_that_json_can_not_hold_is_recorded_as_text() -> None:
     assert event.entered[0]["set"] == {"big": "1000000000000000000"}
     assert canonical(list(event.entered))
     assert walk.run.values["big"] == 10**18
+    assert alike(walk.run, replay(walk.library, [reread(e) for e in walk.events]))
+
+
+@pytest.mark.parametrize(
+    ("span", "said"), [("days(3)", "3 days"), ("months(1)", "1 month"), ("workdays(3)", "3 working days")]
+)
+def test_a_span_that_is_kept_is_told_in_words(span: str, said: str) -> None:
+    """
+    A span may be set, shown, and added to a date later: people and the record have it in words.
+    """
+    waits = flow(
+        "waits",
+        {
+            "greet": {"say": "Hello."},
+            "keep": {"set": {"grace": span}},
+            "tell": {"say": "Within {{ grace }}, after {{ today + grace }}."},
+            "end": {"end": "done"},
+        },
+    )
+    walk = Walk(library(waits), "waits")
+    event = walk(Continue()).event
+
+    assert event.entered[0]["set"] == {"grace": said}
+    assert walk.run.waiting.words.say.startswith(f"Within {said}, after 202")
     assert alike(walk.run, replay(walk.library, [reread(e) for e in walk.events]))

@@ -157,16 +157,15 @@ class _Secrets:
                     yield self.at(PERSONAL_LABEL, place, message, step, "Write what happened, not about whom.")
 
     def read(self, step: Step | None, expression: Expression) -> Iterator[Finding]:
-        asked = {node.read for node in walk(expression.tree) if isinstance(node, Defined)} if self.names else set()
         for read in expression.reads:
-            place = expression.at(read.start, read.end)
             if self.is_secret(read):
                 message = f'"{read.words}" is a secret and can\'t be read.'
                 hint = "Let a lookup check it, and go by its result."
-                yield self.at(SECRET_READ, place, message, step, hint)
-            elif self.is_around_secret(read) and read not in asked:
+                yield self.at(SECRET_READ, expression.at(read.start, read.end), message, step, hint)
+            elif self.is_around_secret(read) and not _asked(expression, read):
                 message = f'"{read.words}" holds a secret and can\'t be read as a whole.'
-                yield self.at(SECRET_READ, place, message, step, "Read the other fields of it one by one.")
+                hint = "Read the other fields of it one by one."
+                yield self.at(SECRET_READ, expression.at(read.start, read.end), message, step, hint)
 
     def passed(self, step: Step, action: Call | HandOn) -> Iterator[Finding]:
         """Personal values that go into an input which is not declared as personal."""
@@ -215,3 +214,8 @@ class _Secrets:
                 hint = "Lead this way to the step that asks for it."
                 yield self.at(SECRET_STALE, edge.place, message, other, hint)
                 return
+
+
+def _asked(expression: Expression, read: Read) -> bool:
+    """Whether *expression* only asks if *read* is defined."""
+    return any(isinstance(node, Defined) and node.read == read for node in walk(expression.tree))

@@ -42,6 +42,13 @@ class Span(NamedTuple):
     workdays: int = 0
     calendar: Workdays | None = None
 
+    @property
+    def words(self) -> str:
+        """The span for people: ``3 days``, ``1 month, 2 working days``."""
+        parts = ((self.months, "month"), (self.days, "day"), (self.workdays, "working day"))
+        told = [f"{count} {unit}{'' if abs(count) == 1 else 's'}" for count, unit in parts if count]
+        return ", ".join(told) or "0 days"
+
 
 class Workdays(Protocol):
     """What counts working days."""

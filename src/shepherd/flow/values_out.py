@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from shepherd.flow.arithmetic import decimal_of
+from shepherd.flow.arithmetic import Span, decimal_of
 from shepherd.flow.canonical import MOST
 from shepherd.flow.money import Money, is_amount
 
@@ -34,6 +34,8 @@ def to_text(value: Any) -> str:
         return format(decimal_of(value), "f")
     if isinstance(value, (date, time)):
         return stamp_text(value)
+    if isinstance(value, Span):
+        return value.words
     if isinstance(value, (tuple, list)):
         return ", ".join(to_text(v) for v in value)
     if is_amount(value):
@@ -55,6 +57,6 @@ def to_json(value: Any) -> Any:
         return {"amount": value.amount, "currency": value.currency}
     if isinstance(value, Mapping):
         return {k: to_json(v) for k, v in value.items()}
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, (tuple, list)) and not isinstance(value, Span):
         return [to_json(v) for v in value]
     return to_text(value)
