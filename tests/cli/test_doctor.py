@@ -208,7 +208,7 @@ def test_a_newer_database_is_left_alone(desk: Path, capsys: pytest.CaptureFixtur
     assert faults(shown)[0]["mend"]
 
 
-@pytest.mark.parametrize("url", ["postgresql://desk@db/shepherd", "sqlite://", "nonsense", "sqlite:///other.db"])
+@pytest.mark.parametrize("url", ["mysql://desk@db/shepherd", "sqlite://", "nonsense", "sqlite:///other.db"])
 def test_a_database_that_is_none_of_ours(url: str, desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Another kind, none at all, no address, another program's: a fault, never a traceback."""
     with closing(sqlite3.connect("other.db")) as connection, connection:

@@ -1,4 +1,4 @@
-"""A fresh record for each test."""
+"""A fresh record for each test: in SQLite, and in PostgreSQL where the test does not look into SQLite's file."""
 
 from __future__ import annotations
 
@@ -7,13 +7,38 @@ from pathlib import Path
 
 import pytest
 
-from shepherd.record import Record
+from shepherd.record import Record, open_record
 from tests.record.making import opened
+from tests.record.server import Server, binaries, running
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of the record that does not ask for its folder holds for both databases."""
+    names = metafunc.fixturenames
+    if "record" in names and "tmp_path" not in names:
+        kinds = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+        metafunc.parametrize("record", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server that lives as long as the tests."""
+    home = binaries()
+    if home is None:
+        pytest.skip("No PostgreSQL server is installed here (Debian: apt-get install postgresql).")
+    pytest.importorskip("psycopg", reason="The driver psycopg is not installed: python3 start.py test brings it.")
+    with running(home) as started:
+        yield started
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    """An empty record in the test's own folder."""
-    made = opened(tmp_path)
+def record(request: pytest.FixtureRequest) -> Iterator[Record]:
+    """An empty record in the test's own folder, or in a database of its own."""
+    folder: Path = request.getfixturevalue("tmp_path")
+    if getattr(request, "param", "sqlite") == "postgres":
+        url = request.getfixturevalue("server").database()
+        made = open_record(url, str(folder / "shepherd-keys.db"))
+    else:
+        made = opened(folder)
     yield made
     made.close()

@@ -55,8 +55,9 @@ def test_what_others_hang_on_is_never_deleted(connection: closing[sqlite3.Connec
         database.execute(f"DELETE FROM {table}")
 
 
-def test_the_files_are_durable_and_careful(record: Record) -> None:
+def test_the_files_are_durable_and_careful(record: Record, tmp_path: Path) -> None:
     """A commit has reached the disk: FULL sync, a rollback journal unless WAL is safe here, and careful settings."""
+    assert (tmp_path / "shepherd.db").is_file()
     with record._engine.connect() as connection:
         told = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()

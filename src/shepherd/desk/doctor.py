@@ -8,6 +8,7 @@ import shlex
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,6 +17,7 @@ from shepherd.connect.needs import lacking, needed
 from shepherd.desk.clock import Clock, offset, system_clock
 from shepherd.desk.settings import Settings, changes_file, shipped
 from shepherd.record.api import RecordUnavailable
+from shepherd.record.databases import holds_record
 from shepherd.record.health import Look, file_of, look, mark_of
 from shepherd.record.migrate import revisions
 from shepherd.record.sqlite import wal_is_safe
@@ -52,18 +54,8 @@ def examine(settings: Settings, *, clock: Clock = system_clock, again: Again = "
     """
     from shepherd.flow.draft import read_draft
 
-    seen: Look | None = None
-    checks: list[Check] = []
     settings = settings._replace(library=_near(settings.library))
-    try:
-        file = file_of(settings.database)
-    except RecordUnavailable as error:
-        checks += [_sqlite(None, again), Check("database", FAULT, error.sentence, _elsewhere(again))]
-    else:
-        found, seen = _database(file, Path(settings.keys), again)
-        checks += [_sqlite(seen, again), found]
-        checks += _keys(Path(settings.keys), seen)
-        checks += _rights(file, settings)
+    checks, seen = _record(settings, again)
     draft = read_draft(settings.library) if settings.library.is_dir() else None
     checks += _flows(settings.library, draft, again)
     checks += _clock(seen, settings.library, draft.policy if draft else None, clock)
@@ -72,6 +64,19 @@ def examine(settings: Settings, *, clock: Clock = system_clock, again: Again = "
 
 
 # --- the record -------------------------------------------------------------------------------------
+
+
+def _record(settings: Settings, again: Again) -> tuple[list[Check], Look | None]:
+    """The checks of the record and its keys; what was seen of a database in a file."""
+    keys = Path(settings.keys)
+    if settings.database.startswith("postgresql"):
+        return [_sqlite(None, again), _server(settings.database, again), *_keys(keys, None)], None
+    try:
+        file = file_of(settings.database)
+    except RecordUnavailable as error:
+        return [_sqlite(None, again), Check("database", FAULT, error.sentence, _elsewhere(again))], None
+    found, seen = _database(file, keys, again)
+    return [_sqlite(seen, again), found, *_keys(keys, seen), *_rights(file, settings)], seen
 
 
 def _sqlite(seen: Look | None, again: Again) -> Check:
@@ -112,6 +117,18 @@ def _database(file: Path, keys: Path, again: Again) -> tuple[Check, Look | None]
         return Check("database", ADVICE, says, again("verify")), seen
     says = f"{file} has the tables {seen.revision or 'of no release'}, which this release does not know."
     return Check("database", FAULT, says, "git pull && python3 start.py setup"), seen
+
+
+def _server(url: str, again: Again) -> Check:
+    """Whether a PostgreSQL database can be reached; what is in it is for ``verify``."""
+    try:
+        holds = holds_record(url)
+    except RecordUnavailable as error:
+        mend = "pg_isready" if find_spec("psycopg") else "python3 -m pip install 'psycopg[binary]>=3.3'"
+        return Check("database", FAULT, " ".join(error.sentence.split()), mend)
+    if holds:
+        return Check("database", FINE, "A record in PostgreSQL, which can be reached.")
+    return Check("database", ADVICE, "The record in PostgreSQL is yet to be made, at the first start.", again("serve"))
 
 
 def _place_for(file: Path, again: Again) -> Check:

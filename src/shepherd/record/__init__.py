@@ -79,8 +79,8 @@ from shepherd.record.api import (
     TryTaken,
 )
 from shepherd.record.bodies import whole
+from shepherd.record.databases import required_record
 from shepherd.record.seal import ERASED, is_erased
-from shepherd.record.sqlite import required_record
 from shepherd.record.store import Record
 from shepherd.record.tolerant import Told
 

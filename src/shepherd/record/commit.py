@@ -8,9 +8,9 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from shepherd.record.api import RecordError, RecordUnavailable
+from shepherd.record.api import NotRecordable, RecordError, RecordUnavailable
 from shepherd.record.batch import Batch
 from shepherd.record.rows import Rows
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 MOST_AT_ONCE = 256
 CLOSED = "The record is closed. Nothing was saved."
 UNAVAILABLE = "The record can't be written just now: {}. Nothing was saved; try again."
-
+UNFIT = "A name or another short text is too long for its column, or holds what no text may. Nothing was saved."
 
 Work = Callable[[Batch, bool], T]
 Gather = Callable[[Rows], T | None]
@@ -115,7 +115,8 @@ class Writer:
         try:
             left = self._gathered(batch, jobs)
         except Exception as error:
-            if isinstance(error, self._driver.Error) and not isinstance(error, self._driver.IntegrityError):
+            alone = (self._driver.IntegrityError, self._driver.DataError)
+            if isinstance(error, self._driver.Error) and not isinstance(error, alone):
                 raise
             self._forget()
             execute("ROLLBACK TO SAVEPOINT job")
@@ -144,6 +145,9 @@ class Writer:
                 execute("ROLLBACK TO SAVEPOINT job")
                 execute("RELEASE SAVEPOINT job")
                 continue
+            except (DataError, self._driver.DataError):
+                job.error = NotRecordable(UNFIT)
+                execute("ROLLBACK TO SAVEPOINT job")
             except (SQLAlchemyError, self._driver.Error):
                 raise
             except Exception as error:

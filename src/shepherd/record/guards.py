@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Table
 
-from shepherd.record import sqlite
+from shepherd.record import postgres, sqlite
 
 
 def lacking(connection: Connection, append_only: Iterable[Table], kept: Iterable[Table]) -> list[str]:
-    """The names of guards that are gone from the database or were changed; only SQLite's are known."""
-    return sqlite.lacking_guards(connection, append_only, kept) if connection.dialect.name == "sqlite" else []
+    """The names of guards that are gone from the database or were changed."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.lacking_guards(connection, append_only, kept)
+    return postgres.lacking_guards(connection, append_only, kept)
 
 
 @contextmanager

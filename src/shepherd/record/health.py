@@ -43,7 +43,7 @@ def file_of(url: str) -> Path:
     except SQLAlchemyError:
         raise RecordUnavailable(f'"{url}" names no database: write it like sqlite:///shepherd.db.') from None
     if parsed.get_backend_name() != "sqlite":
-        raise RecordUnavailable(f"This release keeps its record in SQLite only, not in {parsed.get_backend_name()}.")
+        raise RecordUnavailable(f"The record is kept in SQLite or PostgreSQL, not in {parsed.get_backend_name()}.")
     if not parsed.database or parsed.database == ":memory:":
         raise RecordUnavailable("The record needs a file, such as sqlite:///shepherd.db: memory forgets.")
     return Path(parsed.database)

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from shepherd.record.api import RecordUnavailable
 
@@ -27,7 +26,7 @@ def engine_of(url: str) -> Engine:
     """An engine whose connections are durable: a commit has reached the disk when it returns."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        raise RecordUnavailable(f"This release keeps its record in SQLite only, not in {parsed.get_backend_name()}.")
+        raise RecordUnavailable(f"The record is kept in SQLite or PostgreSQL, not in {parsed.get_backend_name()}.")
     if not parsed.database or parsed.database == ":memory:":
         raise RecordUnavailable("The record needs a file, such as sqlite:///shepherd.db: memory forgets.")
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -88,10 +87,7 @@ def required_file(file: str, what: str, hint: str) -> None:
 
 def required_record(url: str) -> None:
     """Refuse to go on where no record is kept at *url*; nothing is made. Raises RecordUnavailable."""
-    try:
-        parsed = make_url(url)
-    except SQLAlchemyError:
-        raise RecordUnavailable(f'"{url}" names no database: write it like sqlite:///shepherd.db.') from None
+    parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return
     file = str(parsed.database)

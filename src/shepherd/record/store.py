@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from shepherd.flow.canonical import canonical
-from shepherd.record import sqlite, tables
+from shepherd.record import databases, sqlite, tables
 from shepherd.record.api import (
     Appended,
     Contact,
@@ -47,8 +47,7 @@ class Record(Reader):
 
     def __init__(self, url: str, keys_path: str):
         try:
-            engine = sqlite.engine_of(url)
-            sqlite.new_private_file(url)
+            engine = databases.engine_of(url)
             migrate(engine)
             if known_keys(engine) is not None:
                 sqlite.required_file(keys_path, "key file", "Put it back, or name it with --keys.")

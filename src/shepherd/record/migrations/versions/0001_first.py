@@ -30,7 +30,10 @@ def upgrade() -> None:
     _runs()
     _counted()
     connection = op.get_bind()
-    guard = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgres
+    guard = _guard_sqlite
+    if connection.dialect.name != "sqlite":
+        guard = _guard_postgres
+        _functions_postgres(connection)
     for table in APPEND_ONLY:
         guard(connection, table)
     for table in KEPT:
@@ -191,16 +194,16 @@ def _guard_sqlite(connection: Connection, name: str) -> None:
 
 
 def _guard_postgres(connection: Connection, name: str) -> None:
+    function, moment = "append_only", "UPDATE OR DELETE OR TRUNCATE"
     if name in KEPT:
-        raised, trigger, moment = f"rows stay: {name}", f"{name}_stay", "DELETE OR TRUNCATE"
-    else:
-        raised, trigger, moment = f"append-only: {name}", f"{name}_append_only", "UPDATE OR DELETE OR TRUNCATE"
-    connection.execute(
-        text(
-            f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{raised}'; END $$"
-        )
-    )
-    connection.execute(
-        text(f"CREATE TRIGGER {trigger} BEFORE {moment} ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {trigger}()")
-    )
+        function, moment = "rows_stay", "DELETE OR TRUNCATE"
+    guard = f"{name}_{function}"
+    made = f"CREATE TRIGGER {guard} BEFORE {moment} ON {name} FOR EACH STATEMENT EXECUTE FUNCTION shepherd_{function}()"
+    connection.exec_driver_sql(made)
+    connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {guard}")
+
+
+def _functions_postgres(connection: Connection) -> None:
+    for name, said in (("append_only", "append-only"), ("rows_stay", "rows stay")):
+        body = f"BEGIN RAISE EXCEPTION '{said}: %', TG_TABLE_NAME USING ERRCODE = '23001'; END"
+        connection.execute(text(f"CREATE FUNCTION shepherd_{name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"))
