@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shepherd.check.library import Library
-from shepherd.record import Record, open_record
+from shepherd.record import Once, Record, open_record
 from shepherd.run import replay
 from shepherd.run.api import Event
 from tests.faults.serving import ROOT, environment
@@ -28,19 +28,27 @@ class Kept(Walker):
     """A walk whose every event is stored at once, and read from the record again before it is compared."""
 
     def __init__(self, library: Library, seed: int, record: Record):
-        self.record = record
+        self.record, self.calls = record, 0
         self.id, self.ticket = new_id(), a_ticket(record, customer=f"C-{seed}")
         super().__init__(library, seed)
 
     def keep(self, step: tuple) -> None:
-        """Store the step's event, its tries and its sealed values included."""
+        """Store the step's event, its tries, its sealed values and the row of a change included."""
         _, event = step
+        once = self.row(event) if event.kind in ("do_requested", "do_finished") else None
         super().keep(step)
         if event.kind == "run_started":
             documents = {hash_: self.library.document(hash_) for hash_ in event.data["bundle"].values()}
             self.record.create_run(self.id, self.ticket, "f0", [event], documents=documents)
         else:
-            self.record.append(self.id, self.run.seq - 1, [event])
+            self.record.append(self.id, self.run.seq - 1, [event], once=once)
+
+    def row(self, event: Event) -> Once:
+        """The row of a change that is asked for, or has come back; each request here is a change of its own."""
+        waiting = self.run.waiting
+        self.calls += event.kind == "do_requested"
+        key = self.record.once_key("visit", f"{self.id}:{self.calls}", waiting.operation, waiting.step, {})
+        return Once(key, "requested") if event.kind == "do_requested" else Once(key, "finished", event.data["result"])
 
     def stored(self) -> list[Event]:
         """The events as the record has them."""

@@ -1,4 +1,4 @@
-"""Random libraries in the language's typed source: every verb, calls three deep, loops, attempts, connector errors."""
+"""Random libraries in the language's typed source: every verb and type, calls three deep, loops, attempts, errors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ RESULTS = {"ok": {"status": {"type": "choice", "options": ["up", "down"]}, "coun
 DESK = {
     "desk": "random",
     "time_zone": "Europe/Helsinki",
+    "hours": {"mon-fri": "08:00-20:00"},
     "facts": {
         "customer": {"id": "text", "first_name": {"type": "text", "personal": True}},
         "contact": {"kind": "text"},
@@ -32,10 +33,24 @@ CONNECTORS = {
                     "results": {"ok": {}, "no_match": {}},
                 },
                 "change": {"reads": False, "inputs": {"id": "text"}, "results": {"ok": {"ref": "text"}}},
+                "restore": {"reads": False, "inputs": {"ref": "text"}, "results": {"ok": {}, "too_late": {}}},
             },
         }
     }
 }
+
+
+COLOURS = {
+    "list": "colours",
+    "options": {"red": "Red", "amber": "Amber", "blue": "Blue"},
+    "groups": {"warm": ["red", "amber"]},
+}
+TABLE = {
+    "by": {"how": "channel", "on": "today"},
+    "gives": {"team": "text"},
+    "rows": [["phone", "over 2026-01-01", "Callers"], ["any", "any", "Others"]],
+}
+HANDS_ON = {"f0": "f3", "f3": "f0"}
 
 
 class Maker:
@@ -81,9 +96,14 @@ class Maker:
         return step
 
     def message(self, here: int) -> dict[str, Any]:
-        return self.human(
-            here, self.extras(here, {"say": "Hello {{ customer.first_name }}.", "then": self.target(here)})
+        words = self.rng.choice(
+            (
+                "Hello {{ customer.first_name }}.",
+                "That is for {{ level.team }}.",
+                [{"when": f"visits.{self.ids[here]} > 1", "is": "Once more."}, {"otherwise": "Well."}],
+            )
         )
+        return self.human(here, self.extras(here, {"say": words, "then": self.target(here)}))
 
     def ask(self, here: int) -> dict[str, Any]:
         answers: dict[str, Any] = {"yes": self.target(here), "no": self.target(here)}
@@ -101,6 +121,14 @@ class Maker:
                 {"options": ["a", "b"]},
                 {"type": "yes_no"},
                 {"type": "long_text", "optional": True},
+                {"type": "digits", "length": [4, 4]},
+                {"type": "money", "currency": "GBP", "max": "500.00"},
+                {"type": "time"},
+                {"type": "datetime"},
+                {"type": "phone", "personal": True},
+                {"type": "email"},
+                {"type": "many", "options": "lists.colours", "optional": True},
+                {"options": "lists.colours.warm"},
             )
         )
         return self.human(here, self.extras(here, {"ask": "How much?", **field, "then": self.target(here)}))
@@ -110,8 +138,11 @@ class Maker:
             "size": {"label": "Size", "type": "number", "min": 0},
             "wired": {"label": "Wired", "type": "yes_no"},
             "name": {"label": "Name", "type": "text", "personal": True, "optional": True},
+            "cable": {"label": "Cable", "options": ["a", "b"], "show_if": f"{self.ids[here]}.wired"},
         }
-        return self.human(here, self.extras(here, {"collect": fields, "then": self.target(here)}))
+        must = f"{self.ids[here]}.size < 100"
+        step = {"collect": fields, "then": self.target(here), "check": [{"must": must, "message": "That is too much."}]}
+        return self.human(here, self.extras(here, step))
 
     def secret(self, here: int) -> dict[str, Any]:
         """A PIN, and the one look-up that takes it at once."""
@@ -157,6 +188,8 @@ class Maker:
         results = {n: self.target(here) for n in ("ok", "error", "unknown")}
         once = self.rng.choice(("visit", "run", "ticket"))
         step = {"do": "system.change", "once_per": once, "with": {"id": "customer.id"}, "results": results}
+        if once == "visit":
+            step["undo"] = "system.restore"
         return self.extras(here, step)
 
     def escalate(self, here: int) -> dict[str, Any]:
@@ -165,10 +198,25 @@ class Maker:
             return {**step, "outcome": "bad"}
         return {**step, "then": self.target(here)}
 
+    def set(self, here: int) -> dict[str, Any]:
+        kept = {f"n{here}": f"visits.{self.ids[here]} + 1", f"p{here}": "customer.first_name", f"d{here}": "today"}
+        return {"set": kept, "then": self.target(here)}
+
+    def wait(self, here: int) -> dict[str, Any]:
+        length = self.rng.choice(({"for": "2h"}, {"for": "4 working hours"}, {"until": "today + days(1)"}))
+        return {"wait": length, "say": "We call you back.", "then": self.target(here)}
+
+    def hand_on(self, here: int) -> dict[str, Any]:
+        """Only flows that nobody calls hand on: the first, and the one that it hands on to."""
+        if self.name not in HANDS_ON:
+            return self.message(here)
+        return {"hand_on": HANDS_ON[self.name], "with": {"from_where": f'"{self.name}"'}}
+
     def flow(self) -> dict[str, Any]:
         """The flow as typed source."""
-        makers = [self.message, self.ask, self.ask, self.ask_typed, self.collect, self.secret, self.decide, self.call]
-        makers += [self.call, self.lookup, self.do, self.escalate]
+        makers = [self.message, self.ask, self.ask, self.collect, self.secret, self.decide, self.call, self.call]
+        makers += [self.ask_typed] * 3 + [self.lookup, self.do, self.do, self.escalate]
+        makers += [self.set, self.wait, self.hand_on]
         for here in range(self.count - 2):
             made = self.rng.choice(makers)(here)
             self.steps = {**self.steps, self.ids[here]: made}
@@ -183,6 +231,8 @@ class Maker:
             "title": f"Flow {self.name}",
             "category": "authentication" if self.name == "f2" else "troubleshooting",
             "version": 1,
+            "inputs": {"from_where": {"type": "text", "optional": True}},
+            "tables": {"level": TABLE},
             "outcomes": {"good": good, "bad": {"resolves": False}},
             "steps": ordered,
         }
@@ -192,8 +242,8 @@ class Maker:
 
 
 def random_documents(seed: int) -> dict[str, Any]:
-    """The documents of a random library, by their names: ``f0`` calls ``f1``, which calls ``f2``."""
+    """The documents of a random library: ``f0`` calls ``f1``, which calls ``f2``; ``f0`` and ``f3`` hand on."""
     rng = random.Random(seed)
-    flows = {n: Maker(rng, n, c).flow() for n, c in (("f0", "f1"), ("f1", "f2"), ("f2", None))}
+    flows = {n: Maker(rng, n, c).flow() for n, c in (("f0", "f1"), ("f1", "f2"), ("f2", None), ("f3", "f2"))}
     connectors = {f"connectors:{n}": c for n, c in CONNECTORS["connectors"].items()}
-    return {f"flow:{n}": f for n, f in flows.items()} | {"desk": DESK} | connectors
+    return {f"flow:{n}": f for n, f in flows.items()} | {"desk": DESK, "list:colours": COLOURS} | connectors

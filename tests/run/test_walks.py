@@ -9,16 +9,18 @@ import pytest
 from shepherd.check.library import Library
 from shepherd.run import replay
 from shepherd.run.api import KINDS
+from shepherd.run.keep import fields
 from tests.run.random_library import random_documents
 from tests.run.walker import Walker, alike
 
-FLOWS = int(os.environ.get("SHEPHERD_WALK_FLOWS", "60"))
+FLOWS = int(os.environ.get("SHEPHERD_WALK_FLOWS", "100"))
 MOVES = 60
 INPUTS = set(
     "Continue Answer Fields Request Finished Time GoBack Change Note Pause Resume HandOver TakeOver Fail "
     "Abandon".split()
 )
-VERBS = set("message ask collect decide call lookup do escalate end".split())
+VERBS = set("message ask collect decide call hand_on lookup do set wait escalate end".split())
+TYPES = set("text long_text integer number money date time datetime yes_no choice many digits phone email".split())
 
 
 def walk(seed: int) -> Walker:
@@ -62,6 +64,22 @@ def test_every_verb_event_and_input_occurred(walks: list[Walker]) -> None:
     assert set(KINDS) - kinds == set()
     assert INPUTS - inputs == set()
     assert VERBS - verbs == set()
+
+
+def test_every_type_was_given(walks: list[Walker]) -> None:
+    """
+    A value of each type went through an event, its bytes and the replay; changes were taken back, fields not shown.
+    """
+    events = [(w, e) for w in walks for e in w.events]
+    given = {(w, e.data["visit"]) for w, e in events if e.kind in ("answered", "collected")}
+    entered = {(w, i["visit"]): i["step"].split("/") for w, e in events for i in e.entered}
+    asked = [w.library.flows[flow].steps[step] for (w, v), (flow, step) in entered.items() if (w, v) in given]
+
+    assert TYPES - {field.type.name for step in asked for field in fields(step)} == set()
+    assert any(e.kind == "do_finished" and e.data.get("undo") for _, e in events)
+    assert any("set" in i for _, e in events for i in e.entered)
+    forms = [e.data["values"] for _, e in events if e.kind == "collected"]
+    assert {"cable" in form for form in forms} == {True, False}
 
 
 def test_refusals_occurred(walks: list[Walker]) -> None:

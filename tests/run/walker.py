@@ -12,11 +12,24 @@ from shepherd.flow.canonical import canonical
 from shepherd.flow.types import to_json
 from shepherd.run import Step, advance, api, move, start
 from shepherd.run.api import Actor, Event, Refused, SecretRef, Spent, Stamp
+from shepherd.run.keep import fields
 from shepherd.run.state import Frame, Run, State
+from shepherd.run.waiting import blank
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FACTS = {"customer": {"id": "C-1", "first_name": "Ada"}, "contact": {"kind": "call"}, "channel": "phone"}
 PEOPLE = ("maria", "john")
+RIGHT = {
+    "digits": "1234",
+    "date": "2026-11-21",
+    "time": "09:30",
+    "datetime": "2026-11-21T09:30",
+    "number": "4.50",
+    "money": "19.50",
+    "integer": "7",
+    "phone": "+358 40 123 4567",
+    "email": "ada@example.org",
+}
 
 
 def as_json(value: Any) -> Any:
@@ -52,6 +65,8 @@ def picture(run: Run) -> str:
         visits.append([*told, as_json(visit.inputs), _state(visit.before), str(visit.stamp.at)])
         visit = visit.prev
     flags = [
+        str(run.undoing),
+        sorted(run.undone),
         run.seq,
         run.made,
         run.requested,
@@ -136,12 +151,13 @@ class Walker:
         waiting = self.run.waiting
         who = self.run.owner or "maria"
         if rng.random() < 0.2:
-            visit = rng.randint(1, max(1, self.run.made))
+            visit = rng.choice([item.visit for item in self.run.path] or [1])
             other = rng.choice(
                 (
                     api.GoBack(visit),
                     api.GoBack(visit),
-                    api.Change(visit, rng.choice(("yes", "no", "7", "b", {"size": "2", "wired": "yes"}))),
+                    self.change(visit),
+                    self.change(visit),
                     api.Note("Checked with the customer."),
                     api.Pause("lunch"),
                     api.HandOver("second_line", "beyond me"),
@@ -157,8 +173,19 @@ class Walker:
             return (api.Resume() if self.run.owner else api.TakeOver()), who, "agent"
         if waiting.role:
             return self.fitting(waiting), rng.choice(("sue", "sam")), rng.choice(("supervisor", "supervisor", "agent"))
+        if isinstance(waiting, api.Due) and rng.random() < 0.7:
+            self.at = max(self.at, waiting.due)
+            return api.Time(), "system", "agent"
         kind = "system" if isinstance(waiting, api.LookupDue) else who
         return self.fitting(waiting), kind, "agent"
+
+    def change(self, number: int) -> api.Change:
+        """A new answer for the visit *number*, of the kind that it was asked for mostly."""
+        visit: Any = self.run.tip
+        while visit.number > number and visit.prev is not None:
+            visit = visit.prev
+        asked = {f.name: self.answer(blank(self.run, f, None)) for f in fields(visit.step)}
+        return api.Change(number, asked if visit.step.verb == "collect" else next(iter(asked.values()), "yes"))
 
     def fitting(self, waiting: Any) -> Any:
         """An input of the kind that *waiting* takes."""
@@ -167,6 +194,8 @@ class Walker:
             return api.Continue()
         if isinstance(waiting, api.Question):
             return api.Answer(self.answer(waiting.blank))
+        if isinstance(waiting, api.Due):
+            return api.Continue(rng.choice(("They called first.", "")))
         if isinstance(waiting, api.Form):
             return api.Fields({b.name: self.answer(b) for b in waiting.blanks})
         if isinstance(waiting, api.LookupDue):
@@ -178,11 +207,13 @@ class Walker:
             return api.Finished(result, values)
         return api.GoBack(rng.randint(1, max(1, self.run.made)))
 
-    def answer(self, blank: api.Blank) -> str:
-        """A text for *blank*, right mostly."""
+    def answer(self, one: api.Blank) -> Any:
+        """A text for *one* (a list where many may be chosen), right mostly."""
         rng = self.rng
+        if one.type == "many" and rng.random() < 0.9:
+            return [c.value for c in one.choices if rng.random() < 0.5]
         if rng.random() < 0.1:
             return rng.choice(("", "nonsense", "-5", "99999999999"))
-        if blank.choices:
-            return rng.choice(blank.choices).value
-        return {"digits": "1234", "date": "2026-11-21", "number": "4.50", "integer": "7"}.get(blank.type, "some words")
+        if one.choices:
+            return rng.choice(one.choices).value
+        return RIGHT.get(one.type, "some words")
