@@ -122,8 +122,8 @@ def _grant(draft: Draft, flow: Flow, grant: Grant) -> Iterator[Finding]:
             f'"{flow.id}" is of the category {flow.category} and may not grant {grant.name}.',
             file=flow.file,
             flow=flow.id,
-            hint=nearest(grant.name, draft.policy.assurances)
-            or "Declare it in desk.yaml with `granted_by`, or grant it in a flow of the category authentication.",
+            hint=f"Declare it in desk.yaml: `assurances: {{{grant.name}: {{granted_by: [{flow.id}]}}}}`. "
+            "Or grant it in a flow of the category authentication.",
         )
     elif not known_level(draft, grant):
         yield _level(draft, flow, "", grant.name, grant.level, grant.place)
