@@ -72,6 +72,48 @@ def test_a_file_is_checked_within_its_folder(folder: Path, capsys: pytest.Captur
     capsys.readouterr()
 
 
+READING = GOOD.replace("flow: good", "flow: reading").replace(
+    "steps:",
+    """tables:
+  fee:
+    by: {where: place}
+    gives: {eur: number}
+    rows_from: data/fees.csv
+steps:
+  place:
+    ask: Where?
+    options: lists.places
+  tell:
+    say: "{{ fee.eur }}"
+""",
+)
+PLACES = "list: places\noptions: {north: North, south: South}\n"
+
+
+def test_what_a_file_reads_is_checked_with_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A list or a CSV file that is wrong makes the flow wrong that reads it, and is counted; others are not shown."""
+    (folder / "flows" / "data").mkdir()
+    (folder / "flows" / "reading.yaml").write_text(READING)
+    (folder / "flows" / "bad.yaml").write_text(BAD)
+    places, fees = folder / "flows" / "places.yaml", folder / "flows" / "data" / "fees.csv"
+    places.write_text(PLACES)
+    fees.write_text("where,eur\nnorth,5\nsouth,7\n")
+    assert run(["check", "flows/reading.yaml"]) == 0
+    assert "Nothing wrong in 3 files." in capsys.readouterr().out
+    fees.write_text("where,eur\nnorth,5\nsouth,seven\n")
+    assert run(["check", "flows/reading.yaml"]) == 1
+    assert "flows/data/fees.csv:3:" in capsys.readouterr().out
+    fees.write_text("where,eur\nnorth,5\nsouth,7\n")
+    places.write_text(PLACES + "groups: {cold: [nort]}\n")
+    assert run(["check", "flows/reading.yaml"]) == 1
+    assert "flows/places.yaml:3:" in capsys.readouterr().out
+    places.write_text(PLACES + "option: {}\n")
+    assert run(["check", "flows/reading.yaml"]) == 1
+    out = capsys.readouterr().out
+    assert "flows/places.yaml:3:" in out
+    assert "bad.yaml" not in out
+
+
 def test_a_file_of_a_library_inside_is_checked_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The library around it does not read it: checked within that one, a wrong file would seem right."""
     inside = folder / "flows" / "examples"

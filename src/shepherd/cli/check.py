@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -16,6 +18,11 @@ from shepherd.cli.settings import draft_of, library_option, settings
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
     from shepherd.flow.findings import Finding
+
+#: What a file says that is a list, and how a flow says what it reads.
+LIST = re.compile(r"^list:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
+READS_LIST = re.compile(r"\blists\.([a-z][a-z0-9_]*)")
+ROWS_FROM = re.compile(r"\brows_from:\s*(?:[\"']([^\"']+)[\"']|([^\n,}#]+))")
 
 
 @click.command("check")
@@ -28,8 +35,8 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, watch: bo
     """
     Say what is wrong with a library of flows.
 
-    Without FILE the whole library is checked. A FILE is checked within the folder it belongs to, and only what
-    is wrong in it is shown.
+    Without FILE the whole library is checked. A FILE is checked within the folder it belongs to, and what is wrong
+    in it is shown, and in the lists and the CSV files that it reads.
     """
     home = settings(library=library).library
     if watch:
@@ -46,7 +53,7 @@ def _report(paths: tuple[Path, ...], library: Path, form: str) -> int:
     files = 0
     for chosen in _chosen(paths, library):
         draft = draft_of(chosen.folder)
-        names = chosen.names or set(draft.sources)
+        names = _with_what_they_read(draft, chosen.names) if chosen.names else set(draft.sources)
         if not names:
             raise click.UsageError(f"There are no flows in {chosen.folder}. Name their folder with --library.")
         files += len(names)
@@ -92,6 +99,18 @@ def _chosen(paths: tuple[Path, ...], library: Path) -> Iterator[Chosen]:
             raise click.UsageError(f"There is no file or folder {path}.")
     for folder, names in files.items():
         yield Chosen(folder, names)
+
+
+def _with_what_they_read(draft: Draft, names: set[str]) -> set[str]:
+    """*names* and the lists and CSV files that these files read, by their texts: a broken one is read in vain too."""
+    lists = {found[1]: name for name, text in draft.sources.items() if (found := LIST.search(text))}
+    read: set[str] = set()
+    for name in names:
+        text = draft.sources.get(name, "")
+        read |= {lists[word] for word in READS_LIST.findall(text) if word in lists}
+        beside = PurePosixPath(name).parent
+        read |= {posixpath.normpath(beside / (quoted or plain.strip())) for quoted, plain in ROWS_FROM.findall(text)}
+    return names | (read & draft.sources.keys())
 
 
 def _examined(draft: Draft) -> list[Finding]:
