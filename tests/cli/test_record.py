@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from shepherd.cli.app import run
+from shepherd.record import verifier
 from shepherd.record.keys import Keys
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
@@ -54,6 +57,22 @@ def test_path_as_json_is_the_entries_in_order(
     entries = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
     assert [e["seq"] for e in entries] == list(range(1, len(entries) + 1))
     assert entries[0]["kind"] == "run_started"
+
+
+def test_an_export_is_proved_by_the_verifier_alone(
+    record: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ``--export`` writes is whole to a bare interpreter with a copy of the verifier; ``--json`` is no export."""
+    file, copy = tmp_path / "ticket.ndjson", tmp_path / "verifier.py"
+    copy.write_bytes(Path(str(verifier.__file__)).read_bytes())
+    assert run(at(record, "path", record[1], "--export", str(file))) == 0
+    assert f"python verifier.py {file}" in capsys.readouterr().out
+    done = subprocess.run([sys.executable, "-I", "-S", copy, file], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{len(file.read_bytes().splitlines()) - 1} entries. Chain whole" in done.stdout
+    assert run(at(record, "path", record[1], "--json", "--export", str(file))) == 2
+    assert run(at(record, "path", "T-999999", "--export", str(tmp_path / "none"))) == 2
+    assert not (tmp_path / "none").exists()
 
 
 def test_path_for_people(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:

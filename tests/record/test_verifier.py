@@ -64,20 +64,46 @@ def test_a_line_removed_changed_or_moved_is_found(exported: Path, number: int) -
 
 
 @pytest.mark.parametrize(
-    "text", ["nonsense", "[]", "{}", '{"body": 1, "hash": 2}', '{"body": "{}", "hash": "00"}', "\x00"]
+    "text", ['{"body": 1, "hash": 2}', '{"body": "{}", "hash": "00"}', 'x\n{"body": "{}", "hash": "00"}']
 )
 def test_nonsense_is_broken_not_a_traceback(tmp_path: Path, text: str) -> None:
-    """Whatever stands in the file, the verifier says that it is broken."""
+    """Whatever stands in an export, the verifier says that it is broken."""
     path = tmp_path / "x"
     path.write_text(text, encoding="utf-8")
     run(str(path), code=1)
 
 
-def test_bytes_that_are_no_text_are_broken(tmp_path: Path) -> None:
-    """A file that is not UTF-8 is broken, not a traceback."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"nonsense",
+        b"[]",
+        b"{}",
+        b"\x00",
+        b"\xff\xfe\x00",
+        b"ticket,run\r\nT-1,r\r\n",
+        b'{"run":"r","seq":1}\n' * 3,
+    ],
+)
+def test_another_file_is_no_export(tmp_path: Path, text: bytes) -> None:
+    """A table, bare entries, an empty file or anything else is said once to be no export: wrong use, not broken."""
     path = tmp_path / "x"
-    path.write_bytes(b"\xff\xfe\x00")
-    run(str(path), code=1)
+    path.write_bytes(text)
+    assert run(str(path), code=2) == ""
+
+
+def test_bytes_that_are_no_text_are_broken(exported: Path) -> None:
+    """Bytes that are not UTF-8 among the lines of an export are broken, not a traceback."""
+    exported.write_bytes(exported.read_bytes() + b"\xff\xfe\x00")
+    run(str(exported), code=1)
+
+
+def test_it_runs_as_a_module_without_a_warning(exported: Path) -> None:
+    """Where Shepherd is installed, ``-m`` runs it and prints the verdict alone."""
+    command = [sys.executable, "-W", "error", "-m", "shepherd.record.verifier", str(exported)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_wrong_use_is_told(tmp_path: Path) -> None:

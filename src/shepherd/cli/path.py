@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,12 +19,26 @@ if TYPE_CHECKING:
 @click.command("path")
 @click.argument("ticket")
 @click.option("--json", "as_json", is_flag=True, help="The entries as they are stored, one a line, in order.")
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the entries with their hashes to FILE, for the verifier that needs nothing of ours.",
+)
 @library_option
 @record_options
-def command(ticket: str, as_json: bool, **flags: Any) -> None:
+def command(ticket: str, as_json: bool, export: Path | None, **flags: Any) -> None:
     """Show what was recorded on TICKET (its number, like T-100042)."""
+    if export and as_json:
+        raise click.UsageError("Give --json or --export, not both.")
     desk = open_desk(**flags)
     try:
+        if export:
+            lines = list(desk.export(ticket))
+            export.write_bytes(b"".join(lines))
+            click.echo(f"{len(lines) - 1} entries written. Anybody proves them with: python verifier.py {export}")
+            return
         if as_json:
             out = sys.stdout.buffer
             for body in desk.bodies(ticket):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -230,6 +230,10 @@ class Desk:
     def bodies(self, ticket: str) -> list[bytes]:
         """The entries of a ticket, in order, as stored (``path TICKET --json``)."""
         return self.record.bodies(self._tickets.find(ticket).id)
+
+    def export(self, ticket: str) -> Iterator[bytes]:
+        """The entries of a ticket with their hashes, as an outsider proves them (``path TICKET --export FILE``)."""
+        return self.record.export(self._tickets.find(ticket).id)
 
     def paths(self, ticket: str) -> Sequence[Recorded]:
         """The paths of every run of a ticket, oldest first."""

@@ -3,9 +3,10 @@ Proves that a file taken out of a record is as it was written. It needs nothing 
 
     python verifier.py FILE          (here: python -m shepherd.record.verifier FILE)
 
-Each line of FILE is ``{"body": TEXT, "hash": HEX}``, run by run; the first tells how many entries each run has.
-Within a run, an entry's hash is SHA-256("shepherd.entry.1" + NUL + the hash before it + the body's bytes), where 32
-zero bytes stand before the first. Exit code: 0 whole, 1 broken, 2 wrong use, 3 not readable.
+``shepherd path TICKET --export FILE`` writes such a file. Each of its lines is ``{"body": TEXT, "hash": HEX}``, run by
+run; the first tells how many entries each run has. Within a run, an entry's hash is
+SHA-256("shepherd.entry.1" + NUL + the hash before it + the body's bytes), where 32 zero bytes stand before the first.
+Exit code: 0 whole, 1 broken, 2 wrong use or no such file, 3 not readable.
 """
 
 from __future__ import annotations
@@ -88,19 +89,36 @@ def verify(lines: Iterable[bytes | str]) -> tuple[int, list[tuple[str, int | Non
     return sum(map(len, rows.values())), broken
 
 
+def is_export(lines: Iterable[bytes | str]) -> bool:
+    """Whether any of *lines* is one of an export, be it broken; a table or bare entries are something else."""
+    return any(_of_export(line) for line in lines)
+
+
+def _of_export(line: bytes | str) -> bool:
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and ({"body", "hash"} <= told.keys() or {"shepherd", "runs"} <= told.keys())
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print the verdict."""
     if len(arguments) != 1:
         sys.stderr.write(f"{(__doc__ or '').strip()}\n")
         return 2
     try:
-        with open(arguments[0], "rb") as lines:
-            count, broken = verify(lines)
+        with open(arguments[0], "rb") as file:
+            lines = file.readlines()
     except OSError as error:
         sys.stderr.write(f"{arguments[0]} can't be read: {error.strerror}.\n")
         return 3
+    if not is_export(lines):
+        sys.stderr.write(f"{arguments[0]} is no such export: shepherd path TICKET --export FILE writes one.\n")
+        return 2
+    count, broken = verify(lines)
     for run, seq, what in broken:
-        sys.stdout.write(f"run {run}, entry {seq}: {what}\n")
+        sys.stdout.write(f"run {run}, entry {seq}: {what}\n" if run else f"{what}\n")
     sys.stdout.write(f"{count} entries. {'Broken.' if broken else WHOLE}\n")
     return 1 if broken else 0
 

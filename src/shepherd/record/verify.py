@@ -13,7 +13,6 @@ from shepherd.record import beside, tables
 from shepherd.record.api import Broken, Report
 from shepherd.record.guards import forgiving
 from shepherd.record.seal import Find
-from shepherd.record.verifier import faults
 
 e, r, d = tables.entries.c, tables.runs.c, tables.documents.c
 POINTERS = (
@@ -78,6 +77,8 @@ def _run(connection: Connection, id_: str) -> tuple[Any, Sequence[Any]]:
 def _faults(connection: Connection, run: Any, rows: Sequence[Any]) -> Iterator[Broken]:
     """What is wrong with the entries of *run*, with their copies, and with what points at them."""
     name = str(run.id)
+    from shepherd.record.verifier import faults  # here, so that python -m runs a module that is not loaded yet
+
     found = faults(run.id, [(row.seq, row.body, row.hash) for row in rows], run.entries)
     yield from (Broken(name, seq, what) for seq, what in found)
     for row in rows:
