@@ -145,7 +145,7 @@ def test_a_broken_chain_ends_with_1(record: tuple[Path, str], capsys: pytest.Cap
     shown = json.loads(capsys.readouterr().out)
     assert shown["ok"] is False
     assert 1 in {b["seq"] for b in shown["broken"]}
-    assert run(at(record, "path", record[1])) == 0
+    assert run(at(record, "path", record[1])) == 1
     lines = capsys.readouterr().out.splitlines()
     marked = [line for line in lines if "NOT AS IT WAS WRITTEN. Entry 1: " in line]
     assert marked == [lines[1]]

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 )
 @library_option
 @record_options
-def command(ticket: str, as_json: bool, export: Path | None, **flags: Any) -> None:
-    """Show what was recorded on TICKET (its number, like T-100042)."""
+@click.pass_context
+def command(ctx: click.Context, /, ticket: str, as_json: bool, export: Path | None, **flags: Any) -> None:
+    """Show what was recorded on TICKET (its number, like T-100042); ends with 1 where a chain is broken."""
     if export and as_json:
         raise click.UsageError("Give --json or --export, not both.")
     desk = open_desk(**flags)
@@ -51,6 +52,7 @@ def command(ticket: str, as_json: bool, export: Path | None, **flags: Any) -> No
             _show(recorded)
     finally:
         desk.close()
+    ctx.exit(0 if all(recorded.ok for recorded in paths) else 1)
 
 
 def _show(recorded: Recorded) -> None:
