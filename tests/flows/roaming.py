@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from shepherd.author.trail import Crossing, crossings
 from shepherd.check.library import Library
-from shepherd.flow.model import Field
+from shepherd.flow.model import Call, Decide, Field, Flow, HandOn, Set
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
@@ -34,15 +34,16 @@ from shepherd.run.state import Run
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SPENT = (0, 2, 3)
+_DECIDING: dict[str, frozenset[str]] = {}
 SAMPLES = {
     "text": ("x",),
     "long_text": ("x",),
-    "digits": ("1234",),
+    "digits": ("1234", "123456"),
     "integer": ("3",),
     "number": ("3", "95"),
-    "money": ("3",),
+    "money": ("95", "3"),
     "yes_no": ("true", "false"),
-    "date": ("2026-11-23",),
+    "date": ("2026-11-23", "2026-10-01"),
     "time": ("18:30",),
     "datetime": ("2026-11-23T09:00",),
 }
@@ -199,15 +200,18 @@ def _results(run: Run, name: str) -> Iterator[Finished]:
 
 def _values(field: Field) -> list[Any]:
     options = [option.value for option in field.options] or list(field.type.options or ())
-    values: list[Any] = options or list(SAMPLES[field.type.name or field.type.kind])[:1]
+    values: list[Any] = options or list(SAMPLES[field.type.name or field.type.kind])
     return [*values, None] if field.optional else values
 
 
 def _key(moment: Moment) -> Any:
+    """What tells two moments apart: of what only words show, that it is there; of what decides, the value too."""
     run = moment.run
     frames, frame = [], run.state.frame
     while frame is not None:
-        frames.append((frame.flow.id, frame.step, frozenset((k, str(v)) for k, v in frame.values.items())))
+        decides = _deciding(frame.flow)
+        known = frozenset((k, str(v) if k in decides else "") for k, v in frame.values.items())
+        frames.append((frame.flow.id, frame.step, known))
         frame = frame.caller
     return (
         run.tip.ref,
@@ -221,6 +225,25 @@ def _key(moment: Moment) -> Any:
         frozenset(run.spent.items()),
         frozenset(run.state.held),
     )
+
+
+def _deciding(flow: Flow) -> frozenset[str]:
+    """The names in *flow* that its conditions, values, tables and calls read; no mutant reads others."""
+    if flow.id not in _DECIDING:
+        read = [case.when for value in flow.values.values() for case in value.cases if case.when]
+        read += [case.gives for value in flow.values.values() for case in value.cases]
+        read += [column for table in flow.tables.values() for column in table.by.values()]
+        for step in flow.steps.values():
+            action = step.action
+            read += [check.must for check in step.checks]
+            if isinstance(action, Decide):
+                read += [branch.when for branch in action.branches]
+            elif isinstance(action, Call | HandOn):
+                read += action.args.values()
+            elif isinstance(action, Set):
+                read += action.values.values()
+        _DECIDING[flow.id] = frozenset(name for expression in read for name in expression.names)
+    return _DECIDING[flow.id]
 
 
 def _stamp(late: int, run: Run | None) -> Stamp:

@@ -38,12 +38,16 @@ def guarded_steps() -> Iterator[tuple[str, Step]]:
 
 
 def plants() -> list[tuple[Edge, str]]:
-    """Every edge of the flow that leads elsewhere now, to be pointed to the step that is guarded."""
+    """
+    Every edge of the flow that leads elsewhere now, to be pointed to the step that is guarded.
+
+    Not another step's ``unmet``: only a guard takes it, so that there is no walk without one.
+    """
     return [
         (Edge(flow, source, by, target), step.id)
         for flow, step in guarded_steps()
         for source, target, by in SHIPPED.flows[flow].graph.edges(keys=True)
-        if target != step.id and source != step.id
+        if target != step.id and source != step.id and by != "unmet"
     ]
 
 
@@ -71,16 +75,30 @@ def holds_all(moment: Moment, needs: tuple[Need, ...]) -> bool:
     return all(holds(moment.run.assured, need.name, need.level, moment.run.last.at) for need in needs)
 
 
-def test_nothing_is_withdrawn_in_the_shipped_flows() -> None:
-    """What is held stays held until it runs out: the search below relies on it."""
-    assert not [s.id for f in SHIPPED.flows.values() for s in f.steps.values() if s.withdraws]
+def test_what_is_withdrawn_is_withdrawn_before_it_is_granted_too() -> None:
+    """
+    The search below ends where all is held, though an amount given anew takes its approval away.
+
+    It may: what leads on from there is met on the first visit to the amount as well, when nothing is approved yet; and
+    the second identification is searched from the guard that leads to it.
+    """
+    assert {f"{f.id}/{s.id}" for f in SHIPPED.flows.values() for s in f.steps.values() if s.withdraws} == {
+        "refund/amount",
+        "refund/identify_again",
+    }
 
 
 def test_some_steps_are_guarded() -> None:
-    """The campaign has something to plant: the booking and the reset."""
+    """The campaign has something to plant: what is booked, paid, sent, searched for and reset."""
     assert {f"{flow}/{step.id}" for flow, step in guarded_steps()} == {
+        "complaint/credit",
         "internet_down/book_engineer",
+        "parcel_not_arrived/send_again",
+        "parcel_not_arrived/trace",
+        "privacy_request/register",
+        "refund/pay",
         "reset_credentials/reset",
+        "suspected_fraud/block",
     }
     assert len(plants()) > 70
 
