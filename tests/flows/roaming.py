@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import count, product
 from typing import Any, NamedTuple
 
 from shepherd.author.trail import Crossing, crossings
@@ -249,5 +249,7 @@ def _deciding(flow: Flow) -> frozenset[str]:
 def _stamp(late: int, run: Run | None) -> Stamp:
     role = run.tip.step.role if run else None
     system = run is not None and run.tip.step.verb in ("lookup", "do")
-    who = SYSTEM if system else Actor("agent", f"a {role}" if role else "agent")
+    names = (f"{role} {number}" for number in count(1))
+    another = next(n for n in names if run is None or n not in run.answered_by)
+    who = SYSTEM if system else Actor("agent", another if role else "agent")
     return Stamp(AT + timedelta(seconds=late), "+00:00", who, role or "agent")
