@@ -83,6 +83,32 @@ def test_a_slip_of_the_pen_is_guessed(written: str, hint: str):
 
 
 @pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("  a: {wait: 4 working hours}\n", "Write `wait: {for: 4 working hours}`."),
+        ("  a: {wait: visit.slot}\n", "Write `wait: {until: visit.slot}`."),
+        (
+            "  a: {ask: X?, type: number, check: a > 3}\n",
+            "Write a list of `- must: a > 3`, each with `message: …` below it.",
+        ),
+        (
+            "  a: {ask: X?, type: number, check: [a > 3]}\n",
+            "Write a list of `- must: a > 3`, each with `message: …` below it.",
+        ),
+        (
+            "  a: {ask: X?, type: number, check: {must: a > 3, message: No.}}\n",
+            "Write a list of `- must: …`, each with `message: …` below it.",
+        ),
+    ],
+)
+def test_what_lacks_its_keys_is_shown_with_them(written: str, hint: str):
+    """
+    A time to wait and a rule have keys of their own: the hint writes them around what stands there.
+    """
+    assert [(f[0], f[2]) for f in steps(written)] == [("SHP110", hint)]
+
+
+@pytest.mark.parametrize(
     ("written", "code"),
     [
         ("  a: {}\n", "SHP108"),

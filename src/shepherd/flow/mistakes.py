@@ -174,7 +174,7 @@ def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iter
     elif kind in ("anyOf", "oneOf"):
         yield _neither(error, spot, place, key)
     elif kind == "type":
-        yield _typed(error, spot, place, node, key)
+        yield _typed(error, spot, path, node, key)
     elif kind in ("enum", "const"):
         words = [str(w) for w in (wanted if kind == "enum" else [wanted])]
         guess = nearest(str(error.instance), words)
@@ -247,8 +247,9 @@ def _neither(error: Any, spot: Spot, place: Place, key: Scalar | None) -> Findin
     return spot.at(WRONG_SHAPE, place, f"{_has(error.instance)} can't stand {_under(key)}.", f"Write {_or(shapes)}.")
 
 
-def _typed(error: Any, spot: Spot, place: Place, node: Node, key: Scalar | None) -> Finding:
+def _typed(error: Any, spot: Spot, path: Path, node: Node, key: Scalar | None) -> Finding:
     """The wrong kind of thing."""
+    place = spot.place(path)
     types = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
     scalar = isinstance(error.instance, str)
     if scalar and isinstance(node, Scalar) and types[0] in ("boolean", "integer"):
@@ -257,7 +258,19 @@ def _typed(error: Any, spot: Spot, place: Place, node: Node, key: Scalar | None)
         hint = f"Write {node.text} without quotes." if bare else f"Write {expected}."
         message = f'"{_short(error.instance)}" {_under(key)} is not {expected}.'
         return spot.at(BAD_VALUE, place, message, hint)
-    return spot.at(WRONG_SHAPE, place, f"{_has(error.instance)} can't stand {_under(key)}.", f"Write {_shape(error)}.")
+    hint = _instead(path, error.instance) if spot.step else ""
+    message = f"{_has(error.instance)} can't stand {_under(key)}."
+    return spot.at(WRONG_SHAPE, place, message, hint or f"Write {_shape(error)}.")
+
+
+def _instead(path: Path, instance: Any) -> str:
+    """How to write what stands in a step at *path* without the keys that it needs there."""
+    text = _short(instance) if isinstance(instance, str) else ""
+    if path == ("wait",) and text:
+        return f"Write `wait: {{{'for' if text[0].isdigit() else 'until'}: {text}}}`."
+    if path[:1] == ("check",) and len(path) < 3:
+        return f"Write a list of `- must: {text or '…'}`, each with `message: …` below it."
+    return ""
 
 
 def _shape(error: Any) -> str:
