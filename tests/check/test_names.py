@@ -283,3 +283,32 @@ def test_reads_that_are_never_worked_out_are_open_to_nobody():
         ("b.c", []),
         ("d", [("d",)]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("show_if", "hint"),
+    [
+        ("worked", "Did you mean outage.worked?"),
+        ("seen", "Did you mean before.seen?"),
+        ("wrked", "A text needs quotes. Names here: "),
+    ],
+)
+def test_a_field_without_its_form_is_guessed(tmp_path: Path, show_if: str, hint: str):
+    """
+    A field is read by its form's name: that of the form in which it is read comes first, then the only one that has it.
+    """
+    body = f"""steps:
+  before:
+    collect:
+      worked: {{label: Worked, type: yes_no}}
+      seen: {{label: Seen, type: yes_no}}
+  outage:
+    collect:
+      worked: {{label: Worked, type: yes_no}}
+      since: {{label: Since, type: date, show_if: {show_if}}}
+{END}"""
+
+    (wrong,) = names(library(tmp_path, body))
+
+    assert wrong.code == "SHP311"
+    assert wrong.hint.startswith(hint)

@@ -10,6 +10,7 @@ import pytest
 from shepherd.author.translate import to_translate
 from shepherd.check import examine
 from shepherd.check.library import Library
+from shepherd.cli.app import run
 from shepherd.flow.draft import read_draft
 from shepherd.run import replay
 from shepherd.run.api import Answer, Continue
@@ -84,6 +85,51 @@ def test_a_file_to_translate_holds_every_word_and_is_reported_until_it_is_done(f
 
     assert {f.code for f in examine(read_draft(folder))} == {"SHP812"}
     assert examine(read_draft(translated(folder))) == []
+
+
+def test_words_that_are_still_the_flows_own_are_not_accepted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    They keep the mark of what is not translated, are named, and are accepted only where their mark is written by hand;
+    what only reads a name is the same in every language.
+    """
+    command = ["translate", "hello", "de", "--library", str(folder)]
+    assert run(command) == 0
+    file = folder / "hello.de.yaml"
+    file.write_text(file.read_text("utf-8").replace("Hello {{", "Guten Tag {{"), "utf-8")
+    capsys.readouterr()
+
+    assert run([*command, "--accept"]) == 1
+    assert capsys.readouterr().err == "Not accepted, for their words are still the flow's own: light, recap.\n"
+
+    left = examine(read_draft(folder))
+
+    assert {(f.code, f.step) for f in left} == {("SHP812", "light"), ("SHP812", "recap")}
+    assert all("not translated yet" in f.message for f in left)
+
+    marks = [f.hint.rpartition("of: ")[2].rstrip(".") for f in left]
+    text = file.read_text("utf-8")
+    for by_hand in marks:
+        text = text.replace('"00000000"', by_hand, 1)
+    file.write_text(text, "utf-8")
+
+    assert examine(read_draft(folder)) == []
+    assert run([*command, "--accept"]) == 0
+    assert examine(read_draft(folder)) == []
+
+
+def test_what_does_not_fit_is_shown_at_its_words(folder: Path) -> None:
+    """
+    A name that the flow does not have is marked where the translation reads it, not at the head of its step.
+    """
+    file = translated(folder) / "hello.de.yaml"
+    text = file.read_text("utf-8").replace("Welches Licht", "Welches {{ lampe }}")
+    file.write_text(text, "utf-8")
+
+    (wrong,) = examine(read_draft(folder))
+
+    line = text.splitlines()[wrong.place.line - 1]
+    assert wrong.code == "SHP814"
+    assert line[wrong.place.column - 1 : wrong.place.end_column - 1] == "lampe"
 
 
 def test_changed_words_make_a_translation_stale_and_new_ones_are_added_to_the_file(folder: Path) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import count, product
 from typing import Any, NamedTuple
 
 from shepherd.author.trail import Crossing, crossings
 from shepherd.check.library import Library
-from shepherd.flow.model import Field, Need
+from shepherd.flow.model import Call, Decide, Field, Flow, HandOn, Set
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
@@ -34,15 +34,16 @@ from shepherd.run.state import Run
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SPENT = (0, 2, 3)
+_DECIDING: dict[str, frozenset[str]] = {}
 SAMPLES = {
     "text": ("x",),
     "long_text": ("x",),
-    "digits": ("1234",),
+    "digits": ("1234", "123456"),
     "integer": ("3",),
     "number": ("3", "95"),
-    "money": ("3",),
+    "money": ("95", "3"),
     "yes_no": ("true", "false"),
-    "date": ("2026-11-23", "2026-11-20"),
+    "date": ("2026-11-23", "2026-10-01"),
     "time": ("18:30",),
     "datetime": ("2026-11-23T09:00",),
 }
@@ -94,12 +95,10 @@ class Moment:
         return found
 
 
-def begin(library: Library, flow: str, *, guarded: bool, held: Iterable[Need] = ()) -> Moment:
-    """A run of *flow* alone, which holds nothing but what an earlier run left: *held*, for half an hour."""
+def begin(library: Library, flow: str, *, guarded: bool) -> Moment:
+    """A run of *flow* alone, which holds nothing."""
     inputs = dict.fromkeys(library.flows[flow].inputs, "C-1")
-    until = (AT + timedelta(minutes=30)).isoformat().replace("+00:00", "Z")
-    left = [{"name": n.name, "level": n.level, "at": "2026-11-21T09:00:00Z", "until": until} for n in held]
-    run = start(library, flow, inputs=inputs, facts={}, stamp=_stamp(0, None), held=left, guarded=guarded).run
+    run = start(library, flow, inputs=inputs, facts={}, stamp=_stamp(0, None), guarded=guarded).run
     return Moment(run, None, None, crossings(run, None))
 
 
@@ -129,7 +128,7 @@ def search(
     closed: Callable[[Moment], bool],
     aged: int = 0,
     others: bool = False,
-    most: int = 40_000,
+    most: int = 20_000,
 ) -> Moment | None:
     """
     A moment that is *found*, or None where there is none; what is *closed* is not followed further.
@@ -201,17 +200,18 @@ def _results(run: Run, name: str) -> Iterator[Finished]:
 
 def _values(field: Field) -> list[Any]:
     options = [option.value for option in field.options] or list(field.type.options or ())
-    values: list[Any] = (
-        options or list(SAMPLES[field.type.name or field.type.kind])[: 2 if field.type.kind == "date" else 1]
-    )
+    values: list[Any] = options or list(SAMPLES[field.type.name or field.type.kind])
     return [*values, None] if field.optional else values
 
 
 def _key(moment: Moment) -> Any:
+    """What tells two moments apart: of what only words show, that it is there; of what decides, the value too."""
     run = moment.run
     frames, frame = [], run.state.frame
     while frame is not None:
-        frames.append((frame.flow.id, frame.step, frozenset((k, str(v)) for k, v in frame.values.items())))
+        decides = _deciding(frame.flow)
+        known = frozenset((k, str(v) if k in decides else "") for k, v in frame.values.items())
+        frames.append((frame.flow.id, frame.step, known))
         frame = frame.caller
     return (
         run.tip.ref,
@@ -227,8 +227,29 @@ def _key(moment: Moment) -> Any:
     )
 
 
+def _deciding(flow: Flow) -> frozenset[str]:
+    """The names in *flow* that its conditions, values, tables and calls read; no mutant reads others."""
+    if flow.id not in _DECIDING:
+        read = [case.when for value in flow.values.values() for case in value.cases if case.when]
+        read += [case.gives for value in flow.values.values() for case in value.cases]
+        read += [column for table in flow.tables.values() for column in table.by.values()]
+        for step in flow.steps.values():
+            action = step.action
+            read += [check.must for check in step.checks]
+            if isinstance(action, Decide):
+                read += [branch.when for branch in action.branches]
+            elif isinstance(action, Call | HandOn):
+                read += action.args.values()
+            elif isinstance(action, Set):
+                read += action.values.values()
+        _DECIDING[flow.id] = frozenset(name for expression in read for name in expression.names)
+    return _DECIDING[flow.id]
+
+
 def _stamp(late: int, run: Run | None) -> Stamp:
     role = run.tip.step.role if run else None
     system = run is not None and run.tip.step.verb in ("lookup", "do")
-    who = SYSTEM if system else Actor("agent", f"a {role}" if role else "agent")
+    names = (f"{role} {number}" for number in count(1))
+    another = next(n for n in names if run is None or n not in run.answered_by)
+    who = SYSTEM if system else Actor("agent", another if role else "agent")
     return Stamp(AT + timedelta(seconds=late), "+00:00", who, role or "agent")

@@ -9,11 +9,7 @@ from typing import Any
 import yaml
 
 from shepherd.flow.draft import Draft
-from shepherd.flow.translations import mark, words_of
-
-#: The mark of words that nobody has translated yet: no words have it, so they are reported until they are.
-UNTRANSLATED = "00000000"
-
+from shepherd.flow.translations import UNTRANSLATED, mark, untouched, words_of
 
 #: A mark is quoted: one like 9e588345 is a number to an editor.
 _MARK = re.compile("[0-9a-f]{8}")
@@ -36,7 +32,8 @@ def to_translate(draft: Draft, flow: str, language: str, *, accept: bool = False
     The file ``FLOW.LANGUAGE.yaml`` of *flow*, which is one of the draft's.
 
     What is translated stays with its mark; what is not stands in the flow's own words under UNTRANSLATED. *accept*
-    says that everything there has been looked at: it only writes the marks of the words as they are now.
+    says that everything there has been looked at: it only writes the marks of the words as they are now, except for
+    what is still ``not_translated``.
     """
     source = draft.documents[f"flow:{flow}"]
     before: Mapping[str, Any] = draft.documents.get(f"translation:{flow}.{language}", {})
@@ -46,12 +43,38 @@ def to_translate(draft: Draft, flow: str, language: str, *, accept: bool = False
     for part, own in (("texts", texts), ("steps", steps)):
         known = before.get(part, {})
         if accept:
-            written = {n: {**known[n], "of": mark(marked)} for n, (marked, _) in own.items() if n in known}
+            left = not_translated(draft, flow, language)
+            marks = {n: UNTRANSLATED if n in left[part] else mark(marked) for n, (marked, _) in own.items()}
+            written = {n: {**known[n], "of": of} for n, of in marks.items() if n in known}
         else:
             written = {n: _both(known.get(n, {}), words) for n, (_, words) in own.items()}
         if written:
             made[part] = written
     return yaml.dump(made, Dumper=_Lines, allow_unicode=True, sort_keys=False, width=1000)
+
+
+def not_translated(draft: Draft, flow: str, language: str) -> Mapping[str, tuple[str, ...]]:
+    """
+    The names of the ``steps`` and ``texts`` of *flow* whose words for the customer are in *language* its own still.
+
+    Words that are right as they are carry their mark already: the translator wrote it.
+    """
+    source = draft.documents[f"flow:{flow}"]
+    before: Mapping[str, Any] = draft.documents.get(f"translation:{flow}.{language}", {})
+    steps, texts = before.get("steps", {}), before.get("texts", {})
+    return {
+        "steps": tuple(
+            name
+            for name, step in source["steps"].items()
+            if name in steps and steps[name].get("of") != mark(words_of(step))
+            if any(untouched(step[k], steps[name][k]) for k in ("say", "ask") if k in step and k in steps[name])
+        ),
+        "texts": tuple(
+            name
+            for name, said in source.get("texts", {}).items()
+            if name in texts and texts[name].get("of") != mark(said) and untouched(said, texts[name].get("is", ""))
+        ),
+    }
 
 
 def _both(known: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:

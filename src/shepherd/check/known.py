@@ -39,8 +39,8 @@ class Known:
         self.whole = {*CONTEXT, *flow.inputs, *flow.values, *flow.tables}
         self.hinted = 0
 
-    def unknown(self, read: Read) -> Unknown | None:
-        """Why *read* can never be read, if so."""
+    def unknown(self, read: Read, saved: str = "") -> Unknown | None:
+        """Why *read* can never be read, if so. *saved* is the name under which the step saves where it is read."""
         root, *rest = read.path
         if root == ROOT:  # told when the flow was built
             return None
@@ -55,7 +55,11 @@ class Known:
         type_ = self.all_types.get(root)
         if type_ is None:
             known = root in self.whole
-            return None if known else Unknown(f'"{root}" is not a name of this flow.', self._meant(root), field=False)
+            return (
+                None
+                if known
+                else Unknown(f'"{root}" is not a name of this flow.', self._meant(root, saved), field=False)
+            )
         here = root
         for part in rest:
             if type_.kind == "any":
@@ -87,12 +91,17 @@ class Known:
         self.hinted += 1
         return nearest(word, names) if self.hinted <= MOST_HINTS else ""
 
-    def _meant(self, word: str) -> str:
-        """A hint for a word that is no name: a near one, or the text that was meant."""
+    def _meant(self, word: str, saved: str) -> str:
+        """A hint for a word that is no name: a field of that name, a near one, or the text that was meant."""
+        having = [name for name, type_ in self.types.items() if word in (type_.fields or {})]
+        if saved in having:
+            return f"Did you mean {saved}.{word}?"
         if word in ("yes", "no") and word not in self._options:
             return f'A yes or no is asked as it is: NAME, or not NAME. An answer is a text: "{word}".'
         if word in self._options:
             return f'Write "{word}" in quotes: a bare word is a name.'
+        if len(having) == 1:
+            return f"Did you mean {having[0]}.{word}?"
         return self._near(word, self._all) or f"A text needs quotes. Names here: {allowed(self._all)}."
 
     @cached_property

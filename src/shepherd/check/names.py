@@ -113,7 +113,7 @@ class _Names:
         """The names of *expression* that the flow does not have, also those behind ``is defined``."""
         at = step.id if step else ""
         for read in expression.reads:
-            wrong = self.known.unknown(read)
+            wrong = self.known.unknown(read, (step.saves or "") if step else "")
             if wrong is None or (step is not None and (at, read.path) in self.reported):
                 continue
             self.reported.add((at, read.path))

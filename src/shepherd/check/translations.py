@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ from shepherd.check.values import values
 from shepherd.check.written import is_written
 from shepherd.flow.draft import Document, from_documents
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
-from shepherd.flow.source import Map, Node
-from shepherd.flow.translations import laid_over, mark, values_of, words_of
+from shepherd.flow.source import Map, Node, Scalar, Seq
+from shepherd.flow.translations import UNTRANSLATED, laid_over, mark, values_of, words_of
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -90,7 +91,12 @@ class _Translation:
         of = node.get("of")
         if of is not None and getattr(of, "text", "") != mark(words):
             message = f'The words of "{name}" are no longer those that were translated.'
-            yield self.at(STALE, of.place, message, f"Look at them, then write of: {mark(words)}.", name)
+            hint = f'Look at them, then write of: "{mark(words)}".'
+            if getattr(of, "text", "") == UNTRANSLATED:
+                message = f'The words of "{name}" are not translated yet.'
+                done = f"shepherd translate {self.flow} {self.document.typed['language']} --accept"
+                hint = f'Translate them, then {done}. If they are right as they are, write of: "{mark(words)}".'
+            yield self.at(STALE, of.place, message, hint, name)
 
     def strange(self, node: Map, step: Mapping[str, Any], name: str) -> Iterator[Finding]:
         """Words for what the step does not have."""
@@ -133,9 +139,33 @@ class _Translation:
             found = [f for f in found if f.flow == self.flow and (f.code, f.step) not in own]
         steps = dict(_pairs(self.document.root.get("steps")))
         for finding in found:
-            node = steps.get(finding.step)
-            place = node.place if node is not None else self.document.root.place
+            place = _where(steps.get(finding.step, self.document.root), finding.message)
             yield self.at(UNSAYABLE, place, finding.message, finding.hint, finding.step)
+
+
+def _where(node: Node, message: str) -> Place:
+    """The words in *node* that read what *message* quotes, else the first ones."""
+    words = list(_words(node))
+    for quoted in re.findall('"([^"]+)"', message):
+        reads = re.compile(rf"\{{[{{%].*?(?<!\w)({re.escape(quoted)})(?!\w)", re.DOTALL)
+        for word in words:
+            if found := reads.search(word.text):
+                return word.at(*found.span(1))
+    read = [word for word in words if "{{" in word.text] or words
+    return read[0].place if read else node.place
+
+
+def _words(node: Node) -> Iterator[Scalar]:
+    """Every text in *node* that people read."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Seq):
+        for item in node.items:
+            yield from _words(item)
+    else:
+        for key, below in node.entries:
+            if key.text not in ("of", "translation", "language", "when"):
+                yield from _words(below)
 
 
 def _pairs(node: Node | None) -> Iterator[tuple[str, Node]]:

@@ -15,11 +15,12 @@ TAG = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 @click.command("translate")
 @click.argument("flow")
 @click.argument("language")
-@click.option("--accept", is_flag=True, help="Everything in the file has been looked at: write the marks of today.")
+@click.option("--accept", is_flag=True, help="All in the file is translated: write the marks of today.")
 @library_option
-def command(flow: str, language: str, accept: bool, library: Path | None) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, flow: str, language: str, accept: bool, library: Path | None) -> None:
     """Write FLOW.LANGUAGE.yaml beside FLOW: what is translated stays, the rest stands there to be translated."""
-    from shepherd.author.translate import to_translate
+    from shepherd.author.translate import not_translated, to_translate
     from shepherd.flow.findings import nearest
 
     folder = settings(library=library).library
@@ -35,5 +36,9 @@ def command(flow: str, language: str, accept: bool, library: Path | None) -> Non
         raise click.UsageError(f"{target} is there, and can't be read: see shepherd check.")
     if accept and not target.exists():
         raise click.UsageError(f"There is no {target} yet. Leave --accept out to write it.")
+    left = [name for names in not_translated(draft, flow, language).values() for name in names] if accept else []
     target.write_text(to_translate(draft, flow, language, accept=accept), encoding="utf-8")
     click.echo(f"{target} is written. {'' if accept else 'Translate it, then run this again with --accept.'}".strip())
+    if left:
+        click.echo(f"Not accepted, for their words are still the flow's own: {', '.join(left)}.", err=True)
+        ctx.exit(1)

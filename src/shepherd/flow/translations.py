@@ -7,13 +7,16 @@ are, so a run in another language walks the very same graph.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shepherd.flow.canonical import digest
 
 TEXTS = ("say", "ask", "guide", "warn", "why")
 MARK = 8
+#: The mark of words that nobody has translated yet: no words have it, so they are reported until they are.
+UNTRANSLATED = "0" * MARK
 
 
 def words_of(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,6 +50,24 @@ def _field(rules: Any) -> dict[str, Any]:
 def mark(words: Any) -> str:
     """A short mark of *words* as they are now: a translation that carries another was made of others."""
     return digest(words)[:MARK]
+
+
+_READ = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+def untouched(own: Any, said: Any) -> bool:
+    """
+    Whether *said*, what a customer hears in another language, still has words in which it is *own*, the flow's.
+
+    Both are a text or a list of cases. What has no letters beside what it reads is the same in every language.
+    """
+    pairs = zip(_texts(own), _texts(said), strict=False)
+    return any(a.strip() == b.strip() and any(map(str.isalpha, _READ.sub("", a))) for a, b in pairs)
+
+
+def _texts(words: Any) -> Iterator[str]:
+    for case in words if isinstance(words, list | tuple) else (words,):
+        yield str(case.get("is", case.get("otherwise", "")) if isinstance(case, Mapping) else case)
 
 
 def values_of(asked: Mapping[str, Any], key: str) -> tuple[str, ...]:
