@@ -89,13 +89,14 @@ def test_each_visit_is_told_as_it_was_shown(library: Library) -> None:
 
 
 def test_what_was_taken_back_is_struck_through(library: Library) -> None:
-    """Going back strikes the visits that fell, and names the entry that did it; they stay in their place."""
+    """Going back strikes the visits that fell, names the entry that did it, and has a row of its own after them."""
     walked = Walked(library, "help").give(Continue(), Answer("green"), GoBack(2), Answer("red"))
     rows = path_rows(library, walked.events)
     told = [(r.step, r.answer, r.taken_back, r.struck_by) for r in rows if r.step != "help/greet"]
     assert told == [
         ("help/light", "Green", True, 4),
         ("help/speed", "", True, 4),
+        ("", "maria went back to visit 2; visits 2–3 fell away", False, None),
         ("help/light", "Red", False, None),
         ("help/offer", "", False, None),
     ]
@@ -107,6 +108,26 @@ def test_a_kept_answer_says_where_it_came_from(library: Library) -> None:
     rows = path_rows(library, walked.give(Change(2, "green")).events)
     kept = [(r.step, r.answer, r.source) for r in rows if r.source.startswith("kept")]
     assert kept == [("help/speed", "Speed shown: 12", "kept from visit 3"), ("help/fine", "No", "kept from visit 4")]
+
+
+def test_a_changed_answer_has_a_row_that_says_from_what_to_what(library: Library) -> None:
+    """Who changed which visit from what to what, and which visits fell; each of them names that row's entry."""
+    walked = Walked(library, "help").give(Continue(), Answer("green"), Fields({"mbps": "12"}), Change(2, "red"))
+    rows = path_rows(library, walked.events)
+    (row,) = [r for r in rows if r.kind == "answer_changed"]
+    assert (row.visit, row.who, row.answer) == (
+        0,
+        "maria",
+        "maria changed visit 2 from Green to Red; visits 2–4 fell away",
+    )
+    assert {r.struck_by for r in rows if r.taken_back} == {row.seq}
+    again = path_rows(library, walked.give(GoBack(5), Answer("green"), GoBack(7)).events)
+    assert [r.answer for r in again if r.kind == "went_back"] == [
+        "maria went back to visit 5; visits 5–6 fell away",
+        "maria went back to visit 7; visits 7–8 fell away",
+    ]
+    table = list(csv.DictReader(io.StringIO(path_csv(rows, ticket="T", run="r").decode(), newline="")))
+    assert [line["answer"] for line in table if line["kind"] == "answer_changed"] == [row.answer]
 
 
 def test_secrets_calls_notes_and_ends_have_rows(library: Library) -> None:

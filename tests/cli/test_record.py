@@ -103,8 +103,11 @@ def test_path_says_who_when_and_what_was_taken_back(
     desk.close()
     flags = ["--library", str(FLOWS), "--database", settings.database, "--keys", settings.keys]
     assert run(["path", taken_back.number, *flags]) == 0
-    first = capsys.readouterr().out.splitlines()[1]
-    assert re.match(r" ~   1  \d\d:\d\d:\d\d  Timo +internet_down/greet .*\(taken back by entry \d+\)$", first)
+    lines = capsys.readouterr().out.splitlines()
+    first = re.match(r" ~   1  \d\d:\d\d:\d\d  Timo +internet_down/greet .*\(taken back by entry (\d+)\)$", lines[1])
+    assert first
+    (by,) = [line for line in lines if f"went back, entry {first[1]} " in line]
+    assert re.search(r"Timo went back to visit 1; visits 1–\d+ fell away$", by)
     assert run(["path", none.number, *flags]) == 0
     assert capsys.readouterr().out == "Nothing was walked on this ticket yet.\n"
 

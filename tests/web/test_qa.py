@@ -53,7 +53,9 @@ def test_the_path_shows_what_was_said_answered_and_taken_back(at_light):
     text = at_light.get(f"/qa/runs/{run}").text
 
     assert "What colour is the light on the front of the router?" in text
-    assert "Taken back by entry" in text
+    (entry,) = set(re.findall(r'Taken back by <a href="#entry-(\d+)">entry \1</a>', text))
+    (row,) = re.findall(rf'<tr id="entry-{entry}".*?</tr>', text, re.DOTALL)
+    assert re.search(r"maria went back to visit \d+; visits \d+–\d+ fell away", row)
     assert re.search(r'<del class="given">Green</del>', text)
     assert "looked up" in text
     assert "maria" in text

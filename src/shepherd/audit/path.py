@@ -28,7 +28,7 @@ _BESIDE = frozenset({"noted", "paused", "resumed", "handed_over", "taken_over", 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathRow:
     """
-    One visit, or (*visit* 0) something beside the path: a note, a pause, a hand-over.
+    One visit, or (*visit* 0) something beside the path: a note, a pause, a hand-over, going back, a changed answer.
 
     *seconds* from entering to leaving. *who* answered, *source* where the answer came from (``agent``, ``looked up``,
     ``kept from visit 4``, ``clock`` …). *words* and *title* as shown. *taken_back*: struck
@@ -104,6 +104,17 @@ def rows_of(library: Library | None, entries: Iterable[Told]) -> list[PathRow]:
     return telling.rows
 
 
+def _span(numbers: Sequence[int]) -> str:
+    """Rising *numbers* for people: ``3, 5–7``."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(f"{p[0]}–{p[-1]}" if len(p) > 1 else str(p[0]) for p in parts)
+
+
 def _missing(first: int, last: int) -> str:
     return f"Entry {first} is missing." if first == last else f"Entries {first} to {last} are missing."
 
@@ -146,7 +157,7 @@ class _Telling:
         if data.get("undo"):
             self._undo(seq, event)
         elif event.kind in ("went_back", "answer_changed"):
-            self._strike(data["visit"], seq)
+            self._turned(seq, event, _visits(run, event))
         elif event.kind in _BESIDE:
             self._beside(seq, event)
         visits = _visits(run, event)
@@ -164,14 +175,40 @@ class _Telling:
             if "kept" in item:
                 self._keep(item, event, visits.get(item["visit"]))
 
-    def _strike(self, number: int, seq: int) -> None:
-        for gone in [v for v in self._standing if v >= number]:
+    def _turned(self, seq: int, event: Event, visits: Mapping[int, Visit]) -> None:
+        """Who went back or changed an answer, from what to what, and which visits fell with it."""
+        number, who = event.data["visit"], event.actor.id
+        told = f"{who} went back to visit {number}"
+        if event.kind == "answer_changed":
+            new = _answer(visits.get(event.entered[0]["visit"]) if event.entered else None, event)
+            place = self._place.get(number)
+            old = self.rows[place].answer if place is not None else ""
+            told = f"{who} changed visit {number} from {old or 'nothing'} to {new or 'nothing'}"
+        fell = self._strike(number, seq)
+        if fell:
+            told += f"; visit{'' if len(fell) == 1 else 's'} {_span(fell)} fell away"
+        self._say(seq, event, told)
+
+    def _say(self, seq: int, event: Event, told: str) -> None:
+        who, kind = event.actor.id, event.actor.kind
+        row = PathRow(seq=seq, visit=0, step="", kind=event.kind, by="", at=event.at, offset=event.offset)
+        self.rows.append(replace(row, answer=told, who=who, source=kind))
+
+    def _strike(self, number: int, seq: int) -> list[int]:
+        """Strike through what stands from visit *number* on; the visits that fell."""
+        fell = [v for v in self._standing if v >= number]
+        for gone in fell:
             place = self._place[gone]
             self.rows[place] = replace(self.rows[place], taken_back=True, struck_by=seq)
         self._standing = [v for v in self._standing if v < number]
+        return fell
 
     def _undo(self, seq: int, event: Event) -> None:
         """A change was taken back, or could not be; where the run then went back, what came later falls."""
+        if event.kind == "went_back":
+            number = event.data["visit"]
+            told = f"{event.actor.id} goes back to visit {number}; what was changed since is taken back first"
+            self._say(seq, event, told)
         if event.kind != "do_finished":
             return
         place = self._place.get(event.data["visit"])

@@ -62,7 +62,7 @@ def _show(recorded: Recorded) -> None:
     for line in recorded.rows:
         click.echo(_line(line))
     if any(line.taken_back for line in recorded.rows):
-        click.echo("  ~ taken back later, by the entry named.")
+        click.echo("  ~ taken back later, by the entry named; it has a row of its own.")
     if any(line.broken for line in recorded.rows):
         click.echo("  ! told from an entry that is not as it was written: what stands here may not have been so.")
     click.echo(f"  {recorded.verdict}\n")
@@ -80,7 +80,7 @@ def _line(row: PathRow) -> str:
     if row.broken:
         told += f" (NOT AS IT WAS WRITTEN. {' '.join(row.broken)})"
     mark = "!" if row.broken else "~" if row.taken_back else " "
-    place = row.step or row.kind.replace("_", " ")
+    place = row.step or f"{row.kind.replace('_', ' ')}, entry {row.seq}"
     who = row.who if row.role in ("", "agent") else f"{row.who} ({row.role})"
     time = row.at.astimezone(datetime.strptime(row.offset, "%z").tzinfo)
     return f" {mark}{row.visit or '':>4}  {time:%H:%M:%S}  {who:<12} {place:<40} {told}".rstrip()
