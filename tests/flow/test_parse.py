@@ -265,6 +265,16 @@ def test_a_quoted_text_holds_plain_characters_only(text: str):
     assert read(text)[0] is None
 
 
+@pytest.mark.parametrize("text", ["fee > 20 EUR", "fee > EUR 20", "fee == 20 EUR and x"])
+def test_an_amount_is_written_without_its_currency(text: str):
+    """
+    The hint says the number that is meant.
+    """
+    (found,) = read(text)[1]
+
+    assert found.hint.startswith("Write 20:")
+
+
 @pytest.mark.parametrize(
     ("text", "column"),
     [('a == "abc', 6), ("a # b", 3), ("a ≤ b", 3), ("a)", 2), ("(a]", 3), ("a ==", 3), ("a > 007", 5), ("1/2/2026", 1)],

@@ -70,6 +70,17 @@ KIND_OF_TYPE: Mapping[str, str] = {
 }
 WORDS = {"integer": "a whole number", "yes_no": "yes or no", "datetime": "a date with a time"}
 _SPAN = re.compile(r"(?P<word>over|under|from|up to)\s+(?P<end>\S.*)|(?P<low>\S.*?)\s+to\s+(?P<high>\S.*)")
+_SIGN = re.compile(r"(>=|<=|=>|=<|≥|≤|>|<)\s*(\S.*)")
+_IN_WORDS = {
+    ">": "over",
+    "<": "under",
+    ">=": "from",
+    "=>": "from",
+    "≥": "from",
+    "<=": "up to",
+    "=<": "up to",
+    "≤": "up to",
+}
 _PLAIN = re.compile(r"(?!-0)-?[0-9]{1,15}(?:\.[0-9]{1,10})?")
 _CURRENCY = re.compile(r"(?P<before>[A-Z]{3})?\s*(?P<amount>-?[0-9][0-9.]*)\s*(?P<after>[A-Z]{3})?")
 _OF_CLASS: dict[type, str] = {
@@ -123,6 +134,9 @@ def read(written: Written, kind: str) -> Cell | Unread:
 def _span(text: str, kind: str) -> Span | Unread:
     if kind == "text":
         return Span((1, text, 0), (1, text, 0)) if text else Unread("This cell is empty.", "Write any, or a value.")
+    signed = _SIGN.fullmatch(text)
+    if signed is not None and kind != "yes_no":
+        return Unread(f'"{_short(text)}" is not how a span is written.', f"Write: {_in_words(text)}.")
     found = _SPAN.fullmatch(text)
     if found is None:
         value = _value(text, kind)
@@ -140,6 +154,12 @@ def _span(text: str, kind: str) -> Span | Unread:
     if low > high:
         return Unread(f'"{_short(text)}" takes nothing: the first is above the second.', "Exchange the two.")
     return _made((1, low, 0), (1, high, 0), kind, text)
+
+
+def _in_words(text: str) -> str:
+    """*text* with the word for the sign that it begins with."""
+    signed = _SIGN.fullmatch(text)
+    return f"{_IN_WORDS[signed[1]]} {signed[2]}" if signed is not None else text
 
 
 def _exact(value: Any, kind: str) -> Span | Unread:
@@ -210,8 +230,9 @@ def currencies(written: Written) -> set[str]:
 
 def reads_as_span(text: str) -> bool:
     """Whether *text*, which stands among texts, is a span of something that has an order."""
-    return _SPAN.fullmatch(text.strip()) is not None and any(
-        not isinstance(_span(text.strip(), kind), Unread) for kind in ("number", "date", "time", "datetime")
+    text = _in_words(text.strip())
+    return _SPAN.fullmatch(text) is not None and any(
+        not isinstance(_span(text, kind), Unread) for kind in ("number", "date", "time", "datetime")
     )
 
 

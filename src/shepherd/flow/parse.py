@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -106,7 +107,7 @@ def tree_of(text: str, *, filters: bool = False) -> Node:
     try:
         template = _environment().parse(OPEN + text + CLOSE)
     except TemplateSyntaxError as error:
-        raise _syntax(error, text, tokens) from None
+        raise _amount(tokens) or _syntax(error, text, tokens) from None
     except RecursionError:
         raise Wrong("This is nested too deeply.", 0, len(text), "Name a part in values.") from None
     output = template.body[0] if len(template.body) == 1 else None
@@ -208,6 +209,16 @@ def _syntax(error: TemplateSyntaxError, text: str, tokens: list[Token]) -> Wrong
         last = tokens[-1] if tokens else Token("", text, 0, len(text))
         return Wrong(f'Something is missing behind "{last.text}".', last.start, last.end, "Add a name or a value.")
     return Wrong("This is not a whole expression.", 0, len(text), "Is something missing at the end?")
+
+
+def _amount(tokens: list[Token]) -> Wrong | None:
+    """What is wrong where an amount is written with its currency."""
+    for pair in pairwise(tokens):
+        for number, currency in (pair, pair[::-1]):
+            if number.kind in ("integer", "float") and re.fullmatch("[A-Z]{3}", currency.text):
+                hint = f"Write {number.text}: an amount is compared and counted without its currency."
+                return Wrong(f'"{currency.text}" does not fit here.', currency.start, currency.end, hint)
+    return None
 
 
 class _Reader:
