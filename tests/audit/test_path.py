@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from shepherd.audit import Heading, case_note, path_csv, path_rows, rows_of
+from shepherd.audit.casenote import answered_by
 from shepherd.audit.export import COLUMNS, harmless
 from shepherd.audit.words import branch
 from shepherd.check.library import Library
@@ -28,6 +30,7 @@ from shepherd.run.api import (
     Finished,
     GoBack,
     Note,
+    PathItem,
     Request,
     Stamp,
 )
@@ -128,6 +131,26 @@ def test_a_changed_answer_has_a_row_that_says_from_what_to_what(library: Library
     ]
     table = list(csv.DictReader(io.StringIO(path_csv(rows, ticket="T", run="r").decode(), newline="")))
     assert [line["answer"] for line in table if line["kind"] == "answer_changed"] == [row.answer]
+
+
+def test_an_escalation_says_how_severe_it_is_and_why(library: Library) -> None:
+    """Severity and reason stand in the answer of its row, as they were filled then."""
+    walked = Walked(library, "help").give(Continue(), Answer("odd"))
+    row = path_rows(library, walked.events)[-1]
+    assert (row.step, row.kind, row.answer) == ("help/pass_on", "escalate", "severity sev3: Not solved.")
+    assert [r.answer for r in rows_of(None, [Told(n, e, e.at) for n, e in enumerate(walked.events, 1)])][-1] == ""
+
+
+def test_an_approval_in_the_case_note_says_by_whom() -> None:
+    """What a role was needed for has the name of who acted and the role; what the clock did has none."""
+    library = Library.read(Path(__file__).resolve().parents[2] / "flows")
+    step = library.flows["reset_credentials"].steps["approval"]
+    assert step.role == "supervisor"
+    run = Walked(library, "reset_credentials").run
+    item = PathItem(visit=9, step=step.ref, verb="ask", by="then", title="", actor=Actor("agent", "Sam Super"))
+    assert answered_by(run, item) == ", by Sam Super (supervisor)"
+    assert answered_by(run, replace(item, actor=Actor("clock", "clock"))) == ""
+    assert answered_by(run, replace(item, step="reset_credentials/where_to")) == ""
 
 
 def test_secrets_calls_notes_and_ends_have_rows(library: Library) -> None:
@@ -234,6 +257,7 @@ def test_the_case_note_has_the_answers_and_the_next_step(library: Library) -> No
         "- What colour is the light?: Something else",
         "Note by maria: the dog ate the cable",
         "Result: passed on [TIER2], not resolved.",
+        "Passed on with severity sev3: Not solved.",
         "Next step: queue second_line, owner supervisor, takes it over by 2026-11-21 16:00.",
     ]
     verified = Walked(library, "login").give(Answer("4071"), Request(), Finished("ok"))

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from shepherd.audit.words import escalated
 from shepherd.flow.model import Escalate
 from shepherd.flow.types import to_text
 from shepherd.run.api import PathItem
@@ -39,9 +40,11 @@ def case_note(run: Run, heading: Heading) -> str:
     lines = [" · ".join(part for part in first if part)]
     who = [f"Customer {heading.customer}" if heading.customer else "Customer unknown", _established(run)]
     lines.append(". ".join(part for part in who if part) + ".")
-    middle = [f"- {_asked(item)}: {item.answer}{_times(item)}" for item in run.path if _counts(item)]
+    middle = [
+        f"- {_asked(item)}: {item.answer}{answered_by(run, item)}{_times(item)}" for item in run.path if _counts(item)
+    ]
     middle += [f"Note by {by}: {text}" for _, by, text in heading.notes]
-    last = [f"Result: {_result(run)}", *_returns(run), f"Next step: {_next(run)}"]
+    last = [f"Result: {_result(run)}", *_passed(run), *_returns(run), f"Next step: {_next(run)}"]
     begin, end = (cut("\n".join(part), _CUTS[0]) for part in (lines, last))
     return "\n".join([begin, *fitting(middle, LONGEST_NOTE - len(begin) - len(end) - 2), end])
 
@@ -61,6 +64,20 @@ def fitting(lines: list[str], room: int) -> list[str]:
     sums = accumulate(len(line) + 1 for line in short)
     kept = [line for line, so_far in zip(short, sums, strict=True) if so_far <= room]
     return [*kept, LEFT_OUT.format(len(lines) - len(kept))]
+
+
+def answered_by(run: Run, item: PathItem) -> str:
+    """Who answered, where a step is kept for a role: an approval counts for no more than its name."""
+    flow_id, _, step_id = item.step.partition("/")
+    role = run.library.flows[flow_id].steps[step_id].role
+    return f", by {item.actor.id} ({role})" if role and item.actor is not None and item.actor.kind == "agent" else ""
+
+
+def _passed(run: Run) -> list[str]:
+    """Why the contact was passed on last, and how severe it is."""
+    visit = _escalation(run)
+    told = cut(" ".join(escalated(visit.step, run, visit).split()), _CUTS[1]) if visit is not None else ""
+    return [f"Passed on with {told}" if told.startswith("severity ") else f"Passed on: {told}"] if told else []
 
 
 def _returns(run: Run) -> list[str]:
@@ -138,14 +155,22 @@ def _next(run: Run) -> str:
 
 def last_escalation(run: Run) -> tuple[str, str, str] | None:
     """Queue, owner and the first time that is owed, of the latest escalation on the path."""
+    visit = _escalation(run)
+    if visit is None or not isinstance(visit.step.action, Escalate):
+        return None
+    from shepherd.run.escalation import escalation
+
+    action = visit.step.action
+    fields = escalation(run.library.policy, action, visit.stamp)
+    until = fields.get("acknowledge_by") or fields.get("next_update") or fields.get("resolve_by")
+    return action.queue, fields.get("owner", ""), f"{until:%Y-%m-%d %H:%M}" if until else ""
+
+
+def _escalation(run: Run) -> Visit | None:
+    """The latest visit on the path that passed the contact on."""
     visit: Visit | None = run.tip
     while visit is not None and visit.number:
-        action = visit.step.action
-        if isinstance(action, Escalate):
-            from shepherd.run.escalation import escalation
-
-            fields = escalation(run.library.policy, action, visit.stamp)
-            until = fields.get("acknowledge_by") or fields.get("next_update") or fields.get("resolve_by")
-            return action.queue, fields.get("owner", ""), f"{until:%Y-%m-%d %H:%M}" if until else ""
+        if isinstance(visit.step.action, Escalate):
+            return visit
         visit = visit.prev
     return None

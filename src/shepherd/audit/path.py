@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shepherd.audit.words import branch, given, result, text_of, unfilled
+from shepherd.audit.words import branch, escalated, given, result, text_of, unfilled
 from shepherd.check.library import Library
 from shepherd.flow.model import Step
 from shepherd.record import Told
@@ -274,6 +274,7 @@ class _Telling:
                 offset=event.offset,
                 title=told.title,
                 words=told.words,
+                answer=escalated(step, run, visit),
                 attempt=item.get("attempt"),
                 granted=own,
                 ended=f"{ended['outcome']}{code}" if ended else str(item.get("returned", "")),

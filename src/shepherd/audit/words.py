@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shepherd.flow.model import Ask, Decide, Step
+from shepherd.flow.model import Ask, Decide, Escalate, Step
 from shepherd.run.api import Event, Spoken
+from shepherd.run.state import Run, Visit
+from shepherd.run.waiting import filled
 
 _GAP = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 ERASED = "[erased]"
@@ -50,6 +52,17 @@ def branch(step: Step | None, by: str) -> str:
             if one.by == by:
                 return one.when.source
     return by.replace("_", " ")
+
+
+def escalated(step: Step | None, run: Run | None, visit: Visit | None) -> str:
+    """How severe an escalation is and why, like ``severity high: no light on the router``; empty for other steps."""
+    if step is None or not isinstance(step.action, Escalate):
+        return ""
+    severity, because = step.action.severity, step.action.because
+    why = ""
+    if because is not None:
+        why = filled(because, run, visit) if run is not None and visit is not None else _GAP.sub(ERASED, because.source)
+    return ": ".join(part for part in (f"severity {severity}" if severity else "", why.strip()) if part)
 
 
 def text_of(value: Any) -> str:
