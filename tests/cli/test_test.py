@@ -68,7 +68,14 @@ def test_flows_with_errors_are_not_walked(closing: Path, capsys: pytest.CaptureF
 
 
 def test_a_malformed_file_of_scenarios_is_said(closing: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With its name."""
-    (closing / "closing.scenarios.yaml").write_text("scenarios:\n  - {name: x, expect: {outcome: y}}\n")
-    assert run(["test", str(closing)]) == 1
-    assert "closing.scenarios.yaml" in capsys.readouterr().err
+    """With its name and line, by ``test`` and by ``check``."""
+    file = closing / "closing.scenarios.yaml"
+    for expected, said in (
+        ("{outcome: confirmed}", "path, says, values or ticket is missing here."),
+        ("{path: [...]}", "outcome or waiting is missing here."),
+    ):
+        file.write_text(f"scenarios:\n  - name: x\n    expect: {expected}\n")
+        assert run(["check", str(file)]) == 1
+        assert f"closing.scenarios.yaml:3:5: error {said}" in capsys.readouterr().out
+        assert run(["test", str(closing)]) == 1
+        assert f"closing.scenarios.yaml:3:5: error {said}" in capsys.readouterr().err
