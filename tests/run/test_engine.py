@@ -387,6 +387,23 @@ def test_an_approval_needs_the_role_and_another_name() -> None:
     assert walk.run.ended
 
 
+def test_whoever_guides_may_leave_a_step_of_a_role() -> None:
+    """
+    Only its answer needs the role: the owner goes back, pauses, hands over and ends; a third person does none of it.
+    """
+    for given in (GoBack(1), Pause("lunch"), HandOver("second_line", ""), Abandon("hung_up")):
+        walk = Walk(library(APPROVAL), "approval")
+        walk(Answer("yes"))
+        assert refused(walk, given, who="john").code == "not_owner"
+        walk(given)
+
+    walk = Walk(library(APPROVAL), "approval")
+    walk(Answer("yes"))
+    walk(GoBack(1), who="sue", role="supervisor")
+    assert walk.here == "first"
+    assert refused(walk, Answer("yes"), who="sue", role="supervisor").code == "not_owner"
+
+
 def test_no_answer_in_time_is_an_event_with_a_way_of_its_own() -> None:
     """
     Counted from entry; before its time it is refused.

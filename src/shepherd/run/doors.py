@@ -19,6 +19,7 @@ from shepherd.run.waiting import due_at
 
 Path = tuple[str | int, ...]
 LONGEST_NOTE = 20_000
+ANSWERS = (api.Continue, api.Answer, api.Fields)
 
 
 class Read(NamedTuple):
@@ -44,9 +45,15 @@ def read(run: Run, given_input: Any, stamp: Stamp) -> Read:
         untouched = kind == "system" and type(given_input) is api.Abandon
         if run.undoing is not None and type(given_input) not in (api.Request, api.Finished) and not untouched:
             raise Refused("undoing", "A change is being taken back. Wait a moment, then go on.", run.tip.ref)
-        if kind == "agent" and run.owner and not run.tip.step.role:
+        if kind == "agent" and run.owner and not _for_role(run, given_input, stamp):
             own(run, stamp)
     return reads(run, given_input, stamp)
+
+
+def _for_role(run: Run, given_input: Any, stamp: Stamp) -> bool:
+    """Whether this is done at a ``by:`` step for its role: what it asks for (``approver`` judges), or by its people."""
+    role = run.tip.step.role
+    return bool(role) and (isinstance(given_input, ANSWERS) or stamp.role == role)
 
 
 def own(run: Run, stamp: Stamp) -> None:
@@ -62,7 +69,7 @@ def approver(run: Run, stamp: Stamp) -> dict[str, Any]:
         return {}
     if stamp.role != role:
         raise Refused("needs_role", f"This step is for a {role}. It waits until one acts on it.", run.tip.ref)
-    if stamp.actor.id.strip().casefold() in run.answered_by:
+    if run.has_answered(stamp.actor.id):
         raise Refused(
             "needs_another",
             f"Another person must act here: {stamp.actor.id} has already answered in this run.",

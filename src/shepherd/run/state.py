@@ -194,6 +194,10 @@ class Run(NamedTuple):
         """The steps within reach that count tries per ticket or customer: (per, ``flow/step``, within seconds)."""
         return keyed_steps(self.library, self.flow_id)
 
+    def has_answered(self, name: str) -> bool:
+        """Whether somebody called *name*, however it is written, has answered in this run."""
+        return name.strip().casefold() in self.answered_by
+
     @property
     def waiting(self) -> Any:
         """What it waits for, with all that a page needs: ``Message Question Form LookupDue DoDue Stuck Ended``."""

@@ -42,11 +42,12 @@ class Identity(NamedTuple):
 
 
 class Elsewhere(NamedTuple):
-    """Why this agent can't answer now."""
+    """Why this agent can't answer now. *leaves*: they guide the contact, hear what to say and may leave the step."""
 
     heading: str
     sentence: str
     can_take: bool
+    leaves: bool = False
 
 
 class Remark(NamedTuple):
@@ -98,6 +99,11 @@ class RunPage:
     def has_form(self) -> bool:
         """Whether the step itself has a form, which the note box then belongs to."""
         return self.kind in FORMS or (self.elsewhere is not None and self.elsewhere.can_take)
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the ways out are shown: where one guides a contact that is neither over nor paused."""
+        return self.elsewhere.leaves if self.elsewhere else self.kind not in ("ended", "paused")
 
     @property
     def until(self) -> datetime | None:
@@ -233,9 +239,10 @@ def _then(view: RunView) -> str:
 
 def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
     """Whose turn it is, where it is not this agent's."""
-    role = view.waiting.role
     if isinstance(view.waiting, Ended):
         return None
+    mine = not view.owner or view.owner == who.name
+    role = "" if view.state == "paused" or isinstance(view.waiting, Stuck) else view.waiting.role
     if view.state == "handed_over":
         return Elsewhere(
             f"Waits for {Marks.words(view.owner).lower() or 'a colleague'}",
@@ -247,9 +254,18 @@ def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
             f"Waits for a {role}",
             f"This step must be answered by a {role} who has not answered in this run before. "
             "It stays here until then; nothing is lost.",
-            False,
+            can_take=not mine,
+            leaves=mine,
         )
-    if not role and view.owner and view.owner != who.name:
+    if role and view.standing.has_answered(who.name):
+        return Elsewhere(
+            "Another person must act here",
+            f"{who.name} has already answered in this run, so this step is for another {role}. "
+            "It stays here until then; nothing is lost.",
+            can_take=not mine,
+            leaves=mine,
+        )
+    if not role and not mine:
         return Elsewhere(
             f"{view.owner} is guiding this contact", "You can read along, or take it over and go on from here.", True
         )

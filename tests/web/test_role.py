@@ -1,0 +1,83 @@
+"""A step for a role: what whoever guides the contact sees and may do meanwhile, and who may answer."""
+
+import pytest
+
+from tests.web.conftest import Tab, begin
+
+
+@pytest.fixture
+def waits(small):
+    """Maria's tab at a step that a supervisor must answer."""
+    return begin(small, "", "approve").act("answer", value="yes")
+
+
+def of(tab, name, role="agent"):
+    """The same run in a tab of somebody else."""
+    return Tab(tab.client.application, name, role).get(tab.path)
+
+
+def test_whoever_guides_sees_the_words_and_what_is_asked(waits):
+    """What to say, what not to miss and the question; what to do is for the role, and so are the buttons."""
+    assert waits.heading == "Waits for a supervisor"
+    for words in ("I am asking my supervisor.", "Promise nothing yet.", "May this be paid?"):
+        assert words in waits.text
+    assert "Look at the account first." not in waits.text
+    assert "Approved</button>" not in waits.text
+
+
+def test_whoever_guides_has_the_ways_out(waits):
+    """The ordinary row with its keys, but for "None of these": there is no answer to give here."""
+    row = waits.text.split('aria-label="Ways out"')[1].split("</nav>")[0]
+    for key in "bph":
+        assert f'data-key="{key}"' in row
+    assert "#note" in row
+    assert "Customer gone" in row
+    assert "None of these" not in row
+
+
+def test_they_go_back_and_pause_and_go_on(waits):
+    """Each way out is taken; paused, the page offers to go on, and the role waits for that."""
+    waits.act("pause")
+    assert waits.heading == "Paused"
+    assert of(waits, "sue", "supervisor").heading == "maria is guiding this contact"
+    waits.act("resume")
+    assert waits.heading == "Waits for a supervisor"
+    waits.act("back")
+    assert waits.heading == "Does the customer insist?"
+
+
+def test_they_hand_over_and_end(waits, small):
+    """Handing over and ending without an outcome work there, too."""
+    run = waits.path
+    form = waits.get(f"{run}/hand-over").form("hand_over")
+    waits.post(run, form | {"to": "second_line"})
+    assert waits.heading == "Waits for second line"
+    other = begin(small, "", "approve").act("answer", value="yes")
+    run = other.path
+    form = other.get(f"{run}/gone").form("gone")
+    other.post(run, form | {"reason": "hung_up"})
+    assert other.heading == "The customer hung up"
+
+
+def test_somebody_else_may_only_take_it_over(waits):
+    """A third person has no way out of a contact that they do not guide, until they take it over."""
+    john = of(waits, "john")
+    assert john.heading == "Waits for a supervisor"
+    assert 'aria-label="Ways out"' not in john.text
+    assert 'aria-label="Ways out"' in john.act("take_over").text
+
+
+def test_the_role_answers(waits):
+    """Another person in the role has the buttons, and the run goes on."""
+    sue = of(waits, "sue", "supervisor")
+    assert sue.heading == "May this be paid?"
+    assert "Look at the account first." in sue.text
+    assert sue.act("answer", value="yes").heading == "Given"
+
+
+def test_whoever_has_answered_gets_no_buttons_in_the_role(waits):
+    """Changing the role, or how the name is written, does not make another person: it is said before, not after."""
+    for name in ("maria", "Maria"):
+        tab = of(waits, name, "supervisor")
+        assert tab.heading == "Another person must act here"
+        assert "Approved</button>" not in tab.text
