@@ -80,6 +80,10 @@ def test_path_for_people(record: tuple[Path, str], capsys: pytest.CaptureFixture
     assert run(at(record, "path", record[1])) == 0
     out = capsys.readouterr().out
     assert "internet_down/greet" in out
+    head, first = out.splitlines()[:2]
+    began = re.search(r" · \d{4}-\d\d-\d\d (\d\d:\d\d) (UTC[+-]\d\d:\d\d) · ", head)
+    assert began, "the day, the time and its zone"
+    assert re.match(rf"     1  {began[1]}:\d\d {re.escape(began[2])}  Maria", first), "the same clock below"
     assert "Chain whole, not sealed" in out
 
 
@@ -104,7 +108,9 @@ def test_path_says_who_when_and_what_was_taken_back(
     flags = ["--library", str(FLOWS), "--database", settings.database, "--keys", settings.keys]
     assert run(["path", taken_back.number, *flags]) == 0
     lines = capsys.readouterr().out.splitlines()
-    first = re.match(r" ~   1  \d\d:\d\d:\d\d  Timo +internet_down/greet .*\(taken back by entry (\d+)\)$", lines[1])
+    first = re.match(
+        r" ~   1  \d\d:\d\d:\d\d UTC[+-]\d\d:\d\d  Timo +internet_down/greet .*\(taken back by entry (\d+)\)$", lines[1]
+    )
     assert first
     (by,) = [line for line in lines if f"went back, entry {first[1]} " in line]
     assert re.search(r"Timo went back to visit 1; visits 1–\d+ fell away$", by)

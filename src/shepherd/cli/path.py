@@ -57,7 +57,8 @@ def command(ctx: click.Context, /, ticket: str, as_json: bool, export: Path | No
 
 def _show(recorded: Recorded) -> None:
     row = recorded.row
-    began = f"{row.created_at:%Y-%m-%d %H:%M} UTC"
+    offset = recorded.rows[0].offset if recorded.rows else "+00:00"
+    began = f"{_local(row.created_at, offset):%Y-%m-%d %H:%M} UTC{offset}"
     click.secho(f"{recorded.title} · {began} · {row.status} {row.outcome}".rstrip(), bold=True)
     for line in recorded.rows:
         click.echo(_line(line))
@@ -66,6 +67,11 @@ def _show(recorded: Recorded) -> None:
     if any(line.broken for line in recorded.rows):
         click.echo("  ! told from an entry that is not as it was written: what stands here may not have been so.")
     click.echo(f"  {recorded.verdict}\n")
+
+
+def _local(at: datetime, offset: str) -> datetime:
+    """*at* by the clock that was recorded with it."""
+    return at.astimezone(datetime.strptime(offset, "%z").tzinfo)
 
 
 def _line(row: PathRow) -> str:
@@ -82,5 +88,5 @@ def _line(row: PathRow) -> str:
     mark = "!" if row.broken else "~" if row.taken_back else " "
     place = row.step or f"{row.kind.replace('_', ' ')}, entry {row.seq}"
     who = row.who if row.role in ("", "agent") else f"{row.who} ({row.role})"
-    time = row.at.astimezone(datetime.strptime(row.offset, "%z").tzinfo)
-    return f" {mark}{row.visit or '':>4}  {time:%H:%M:%S}  {who:<12} {place:<40} {told}".rstrip()
+    time = f"{_local(row.at, row.offset):%H:%M:%S} UTC{row.offset}"
+    return f" {mark}{row.visit or '':>4}  {time}  {who:<12} {place:<40} {told}".rstrip()
