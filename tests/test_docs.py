@@ -211,3 +211,22 @@ def test_json_in_docs_is_json(block: Block) -> None:
     JSON in the docs can be read.
     """
     assert json.loads(block.text) is not None
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/qa.md"])
+def test_the_demo_is_read_where_it_is_kept(page: str) -> None:
+    """
+    The record of the demo is named with its keys as ``start.py`` makes them, so that verify and path find it.
+    """
+    started = (ROOT / "start.py").read_text(encoding="utf-8")
+    folder = re.search(r'data = ROOT / "(\w+)"', started)
+    database, keys = (
+        re.search(r"sqlite:///\{data / '([^']+)'\}", started),
+        re.search(r'str\(data / "([^"]+)"\)', started),
+    )
+    assert folder
+    assert database
+    assert keys
+    told = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+
+    assert f"--database sqlite:///{folder[1]}/{database[1]} --keys {folder[1]}/{keys[1]}" in told
