@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count, product
 from typing import Any, NamedTuple
 
 from shepherd.author.trail import Crossing, crossings
 from shepherd.check.library import Library
-from shepherd.flow.model import Call, Decide, Field, Flow, HandOn, Set
+from shepherd.flow.model import Call, Decide, Field, Flow, HandOn, Need, Set
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
@@ -95,10 +95,12 @@ class Moment:
         return found
 
 
-def begin(library: Library, flow: str, *, guarded: bool) -> Moment:
-    """A run of *flow* alone, which holds nothing."""
+def begin(library: Library, flow: str, *, guarded: bool, held: Iterable[Need] = ()) -> Moment:
+    """A run of *flow* alone, which holds nothing but what an earlier run left: *held*, for half an hour."""
     inputs = dict.fromkeys(library.flows[flow].inputs, "C-1")
-    run = start(library, flow, inputs=inputs, facts={}, stamp=_stamp(0, None), guarded=guarded).run
+    until = (AT + timedelta(minutes=30)).isoformat().replace("+00:00", "Z")
+    left = [{"name": n.name, "level": n.level, "at": "2026-11-21T09:00:00Z", "until": until} for n in held]
+    run = start(library, flow, inputs=inputs, facts={}, stamp=_stamp(0, None), held=left, guarded=guarded).run
     return Moment(run, None, None, crossings(run, None))
 
 
@@ -128,7 +130,7 @@ def search(
     closed: Callable[[Moment], bool],
     aged: int = 0,
     others: bool = False,
-    most: int = 20_000,
+    most: int = 40_000,
 ) -> Moment | None:
     """
     A moment that is *found*, or None where there is none; what is *closed* is not followed further.
