@@ -81,3 +81,15 @@ def test_whoever_has_answered_gets_no_buttons_in_the_role(waits):
         tab = of(waits, name, "supervisor")
         assert tab.heading == "Another person must act here"
         assert "Approved</button>" not in tab.text
+
+
+def test_the_start_page_lists_what_waits_for_ones_role(waits):
+    """Ticket, flow and question, for the role alone, and only while it waits."""
+    run = waits.path
+    sue = of(waits, "sue", "supervisor").get("/")
+    section = sue.text.split("Waits for a supervisor</h2>")[1].split("</section>")[0]
+    for words in (run, "May this be paid?", "Approve a refund", "since "):
+        assert words in section
+    assert "Waits for a" not in waits.get("/").text
+    sue.get(run).act("answer", value="yes")
+    assert "Waits for a supervisor" not in sue.get("/").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from shepherd.check.library import Library
 from shepherd.connect import Connectors
 from shepherd.desk.anew import asked, question
 from shepherd.desk.clock import Clock, system_clock, whole
-from shepherd.desk.errors import Misused, Unknown
+from shepherd.desk.errors import DeskError, Misused, Unknown
 from shepherd.desk.flows import find
 from shepherd.desk.going import Going
 from shepherd.desk.guide import Guide
@@ -139,6 +140,19 @@ class Desk:
         """The languages that flows can be said in beside their own, and that of the ticket's latest run."""
         rows = self.record.runs(ticket=self._tickets.find(ticket).id, limit=1)
         return self.library.every_language, self._starting.spoken(rows)
+
+    def waits_for(self, role: str, *, limit: int = 20) -> tuple[RunView, ...]:
+        """Open runs among the latest 200 whose step waits for *role*; one that can't be read is left out."""
+        steps = [s for f in self.library.flows.values() for s in f.steps.values()]
+        others = {s.ref for s in steps if s.role != role}
+        if len(others) == len(steps):
+            return ()
+        found: list[RunView] = []
+        for row in self.record.runs(status="open", limit=200):
+            if row.step not in others and len(found) < limit:
+                with suppress(DeskError):
+                    found.append(self.see(row.id))
+        return tuple(v for v in found if v.state == "open" and v.waiting.role == role)
 
     def see(self, run: str) -> RunView:
         """A run as it stands. What is due by the clock, or was left open by a crash, is set going first."""

@@ -21,13 +21,13 @@ from flask import (
 )
 from werkzeug.wrappers import Response as Reply
 
-from shepherd.desk import CaseNote, DeskError, FlowRow, FollowUp, Misused, Reused, TicketView, Unknown, new_id
+from shepherd.desk import CaseNote, DeskError, FlowRow, FollowUp, Misused, Reused, RunView, TicketView, Unknown, new_id
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Blank, Due, Refused
 from shepherd.web import forms
 from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
 from shepherd.web.marks import Marks
-from shepherd.web.show import first_of, name_of
+from shepherd.web.show import first_of, heading, name_of
 from shepherd.web.who import KEYS, MODES, Who, ask_name, clean, desk, here, local_path, remember, remember_who, who_of
 
 pages = Blueprint("agent", __name__)
@@ -97,12 +97,25 @@ def _home(
         picks=_customers(given["customer"]) if errors and "customer" in errors else [],
         token=new_id(),
         channels=CHANNELS,
+        role=here().role,
+        waiting=[_waits(v) for v in desk().waits_for(here().role)],
         open_runs=[_row(r) | {"until": _until(r.id)} for r in _open_runs()],
         customers=_customers(find),
         tickets=[_ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
         recent=[] if find else [_ticket_row(t) for t in desk().tickets(limit=8)],
     )
     return make_response(page, status)
+
+
+def _waits(view: RunView) -> dict[str, Any]:
+    """A run that waits for one's role: what is asked, and since when."""
+    return {
+        "id": view.id,
+        "ticket": view.ticket.number,
+        "flow": view.title,
+        "question": heading(view.waiting),
+        "at": view.standing.tip.stamp.at,
+    }
 
 
 def _open_runs() -> list[RunRow]:
