@@ -189,13 +189,14 @@ def test_a_planted_fault_is_found_and_mended(planted: str, desk: Path, capsys: p
     assert told(capsys)[0] == 0
 
 
-@pytest.mark.skipif(wal_is_safe(), reason="this SQLite may use WAL")
-def test_wal_is_a_fault_where_it_is_not_safe(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wal_is_a_fault_just_where_it_is_not_safe(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A database that a newer SQLite has left in WAL is brought back to the rollback journal by opening it."""
     in_database("PRAGMA journal_mode=WAL;")
     code, shown = told(capsys)
-    assert (code, [c["name"] for c in faults(shown)]) == (3, ["sqlite"])
-    do(faults(shown)[0]["mend"])
+    expected = (0, []) if wal_is_safe() else (3, ["sqlite"])
+    assert (code, [c["name"] for c in faults(shown)]) == expected
+    for fault in faults(shown):
+        do(fault["mend"])
     assert told(capsys)[0] == 0
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from shepherd.run import replay, shown
-from shepherd.run.api import Answer, Change, Continue, Due, Fields, GoBack, Refused, Time
+from shepherd.run import Diverged, replay, shown
+from shepherd.run.api import Answer, Change, Continue, Due, Event, Fields, GoBack, Refused, Time
 from tests.run.small import NOON, Walk, flow, library
 from tests.run.walker import alike, reread
 
@@ -167,6 +167,23 @@ def test_what_is_set_from_a_persons_values_is_not_recorded_in_plain() -> None:
 
     assert walk.events[0].entered[0]["set"] == {"who": None, "on": "2026-11-24"}
     assert walk.run.waiting.words.say == "Ada"
+
+
+def test_what_a_later_release_calls_personal_does_not_make_a_run_diverge() -> None:
+    """
+    A value kept back on one side only is not held against the other; another value, or another name, still is.
+    """
+    walk = Walk(library(COUNTS), "counts")
+    walk(Answer("5"))
+    first, *later = walk.events
+
+    def recorded(values: dict[str, object]) -> list[Event]:
+        return [first, later[0]._replace(entered=({**later[0].entered[0], "set": values}, *later[0].entered[1:]))]
+
+    assert replay(walk.library, recorded({"rounds": 1, "total": None, "before": 0})).seq == 2
+    for values in ({"rounds": 1, "total": 6, "before": 0}, {"rounds": 1, "total": None}):
+        with pytest.raises(Diverged):
+            replay(walk.library, recorded(values))
 
 
 def test_a_field_is_shown_only_where_its_condition_holds() -> None:

@@ -13,7 +13,7 @@ from shepherd.flow.model import Step
 from shepherd.record import Told
 from shepherd.run import Diverged, replay
 from shepherd.run.api import Event, Spoken, Stamp
-from shepherd.run.engine import fold
+from shepherd.run.engine import came_about, fold
 from shepherd.run.path import answer, title
 from shepherd.run.state import Run, Visit
 from shepherd.run.waiting import spoken
@@ -126,7 +126,7 @@ def _fold(library: Library, run: Run | None, event: Event) -> Run:
         raise ValueError
     stamp = Stamp(event.at, event.offset, event.actor, event.data.get("role", "agent"))
     after, entered, _ = fold(run, event.kind, event.data, stamp)
-    if list(entered) != list(event.entered):
+    if not came_about(entered, event.entered):
         raise ValueError
     return after
 

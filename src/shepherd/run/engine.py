@@ -156,11 +156,7 @@ def _refold(library: Library, events: list[Event], guarded: bool, moved_at: int 
                 run, entered, _ = fold(run, event.kind, event.data, stamp)
             except (LookupError, AssertionError, AttributeError, TypeError, ValueError) as error:
                 raise Diverged(seq, f"Event {seq} ({event.kind}) does not fit the run: {error!r}.") from error
-        if seq <= moved_at:
-            same = [_way(item) for item in entered] == [_way(item) for item in event.entered]
-        else:
-            same = list(entered) == list(event.entered)
-        if not same:
+        if not came_about(entered, event.entered, words=seq > moved_at):
             raise Diverged(seq, f"Event {seq} ({event.kind}) was recorded with another way than the flow gives.")
     if run is None:
         raise Diverged(0, "There are no events.")
@@ -179,8 +175,27 @@ def preview(run: Run, given: Change | GoBack, *, stamp: Stamp) -> tuple[PathItem
     )
 
 
-def _way(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if key != "words"}
+def came_about(made: Iterable[Mapping[str, Any]], recorded: Iterable[Mapping[str, Any]], *, words: bool = True) -> bool:
+    """
+    Whether what the engine enters now is what was *recorded*; without *words*, whatever was said.
+
+    A value that one of the two keeps back as personal (null in ``set``) is not held against the other: a later release
+    may see more sharply what is personal, and a run begun before it must still be read.
+    """
+    now, then = list(made), list(recorded)
+    if now == then:
+        return True
+    pairs = zip(now, then, strict=False)
+    return len(now) == len(then) and all(_seen(one, other, words) == _seen(other, one, words) for one, other in pairs)
+
+
+def _seen(item: Mapping[str, Any], beside: Mapping[str, Any], words: bool) -> dict[str, Any]:
+    """*item* with what it is compared by, *beside* being the one that it is compared with."""
+    kept = {key: value for key, value in item.items() if words or key != "words"}
+    others = beside.get("set")
+    if "set" in kept and isinstance(others, Mapping):
+        kept["set"] = {n: None if others.get(n, value) is None else value for n, value in kept["set"].items()}
+    return kept
 
 
 # --- the first event --------------------------------------------------------------------------------
