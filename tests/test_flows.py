@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from shepherd.author import Verdict, cover, read_scenarios, run_scenario
 from shepherd.author.coverage import total
 from shepherd.check import examine
 from shepherd.check.library import Library
+from shepherd.connect import Connectors
 from shepherd.flow.draft import Draft, read_draft
 from shepherd.flow.model import Do
+from shepherd.flow.types import Refusal, from_json
 
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
 
@@ -72,6 +75,25 @@ def test_every_change_is_made_once(library: Library) -> None:
     changes = [s.action for f in library.flows.values() for s in f.steps.values() if isinstance(s.action, Do)]
     assert changes
     assert {change.once_per for change in changes} == {"ticket"}
+
+
+def test_every_row_of_the_demo_is_what_its_connector_declares(library: Library, tmp_path: Path) -> None:
+    """A day that is none, or a word that no option is, would end a demo's contact in an error."""
+    connectors = Connectors(library.connectors, folder=FLOWS, changes=tmp_path / "changes.db")
+    read = 0
+    for connector in library.connectors.values():
+        for operation in connector.operations.values():
+            if connector.kind != "table" or not operation.reads or operation.accepts_secret:
+                continue
+            with (FLOWS / str(connector.settings["file"])).open(encoding="utf-8") as rows:
+                for row in csv.DictReader(rows):
+                    name = f"{connector.name}.{operation.name}"
+                    reply = connectors.call(name, {n: row[n] for n in operation.inputs}, key="")
+                    fields = operation.results.get(reply.result, {})
+                    wrong = [n for n, v in reply.values.items() if isinstance(from_json(v, fields[n].type), Refusal)]
+                    assert (name, row, wrong) == (name, row, [])
+                    read += reply.result == "ok"
+    assert read > 20
 
 
 def test_no_secret_of_a_scenario_stands_on_a_ticket(verdicts: list[Verdict]) -> None:

@@ -203,3 +203,20 @@ def test_days_from_today_do_not_grow_old(tmp_path: Path) -> None:
     assert call(connectors, "work.book", "k1", customer_id="C-1", why="x")[1] == {"slot": f"{first}T09:00"}
     assert call(connectors, "work.book", "k2", customer_id="C-2", why="x")[1] == {"slot": f"{second}T13:00"}
     assert call(connectors, "work.book", "k3", customer_id="C-3", why="x")[0] == "full"
+
+
+def test_days_gone_by_do_not_grow_old_either(tmp_path: Path) -> None:
+    """A cell may lie some days back, as what was delivered does: a day that is compared and given."""
+    (tmp_path / "people.csv").write_text("customer_id,birthday,seen\nC-1,today-5,today-12 09:00\n")
+    seen = operation("seen", [ID], {"ok": [field("seen", "datetime")]}, reads=True)
+    declared = Connector(
+        name="base",
+        kind="table",
+        operations={"born": OPERATIONS["born"], "seen": seen},
+        settings={"file": "people.csv", "key": "customer_id"},
+    )
+    connectors = Connectors({"base": declared}, folder=tmp_path, changes=tmp_path / "changes.db")
+    today = datetime.now(UTC).date()
+
+    assert call(connectors, "base.born", customer_id="C-1", birthday=today - timedelta(days=5))[0] == "ok"
+    assert call(connectors, "base.seen", customer_id="C-1") == ("ok", {"seen": f"{today - timedelta(days=12)}T09:00"})

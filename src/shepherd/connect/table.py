@@ -5,7 +5,7 @@ Reading: the row whose key is given; ``not_found`` where there is none. Every ot
 of its name, a secret with the salted hash in the column ``NAME_hash``: ``no_match`` where one differs.
 Changing: with the key among its inputs it is noted on that row, without it the first free row is taken (``full`` where
 none is). Changes are kept in a file beside the database, each under its key, and laid over the rows when they are read.
-A cell ``today+3 09:00`` is that time three days from now (``today+3`` that day), so that a table need not grow old.
+A cell ``today+3 09:00`` is that time three days from now, ``today-3`` the day three days ago: no table grows old.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from shepherd.flow.types import Refusal, from_json, to_text
 
 CONTROL = "SHEPHERD_TABLE_CONTROL"
 Row = dict[str, str]
-_FROM_TODAY = re.compile(r"today\+([0-9]{1,3})(?: ([0-2][0-9]:[0-5][0-9]))?")
+_FROM_TODAY = re.compile(r"today([+-][0-9]{1,3})(?: ([0-2][0-9]:[0-5][0-9]))?")
 
 
 class Table:
@@ -198,7 +198,7 @@ def _load(path: Path, key: str, today: date) -> tuple[dict[str, Row], tuple[str,
 
 
 def _from_today(cell: str, today: date) -> str:
-    """*cell* with ``today+3 09:00`` as the day and time that it stands for."""
+    """*cell* with ``today+3 09:00`` or ``today-3`` as the day and time that it stands for."""
     found = _FROM_TODAY.fullmatch(cell.strip())
     if found is None:
         return cell
