@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from shepherd.author import Malformed, read_given, read_scenarios
+from shepherd.author import Malformed, place_of, read_given, read_scenarios, scenarios_in
 from shepherd.author.given import seconds
+from shepherd.cli.trees import plain
+from shepherd.flow import source
 
 
 def one(**changes: Any) -> dict[str, Any]:
@@ -83,3 +85,35 @@ def test_what_is_no_length_of_time(text: str) -> None:
     """Anything else is refused with an example."""
     with pytest.raises(Malformed, match="31m"):
         seconds(text)
+
+
+MISTAKES = """scenarios:
+  - name: One
+    given:
+      at: 2026-11-21T10:00:00
+    expect: {outcome: done, path: [a]}
+  - name: Two
+    given:
+      spent:
+        a: many
+    expect: {outcome: done, path: [a]}
+  - name: Three
+    expect: {outcome: done, waiting: a, path: [a]}
+  - name: Three
+    expect: {outcome: done, path: [a]}
+  - name: Three
+    expect: {outcome: done, path: [a]}
+"""
+
+
+def test_every_mistake_is_found_at_its_place() -> None:
+    """All of a file's mistakes at once, each with the line and column of what is to be mended."""
+    root = source.read(MISTAKES.encode(), "mine.scenarios.yaml").root
+    assert root is not None
+    read, wrong = scenarios_in(plain(root), "mine.scenarios.yaml", root)
+
+    places = [place_of(root, error.at)[:2] for error in wrong]
+    assert places == [(4, 7), (9, 9), (12, 5), (15, 5)]
+    assert [(scenario.name, scenario.line) for scenario in read] == [("Three", 13)]
+    assert "offset" in str(wrong[0])
+    assert str(wrong[3]).startswith('mine.scenarios.yaml: scenario Three: two scenarios are called "Three"')

@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from shepherd.cli.app import run
+from shepherd.cli.settings import shown_file
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
+ROOT = Path(__file__).resolve().parents[2]
+FLOWS = ROOT / "flows"
+ENVIRONMENT = {"PYTHONPATH": str(ROOT / "src"), "PATH": os.environ["PATH"], "TERM": "xterm"}
+
+
+HELLO = """flow: hello
+title: Say hello
+category: intake
+version: 1
+outcomes:
+  done: {resolves: true}
+steps:
+  hello: {say: Good morning.}
+  bye: {end: done}
+"""
 
 
 @pytest.fixture
-def closing(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(FLOWS, tmp_path / "flows"))
+def small(tmp_path: Path) -> Path:
+    """A library of two flows, one of them shipped, which is checked in no time."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    for name in ("closing.yaml", "closing.scenarios.yaml"):
+        shutil.copy(FLOWS / name, folder)
+    (folder / "hello.yaml").write_text(HELLO)
+    scenario = "{name: Hello, given: {}, expect: {outcome: done, path: [hello, bye]}}"
+    (folder / "hello.scenarios.yaml").write_text(f"scenarios:\n  - {scenario}\n")
+    return folder
 
 
 def test_the_shipped_flows_end_with_all_edges(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,9 +53,9 @@ def test_the_shipped_flows_end_with_all_edges(capsys: pytest.CaptureFixture[str]
     assert re.fullmatch(r"edges (\d+)/\1 \(100 %\)", last)
 
 
-def test_json_is_one_object_of_the_documented_shape(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_one_object_of_the_documented_shape(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """FORMATS §7; a file of scenarios is walked alone."""
-    assert run(["test", str(FLOWS / "closing.scenarios.yaml"), "--format", "json"]) == 0
+    assert run(["test", str(small / "closing.scenarios.yaml"), "--format", "json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert (shown["shepherd"], shown["ok"]) == ("test/1", True)
     assert {s["flow"] for s in shown["scenarios"]} == {"closing"}
@@ -38,38 +65,38 @@ def test_json_is_one_object_of_the_documented_shape(capsys: pytest.CaptureFixtur
     assert coverage["missing"] == []
 
 
-def test_a_scenario_that_fails_ends_with_1(closing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scenario_that_fails_ends_with_1(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What failed is named with what was and what should have been."""
-    file = closing / "closing.scenarios.yaml"
+    file = small / "closing.scenarios.yaml"
     file.write_text(file.read_text().replace("outcome: unresolved", "outcome: confirmed"))
-    assert run(["test", str(closing)]) == 1
+    assert run(["test", str(small)]) == 1
     out = capsys.readouterr().out
     assert "failed  closing: Something is left" in out
     assert 'ended with "unresolved", not "confirmed"' in out
 
 
-def test_an_edge_that_nobody_walks_is_named(closing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_edge_that_nobody_walks_is_named(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And the percentage is not rounded up."""
-    for file in closing.glob("*.scenarios.yaml"):
-        if file.name != "authentication.scenarios.yaml":
+    for file in small.glob("*.scenarios.yaml"):
+        if file.name != "hello.scenarios.yaml":
             file.unlink()
-    assert run(["test", str(closing)]) == 0
+    assert run(["test", str(small)]) == 0
     out = capsys.readouterr().out
     assert "not walked: confirm --answer:yes--> offer_survey" in out
     assert "(100 %)" not in out
 
 
-def test_flows_with_errors_are_not_walked(closing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_flows_with_errors_are_not_walked(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The findings are shown instead, with 1."""
-    file = closing / "closing.yaml"
+    file = small / "closing.yaml"
     file.write_text(file.read_text().replace("{end: confirmed}", "{end: confirmd}"))
-    assert run(["test", str(closing)]) == 1
+    assert run(["test", str(small)]) == 1
     assert 'Did you mean "confirmed"?' in capsys.readouterr().err
 
 
-def test_a_malformed_file_of_scenarios_is_said(closing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_malformed_file_of_scenarios_is_said(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With its name and line, by ``test`` and by ``check``."""
-    file = closing / "closing.scenarios.yaml"
+    file = small / "closing.scenarios.yaml"
     for expected, said in (
         ("{outcome: confirmed}", "path, says, values or ticket is missing here."),
         ("{path: [...]}", "outcome or waiting is missing here."),
@@ -77,5 +104,83 @@ def test_a_malformed_file_of_scenarios_is_said(closing: Path, capsys: pytest.Cap
         file.write_text(f"scenarios:\n  - name: x\n    expect: {expected}\n")
         assert run(["check", str(file)]) == 1
         assert f"closing.scenarios.yaml:3:5: error {said}" in capsys.readouterr().out
-        assert run(["test", str(closing)]) == 1
+        assert run(["test", str(small)]) == 1
         assert f"closing.scenarios.yaml:3:5: error {said}" in capsys.readouterr().err
+
+
+def test_mistakes_that_only_the_reader_sees_have_their_line(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What no schema can refuse stops the test too, all of it at once, each at its line."""
+    file = small / "closing.scenarios.yaml"
+    lines = ["scenarios:"]
+    for given in ("{at: soon}", "{spent: {confirm: few}}"):
+        lines += ["  - name: x", f"    given: {given}", "    expect: {outcome: confirmed, path: [...]}"]
+    file.write_text("\n".join(lines))
+    assert run(["test", str(small)]) == 1
+    told = capsys.readouterr().err
+    assert 'closing.scenarios.yaml:3:13: error scenario x: at: "soon" is no time.' in told
+    assert 'closing.scenarios.yaml:6:21: error scenario x: "few" is no whole number.' in told
+    assert "2 of the scenarios can't be read" in told
+
+
+def test_a_failure_has_its_line(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A terminal opens it from there."""
+    file = small / "closing.scenarios.yaml"
+    file.write_text(file.read_text().replace("outcome: unresolved", "outcome: confirmed"))
+    run(["test", str(small)])
+    place = re.search(r"closing\.scenarios\.yaml:(\d+)\)", capsys.readouterr().out)
+    assert place
+    assert "Something is left" in file.read_text().splitlines()[int(place[1]) - 1]
+
+
+def test_some_scenarios_by_their_words(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`-k` chooses by flow or name, however it is written, and counts the flows of those alone."""
+    assert run(["test", str(small), "-k", "CLOSING: it works and no", "--format", "json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert [s["name"] for s in shown["scenarios"]] == ["It works and no survey is wanted"]
+    assert [c["flow"] for c in shown["coverage"]] == ["closing"]
+    assert run(["test", str(small), "-k", "no such words"]) == 2
+    assert run(["test", str(small), "-k", "survey", "--min-coverage", "1"]) == 2
+
+
+def test_a_threshold_holds_for_each_flow(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One flow below it fails the test, however well the others are covered."""
+    assert run(["test", str(small), "--min-coverage", "100"]) == 0
+    (small / "hello.scenarios.yaml").unlink()
+    capsys.readouterr()
+    assert run(["test", str(small), "--min-coverage", "90"]) == 1
+    out = capsys.readouterr().out
+    assert re.search(r"^hello: \d+ of \d+ edges are walked; 90 % are asked for\.$", out, re.MULTILINE)
+    assert out.splitlines()[-1].startswith("edges ")
+    assert run(["test", str(small), "--min-coverage", "101"]) == 2
+
+
+def test_a_report_in_a_file_leaves_the_terminal_to_people(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`-o` writes JUnit's XML, under addresses that open from here, and failures are told as ever."""
+    file = small / "closing.scenarios.yaml"
+    file.write_text(file.read_text().replace("outcome: unresolved", "outcome: confirmed"))
+    report = small / "report.xml"
+    assert run(["test", str(file), "--format", "junit", "-o", str(report)]) == 1
+    assert "failed  closing: Something is left" in capsys.readouterr().out
+    root = ElementTree.fromstring(report.read_text(encoding="utf-8"))
+    assert int(root.get("failures", "0")) > 0
+    assert {case.get("file") for case in root.iter("testcase")} == {shown_file(small, file.name)}
+    assert run(["test", str(file), "-o", str(report)]) == 2
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_long_test_shows_how_far_it_is_on_a_terminal_only(small: Path, terminal: bool) -> None:
+    """A log or a file gets no bar."""
+    scenario = "  - {name: N%d, given: {answers: {confirm: hung_up}}, expect: {waiting: confirm, path: [...]}}\n"
+    text = "".join(scenario % number for number in range(300)).replace("waiting: confirm", "outcome: unconfirmed")
+    (small / "closing.scenarios.yaml").write_text(f"scenarios:\n{text}")
+    master, slave = os.openpty()
+    command = [sys.executable, "-m", "shepherd.cli", "test", str(small / "closing.scenarios.yaml")]
+    where = subprocess.PIPE
+    done = subprocess.run(
+        command, env=ENVIRONMENT, stdout=where, stderr=slave if terminal else where, check=False, timeout=60
+    )
+    told = os.read(master, 100_000).decode() if terminal else done.stderr.decode()
+    os.close(slave)
+    os.close(master)
+    assert ("300 scenarios" in told) is terminal
+    assert b"300 scenarios  [" not in done.stdout

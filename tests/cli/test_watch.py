@@ -1,4 +1,4 @@
-"""``shepherd check --watch``: anew after each change, silent else, ended by Ctrl-C."""
+"""``shepherd check --watch`` and ``shepherd test --watch``: anew after each change, silent else, ended by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from tests.cli.test_check import BAD, GOOD
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 LONG = 60.0
+SCENARIO = "scenarios:\n  - {name: n, given: {}, expect: {outcome: done, path: [...]}}\n"
 
 
 class Watching:
     """The command under way in a folder, its lines of JSON as they come."""
 
-    def __init__(self, folder: Path):
-        command = [sys.executable, "-m", "shepherd.cli", "check", "--watch", "--format", "json"]
+    def __init__(self, folder: Path, command: str = "check"):
+        words = [sys.executable, "-m", "shepherd.cli", command, "--watch", "--format", "json"]
         self.process = subprocess.Popen(
-            command,
+            words,
             cwd=folder,
             env={"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"]},
             stdout=subprocess.PIPE,
@@ -96,6 +97,27 @@ def test_an_emptied_library_is_told_and_watched_on(watching: Watching, library: 
         watching.lines.get(timeout=2)
     (library / "good.txt").rename(library / "good.yaml")
     assert watching.next()["ok"] is True
+
+
+def test_scenarios_are_walked_anew(library: Path) -> None:
+    """The walks follow the flow and its scenarios, past a save that breaks either."""
+    scenarios = library / "good.scenarios.yaml"
+    scenarios.write_text(SCENARIO)
+    watching = Watching(library.parent, "test")
+    try:
+        assert watching.next()["ok"] is True
+        scenarios.write_text(SCENARIO.replace("done,", "lost,"))
+        assert watching.next()["scenarios"][0]["failures"] == ['ended with "done", not "lost"']
+        scenarios.write_text(SCENARIO.replace("given: {}", "given: {at: soon}"))
+        (library / "good.yaml").write_text(GOOD.replace("{end: done}", "{end: don}"))
+        with pytest.raises(Empty):
+            watching.lines.get(timeout=2)
+        (library / "good.yaml").write_text(GOOD)
+        scenarios.write_text(SCENARIO)
+        assert watching.next()["ok"] is True
+    finally:
+        watching.process.kill()
+        watching.process.wait(LONG)
 
 
 def test_ctrl_c_ends_it_with_130(watching: Watching) -> None:

@@ -1,7 +1,7 @@
 """The designer's tools: scenarios that walk a flow as a script says, and what they cover. Pure."""
 
 from shepherd.author.coverage import Coverage, cover
-from shepherd.author.given import Expect, Given, Malformed, Scenario, read_given, read_scenarios
+from shepherd.author.given import Expect, Given, Malformed, Scenario, place_of, read_given, read_scenarios, scenarios_in
 from shepherd.author.play import Played, play
 from shepherd.author.scenarios import Verdict, judge, run_scenario
 
@@ -15,8 +15,10 @@ __all__ = [
     "Verdict",
     "cover",
     "judge",
+    "place_of",
     "play",
     "read_given",
     "read_scenarios",
     "run_scenario",
+    "scenarios_in",
 ]

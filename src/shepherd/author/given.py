@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from shepherd.flow.findings import Place
+from shepherd.flow.source import Map, Node, Seq
 
 SUFFIX = ".scenarios.yaml"
 DEFAULT_AT = "2026-01-15T10:00:00+00:00"
@@ -14,7 +18,19 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Malformed(Exception):
-    """A scenario, or a file of answers, that can't be read; the sentence says what to write instead."""
+    """
+    A scenario, or a file of answers, that can't be read; the sentence says what to write instead.
+
+    *at* are the keys that lead to the mistake, as far as it is known where it is.
+    """
+
+    def __init__(self, sentence: str, *at: str | int):
+        super().__init__(sentence)
+        self.sentence, self.at = sentence, at
+
+    def below(self, *keys: str | int) -> Malformed:
+        """The same mistake, seen from further up: *keys* lead to where it was found."""
+        return Malformed(self.sentence, *keys, *self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +68,12 @@ class Expect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A scripted walk that a designer writes as a test."""
+    """A scripted walk that a designer writes as a test. *line* is that of its name in *file*, 0 where it has none."""
 
     name: str
     flow: str
     file: str
+    line: int = 0
     given: Given
     expect: Expect
 
@@ -75,12 +92,17 @@ def full(step: str, flow: str) -> str:
 
 
 def read_given(tree: Any, flow: str) -> Given:
-    """The ``given`` part of a scenario of *flow*."""
+    """The ``given`` part of a scenario of *flow*. Raises Malformed."""
     if tree is None or tree == "":
         tree = {}
     given = _map(tree, "given", ("inputs", "facts", "at", "answers", "connectors", "spent"))
-    at, offset = _moment(given.get("at", DEFAULT_AT))
-    parts = {key: _map(given.get(key, {}), key) for key in ("inputs", "facts", "answers", "connectors", "spent")}
+    with _below("at"):
+        at, offset = _moment(given.get("at", DEFAULT_AT))
+    parts = {key: _part(given, key) for key in ("inputs", "facts", "answers", "connectors", "spent")}
+    spent = {}
+    for step, tries in parts["spent"].items():
+        with _below("spent", step):
+            spent[full(step, flow)] = count(tries)
     return Given(
         inputs=parts["inputs"],
         facts=parts["facts"],
@@ -88,41 +110,72 @@ def read_given(tree: Any, flow: str) -> Given:
         offset=offset,
         answers={full(step, flow): value for step, value in parts["answers"].items()},
         connectors=parts["connectors"],
-        spent={full(step, flow): count(tries) for step, tries in parts["spent"].items()},
+        spent=spent,
     )
 
 
-def read_scenarios(tree: Any, file: str) -> tuple[Scenario, ...]:
-    """The scenarios of the file *file*, whose stem names their flow. Raises Malformed."""
+def read_scenarios(tree: Any, file: str, root: Node | None = None) -> tuple[Scenario, ...]:
+    """The scenarios of the file *file*, as by :func:`scenarios_in`. Raises Malformed with the first mistake."""
+    found, wrong = scenarios_in(tree, file, root)
+    if wrong:
+        raise wrong[0]
+    return found
+
+
+def scenarios_in(tree: Any, file: str, root: Node | None = None) -> tuple[tuple[Scenario, ...], tuple[Malformed, ...]]:
+    """
+    The scenarios of the file *file*, whose stem names their flow, and every mistake.
+
+    *root* is the file's tree with its places, from which the scenarios have their lines.
+    """
     flow = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
-    listed = _map(tree, "the file", ("scenarios",)).get("scenarios")
-    if not isinstance(listed, list | tuple) or not listed:
-        raise Malformed(f"{file}: write the scenarios as a list under `scenarios:`, each with a name.")
-    found = []
-    for number, entry in enumerate(listed, 1):
+    try:
+        listed = _map(tree, "the file", ("scenarios",)).get("scenarios")
+        if not isinstance(listed, list | tuple) or not listed:
+            raise Malformed("write the scenarios as a list under `scenarios:`, each with a name.", "scenarios")
+    except Malformed as error:
+        return (), (Malformed(f"{file}: {error}", *error.at),)
+    found: dict[str, Scenario] = {}
+    wrong = []
+    for number, entry in enumerate(listed):
         name = entry.get("name", "") if isinstance(entry, Mapping) else ""
         try:
-            found.append(_scenario(entry, flow, file))
+            scenario = _scenario(entry, flow, file, place_of(root, ("scenarios", number)).line if root else 0)
+            if scenario.name in found:
+                raise Malformed(f'two scenarios are called "{scenario.name}". Give each its own name.', "name")
+            found[scenario.name] = scenario
         except Malformed as error:
-            raise Malformed(f"{file}: scenario {name or number}: {error}") from None
-    names = [scenario.name for scenario in found]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise Malformed(f'{file}: two scenarios are called "{twice}". Give each its own name.')
-    return tuple(found)
+            told = Malformed(f"{file}: scenario {name or number + 1}: {error}", *error.at)
+            wrong.append(told.below("scenarios", number))
+    return tuple(found.values()), tuple(wrong)
 
 
-def _scenario(entry: Any, flow: str, file: str) -> Scenario:
+def place_of(root: Node, at: Iterable[str | int]) -> Place:
+    """Where in a file the keys *at* lead to: the last of them that stands there."""
+    place = root.place
+    for key in at:
+        if isinstance(root, Map):
+            entry = next(((word, node) for word, node in root.entries if word.text == key), None)
+            if entry is None:
+                break
+            place, root = entry[0].place, entry[1]
+        elif isinstance(root, Seq) and isinstance(key, int) and key < len(root.items):
+            root = root.items[key]
+            place = root.place
+        else:
+            break
+    return place
+
+
+def _scenario(entry: Any, flow: str, file: str, line: int) -> Scenario:
     fields = _map(entry, "a scenario", ("name", "given", "expect"))
     if not isinstance(fields.get("name"), str) or not fields["name"].strip():
-        raise Malformed("it has no name.")
-    return Scenario(
-        name=fields["name"],
-        flow=flow,
-        file=file,
-        given=read_given(fields.get("given"), flow),
-        expect=_expect(fields.get("expect"), flow),
-    )
+        raise Malformed("it has no name.", "name")
+    with _below("given"):
+        given = read_given(fields.get("given"), flow)
+    with _below("expect"):
+        expect = _expect(fields.get("expect"), flow)
+    return Scenario(name=fields["name"], flow=flow, file=file, line=line, given=given, expect=expect)
 
 
 def _expect(tree: Any, flow: str) -> Expect:
@@ -132,19 +185,35 @@ def _expect(tree: Any, flow: str) -> Expect:
         raise Malformed("expect needs either `outcome` or `waiting: STEP`.")
     if not any(key in given for key in ("path", "says", "values", "ticket")):
         raise Malformed("expect needs at least one of path, says, values and ticket; an outcome alone proves little.")
-    ticket = _map(given.get("ticket", {}), "ticket", ("has", "lacks"))
+    with _below("ticket"):
+        ticket = _map(given.get("ticket", {}), "ticket", ("has", "lacks"))
+        has, lacks = (_texts(ticket, key) for key in ("has", "lacks"))
     waiting = given.get("waiting")
     return Expect(
         outcome=given.get("outcome"),
         waiting=full(waiting, flow) if waiting is not None else None,
-        path=_texts(given["path"], "path") if "path" in given else None,
-        says=_texts(given.get("says", ()), "says"),
-        values=_map(given.get("values", {}), "values"),
-        returns=_map(given.get("returns", {}), "returns"),
-        has=_texts(ticket.get("has", ()), "has"),
-        lacks=_texts(ticket.get("lacks", ()), "lacks"),
+        path=_texts(given, "path") if "path" in given else None,
+        says=_texts(given, "says"),
+        values=_part(given, "values"),
+        returns=_part(given, "returns"),
+        has=has,
+        lacks=lacks,
         refused=None if given.get("refused") in (None, "null", "") else str(given["refused"]),
     )
+
+
+@contextmanager
+def _below(*keys: str | int) -> Iterator[None]:
+    """Mistakes found in here lie below *keys*."""
+    try:
+        yield
+    except Malformed as error:
+        raise error.below(*keys) from None
+
+
+def _part(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    with _below(key):
+        return _map(tree.get(key, {}), key)
 
 
 def _map(tree: Any, what: str, keys: tuple[str, ...] | None = None) -> Mapping[str, Any]:
@@ -152,16 +221,18 @@ def _map(tree: Any, what: str, keys: tuple[str, ...] | None = None) -> Mapping[s
         raise Malformed(f"{what} must be a group of `name: value` lines.")
     unknown = [key for key in tree if keys is not None and key not in keys]
     if unknown and keys:
-        raise Malformed(f'{what} has no key "{unknown[0]}". There are: {", ".join(keys)}.')
+        raise Malformed(f'{what} has no key "{unknown[0]}". There are: {", ".join(keys)}.', unknown[0])
     return tree
 
 
-def _texts(tree: Any, what: str) -> tuple[str, ...]:
-    if isinstance(tree, str):
-        return (tree,)
-    if not isinstance(tree, list | tuple) or not all(isinstance(item, str) for item in tree):
-        raise Malformed(f"{what} must be a list of texts.")
-    return tuple(tree)
+def _texts(tree: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """The texts below *key*: a list, or one alone."""
+    found = tree.get(key, ())
+    if isinstance(found, str):
+        return (found,)
+    if not isinstance(found, list | tuple) or not all(isinstance(item, str) for item in found):
+        raise Malformed(f"{key} must be a list of texts.", key)
+    return tuple(found)
 
 
 def count(value: Any) -> int:

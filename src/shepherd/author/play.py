@@ -258,7 +258,8 @@ class _Player:
                 names.append(name)
             elif used < most:
                 names.append(f"{name} (from number {used + 1} on)")
-        names += (f"spent: {s}" for s in self.given.spent if s not in self._keyed())
+        keyed = {step for _, step, _ in self.run.keyed} if self.run else set()
+        names += (f"spent: {s}" for s in self.given.spent if s not in keyed)
         names += (f"facts: {name}" for name in unread(self.library, self.flow, self.given.facts))
         return tuple(names)
 
@@ -294,17 +295,17 @@ class _Player:
 
     def _stamp(self, role: str, actor: Actor | None = None) -> Stamp:
         """Now, and who acts: for a step that only one role may take, somebody who has not acted yet."""
-        acted = {event.actor.id for event in self.events}
-        names = (f"scenario {role}{f' {n}' if n > 1 else ''}" for n in range(1, MOST_EVENTS + 2))
-        who = actor or (Actor("agent", next(n for n in names if n not in acted)) if role else AGENT)
+        who = actor or (self._somebody(role) if role else AGENT)
         return Stamp(self.at, self.given.offset, who, role or "agent")
 
-    def _keyed(self) -> dict[str, int | None]:
-        return {step: within for _, step, within in self.run.keyed} if self.run else {}
+    def _somebody(self, role: str) -> Actor:
+        acted = {event.actor.id for event in self.events}
+        names = (f"scenario {role}{f' {n}' if n > 1 else ''}" for n in range(1, MOST_EVENTS + 2))
+        return Actor("agent", next(name for name in names if name not in acted))
 
     def _spent(self) -> dict[str, Spent]:
         found = {}
-        for step, within in self._keyed().items():
+        for _, step, within in self.run.keyed if self.run else ():
             times = self.tries.get(step, [])
             since = self.at - timedelta(seconds=within) if within is not None else None
             found[step] = Spent(sum(1 for t in times if since is None or t > since), len(times))

@@ -69,7 +69,7 @@ def judge(scenario: Scenario, played: Played) -> Iterator[str]:
             yield f'nowhere said: "{words}"'
     yield from _values("values", expect.values, _known(run))
     yield from _values("returns", expect.returns, dict(run.end.returns) if run.end else {})
-    kept = ticket_text(played)
+    kept = ticket_text(played) if expect.has or expect.lacks else ""
     for words in expect.has:
         if words not in kept:
             yield f'the ticket does not have "{words}"'
@@ -80,7 +80,17 @@ def judge(scenario: Scenario, played: Played) -> Iterator[str]:
 
 def steps_of(played: Played) -> tuple[str, ...]:
     """The steps of *played* that stand, as ``flow/step``."""
-    return tuple(item.step for item in played.run.path) if played.run else ()
+    return tuple(visit.ref for visit in standing(played.run)) if played.run else ()
+
+
+def standing(run: Run) -> list[Visit]:
+    """The visits of *run* that stand, oldest first."""
+    visits = []
+    visit: Visit | None = run.tip
+    while visit is not None and visit.number:
+        visits.append(visit)
+        visit = visit.prev
+    return visits[::-1]
 
 
 def ticket_text(played: Played) -> str:
@@ -95,16 +105,14 @@ def ticket_text(played: Played) -> str:
 def changes(run: Run) -> list[str]:
     """What the visits that stand put on the ticket: calls that changed something with their inputs, and escalations."""
     lines = []
-    visit: Visit | None = run.tip
-    while visit is not None and visit.number:
+    for visit in standing(run):
         action = visit.step.action
         if isinstance(action, Do) and visit.result:
             given = ", ".join(f"{k}: {v}" for k, v in (visit.inputs or {}).items() if not isinstance(v, SecretRef))
             lines.append(f"{action.operation} ({given}): {visit.result}")
         elif isinstance(action, Escalate):
             lines.append(f"escalated to {action.queue} {action.severity or ''}".rstrip())
-        visit = visit.prev
-    return lines[::-1]
+    return lines
 
 
 def _refused(code: str, played: Played) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
@@ -24,9 +23,9 @@ from shepherd.author.setting import (
     planned,
 )
 from shepherd.author.shapes import shape_of
+from shepherd.author.xml import legal
 
 CORNER = 6.0
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def svg(
@@ -227,8 +226,8 @@ def _n(number: float) -> str:
 
 
 def _t(text: str) -> str:
-    return escape(_ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text))
+    return escape(legal(text))
 
 
 def _q(text: str) -> str:
-    return quoteattr(_ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text))
+    return quoteattr(legal(text))

@@ -53,6 +53,7 @@ class Library:
     hashes: Mapping[str, str] = field(init=False, repr=False)
     _spoken: dict[str, Mapping[str, Flow]] = field(init=False, repr=False, default_factory=dict)
     _personal: dict[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
+    _bundles: dict[str, Mapping[str, str]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         hashes = {name: digest(_stored(name, document)) for name, document in self.documents.items()}
@@ -82,8 +83,13 @@ class Library:
             raise FlowRejected(listed)
         return cls(draft.flows, draft.policy, draft.connectors, draft.documents, draft.lists)
 
-    def bundle(self, flow: str) -> dict[str, str]:
+    def bundle(self, flow: str) -> Mapping[str, str]:
         """The hash of every document that a run of *flow* can reach, by name (FORMATS §2)."""
+        if flow not in self._bundles:
+            self._bundles[flow] = self._bundled(flow)
+        return self._bundles[flow]
+
+    def _bundled(self, flow: str) -> dict[str, str]:
         flows = self.reached(flow)
         names = {f"flow:{name}" for name in flows} | {"desk"}
         lists = {*self.policy.lists}

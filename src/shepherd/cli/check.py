@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from shepherd.cli.settings import draft_of, library_option, settings
+from shepherd.cli.settings import draft_of, library_option, settings, shown_file
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -60,7 +59,7 @@ def _report(paths: tuple[Path, ...], library: Path, form: str) -> int:
         for finding in _examined(draft):
             if finding.file in names or not chosen.names:
                 findings.append(finding if form == "json" else _placed(finding, chosen.folder))
-        sources |= {_shown(chosen.folder, name): text for name, text in draft.sources.items()}
+        sources |= {shown_file(chosen.folder, name): text for name, text in draft.sources.items()}
     findings.sort(key=lambda finding: finding.order)
     if form == "json":
         from shepherd.check.report import as_json
@@ -119,21 +118,14 @@ def _examined(draft: Draft) -> list[Finding]:
     return examine(draft)
 
 
-def _shown(folder: Path, name: str) -> str:
-    """A file of *folder* as one may open it from here."""
-    path = folder / name
-    near = os.path.relpath(path)
-    return path.as_posix() if near.startswith("..") else Path(near).as_posix()
-
-
 def _placed(finding: Finding, folder: Path) -> Finding:
-    return replace(finding, file=_shown(folder, finding.file))
+    return replace(finding, file=shown_file(folder, finding.file))
 
 
 def show(folder: Path, draft: Draft, findings: Iterable[Finding]) -> None:
     """The findings of a library that another command needs, on stderr."""
     placed = [_placed(finding, folder) for finding in findings]
-    _human(placed, {_shown(folder, name): text for name, text in draft.sources.items()}, err=True)
+    _human(placed, {shown_file(folder, name): text for name, text in draft.sources.items()}, err=True)
     click.echo(f"{_summary(placed, len(draft.sources))} The flows may not be run until they are mended.", err=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,13 @@ def draft_of(folder: Path) -> Draft:
     if not folder.is_dir():
         raise click.UsageError(f"There is no folder {folder}. Name one with --library.")
     return read_draft(folder)
+
+
+def shown_file(folder: Path | None, name: str) -> str:
+    """The file *name* of *folder* as one may open it from here."""
+    path = (folder or Path()) / name
+    near = os.path.relpath(path)
+    return path.as_posix() if near.startswith("..") else Path(near).as_posix()
 
 
 @contextmanager

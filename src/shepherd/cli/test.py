@@ -3,33 +3,96 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from shepherd.cli.settings import draft_of, library_option, rejected, settings
+from shepherd.cli.settings import draft_of, library_option, rejected, settings, shown_file
 
 if TYPE_CHECKING:
-    from shepherd.author import Coverage, Scenario, Verdict
+    from shepherd.author import Scenario, Verdict
+    from shepherd.author.report import Report
+    from shepherd.check.library import Library
     from shepherd.flow.draft import Draft
+
+#: From so many scenarios on, a terminal is told how far the walk has come.
+LONG = 200
+
+
+class Asked(NamedTuple):
+    """What is to be tested, and how it is told."""
+
+    paths: tuple[Path, ...]
+    library: Path
+    word: str
+    form: str
+    least: float | None
+    output: Path | None
 
 
 @click.command("test")
 @click.argument("paths", nargs=-1, metavar="[FOLDER|FILE]...", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
+@click.option("-k", "word", default="", metavar="TEXT", help="Only scenarios whose flow or name has TEXT in it.")
+@click.option("--format", "form", type=click.Choice(["human", "json", "junit"]), default="human", show_default=True)
+@click.option(
+    "--min-coverage",
+    "least",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail where less of a flow's edges is walked.",
+)
+@click.option("--watch", is_flag=True, help="Walk anew each time that a file changes, until Ctrl-C.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write JSON or JUnit there, and tell people as well.",
+)
 @library_option
 @click.pass_context
-def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, library: Path | None) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    word: str,
+    form: str,
+    least: float | None,
+    watch: bool,
+    output: Path | None,
+    library: Path | None,
+) -> None:
     """
     Walk the scenarios of a library (NAME.scenarios.yaml beside NAME.yaml), and count the edges they cover.
 
     FOLDER is a library; a FILE of scenarios is walked alone.
     """
-    from shepherd.author import cover, run_scenario
+    if word and least is not None:
+        raise click.UsageError("Some scenarios alone cover only some edges: give -k or --min-coverage, not both.")
+    if output is not None and form == "human":
+        raise click.UsageError("--output needs --format json or junit.")
+    asked = Asked(paths, settings(library=library).library, word, form, least, output)
+    if watch:
+        from shepherd.cli.watch import watched
 
-    folder, only = _chosen(paths, settings(library=library).library)
+        watched(lambda: _once(asked), lambda: [_chosen(asked.paths, asked.library)[0]])
+    ctx.exit(_once(asked))
+
+
+def _once(asked: Asked) -> int:
+    """Walk and tell once, or why nothing can be walked; the exit code."""
+    try:
+        return _walked(asked)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+
+
+def _walked(asked: Asked) -> int:
+    folder, only = _chosen(asked.paths, asked.library)
     draft = draft_of(folder)
     with rejected(folder):
         from shepherd.check import examine
@@ -37,16 +100,11 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, library: 
 
         checked = Library.of(draft, examine(draft))
     scenarios = _scenarios(draft, {path.resolve().relative_to(folder.resolve()).as_posix() for path in only})
-    verdicts = [run_scenario(checked, scenario) for scenario in scenarios]
-    wanted = {scenario.flow for scenario in scenarios} if only else set(checked.flows)
-    flows = {name: flow for name, flow in checked.flows.items() if name in wanted}
-    covered = cover(flows, (verdict.played for verdict in verdicts))
-    ok = all(verdict.ok for verdict in verdicts)
-    if form == "json":
-        click.echo(json.dumps(as_json(ok, verdicts, covered), ensure_ascii=False))
-    else:
-        _human(verdicts, covered)
-    ctx.exit(0 if ok else 1)
+    if asked.word:
+        scenarios = _with(asked.word, scenarios)
+    tested = _tested(checked, scenarios, asked, whole=not only)
+    _tell(tested, asked, folder)
+    return 0 if tested.ok else 1
 
 
 def _chosen(paths: tuple[Path, ...], library: Path) -> tuple[Path, tuple[Path, ...]]:
@@ -63,55 +121,93 @@ def _chosen(paths: tuple[Path, ...], library: Path) -> tuple[Path, tuple[Path, .
 
 
 def _scenarios(draft: Draft, only: set[str]) -> list[Scenario]:
-    from shepherd.author import Malformed, read_scenarios
+    from shepherd.author import place_of, scenarios_in
 
     found: list[Scenario] = []
-    try:
-        for document in draft.scenarios:
-            if not only or document.file in only:
-                found += read_scenarios(document.typed, document.file)
-    except Malformed as error:
-        click.echo(f"Error: {error}", err=True)
-        raise click.exceptions.Exit(1) from None
+    mistakes = 0
+    for document in draft.scenarios:
+        if not only or document.file in only:
+            read, wrong = scenarios_in(document.typed, document.file, document.root)
+            found += read
+            for error in wrong:
+                place = place_of(document.root, error.at)
+                where = f"{shown_file(draft.folder, document.file)}:{place.line}:{place.column}"
+                click.secho(f"{where}: error {error.sentence.removeprefix(f'{document.file}: ')}", fg="red", err=True)
+            mistakes += len(wrong)
     strange = sorted(only - {document.file for document in draft.scenarios})
     if strange:
         raise click.UsageError(f"{strange[0]} is no file of scenarios (NAME.scenarios.yaml).")
+    if mistakes:
+        click.echo(f"{mistakes} of the scenarios can't be read; none was walked.", err=True)
+        raise click.exceptions.Exit(1)
     return found
 
 
-def as_json(ok: bool, verdicts: Iterable[Verdict], covered: Iterable[Coverage]) -> dict[str, Any]:
-    """The object that ``test --format json`` prints."""
-    return {
-        "shepherd": "test/1",
-        "ok": ok,
-        "scenarios": [
-            {
-                "flow": verdict.scenario.flow,
-                "name": verdict.scenario.name,
-                "ok": verdict.ok,
-                "failures": list(verdict.failures),
-                "path": list(verdict.path),
-            }
-            for verdict in verdicts
-        ],
-        "coverage": [
-            {"flow": c.flow, "steps": list(c.steps), "edges": list(c.edges), "missing": list(c.missing)}
-            for c in covered
-        ],
-    }
+def _with(word: str, scenarios: list[Scenario]) -> list[Scenario]:
+    """Those that have *word* in their flow or name, however it is written."""
+    chosen = [s for s in scenarios if word.casefold() in f"{s.flow}: {s.name}".casefold()]
+    if not chosen:
+        raise click.UsageError(f'No scenario has "{word}" in its flow or name.')
+    return chosen
 
 
-def _human(verdicts: list[Verdict], covered: Iterable[Coverage]) -> None:
+def _tested(library: Library, scenarios: list[Scenario], asked: Asked, *, whole: bool) -> Report:
+    from shepherd.author import cover, run_scenario
+    from shepherd.author.report import Report
+    from shepherd.flow.memory import collector_rests
+
+    verdicts: list[Verdict] = []
+    seconds: list[float] = []
+    with collector_rests():
+        for scenario in _with_progress(scenarios):
+            began = time.perf_counter()
+            verdicts.append(run_scenario(library, scenario))
+            seconds.append(time.perf_counter() - began)
+    wanted = set(library.flows) if whole and not asked.word else {scenario.flow for scenario in scenarios}
+    flows = {name: flow for name, flow in library.flows.items() if name in wanted}
+    covered = cover(flows, (verdict.played for verdict in verdicts))
+    return Report(tuple(verdicts), covered, tuple(seconds), asked.least)
+
+
+def _with_progress(scenarios: list[Scenario]) -> Iterable[Scenario]:
+    """The scenarios, and on a terminal a bar for many of them; none goes into a file or a log."""
+    if len(scenarios) < LONG or not sys.stderr.isatty():
+        yield from scenarios
+        return
+    label = f"{len(scenarios)} scenarios"
+    with click.progressbar(scenarios, label=label, file=sys.stderr, update_min_steps=len(scenarios) // 50) as bar:
+        yield from bar
+
+
+def _tell(tested: Report, asked: Asked, folder: Path) -> None:
+    if asked.form == "human" or asked.output is not None:
+        _human(tested, folder)
+    if asked.form == "human":
+        return
+    from shepherd.author.report import as_json, junit
+
+    if asked.form == "json":
+        text = json.dumps(as_json(tested), ensure_ascii=False) + "\n"
+    else:
+        text = junit(tested, lambda file: shown_file(folder, file))
+    if asked.output is None:
+        click.echo(text, nl=False)
+    else:
+        asked.output.write_text(text, encoding="utf-8")
+
+
+def _human(tested: Report, folder: Path) -> None:
     from shepherd.author.coverage import total
 
-    for verdict in verdicts:
+    for verdict in tested.verdicts:
         if not verdict.ok:
-            click.secho(f"failed  {verdict.scenario.flow}: {verdict.scenario.name}", fg="red", bold=True)
+            scenario = verdict.scenario
+            click.secho(f"failed  {scenario.flow}: {scenario.name}", fg="red", bold=True, nl=False)
+            click.secho(f"  ({shown_file(folder, scenario.file)}:{scenario.line})", dim=True)
             for failure in verdict.failures:
                 click.echo(f"        {failure}")
-    covered = list(covered)
-    for one in covered:
-        mine = [verdict for verdict in verdicts if verdict.scenario.flow == one.flow]
+    for one in tested.covered:
+        mine = [verdict for verdict in tested.verdicts if verdict.scenario.flow == one.flow]
         passed = sum(verdict.ok for verdict in mine)
         click.echo(
             f"{one.flow:<24} scenarios {passed}/{len(mine)}   steps {one.steps[0]}/{one.steps[1]}"
@@ -119,6 +215,9 @@ def _human(verdicts: list[Verdict], covered: Iterable[Coverage]) -> None:
         )
         for edge in one.missing:
             click.secho(f"    not walked: {edge}", fg="yellow")
-    failed = sum(not verdict.ok for verdict in verdicts)
-    click.echo(f"{len(verdicts) - failed} scenarios passed, {failed} failed.")
-    click.echo(total(covered))
+    failed = sum(not verdict.ok for verdict in tested.verdicts)
+    click.echo(f"{len(tested.verdicts) - failed} scenarios passed, {failed} failed.")
+    for one in tested.below:
+        hit, every = one.edges
+        click.secho(f"{one.flow}: {hit} of {every} edges are walked; {tested.least:g} % are asked for.", fg="red")
+    click.echo(total(tested.covered))

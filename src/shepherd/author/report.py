@@ -1,0 +1,127 @@
+"""What a test of scenarios came to, for machines: JSON (FORMATS §7), and JUnit's XML as build servers read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from shepherd.author.coverage import Coverage
+from shepherd.author.scenarios import Verdict
+from shepherd.author.xml import legal
+
+
+class Report(NamedTuple):
+    """
+    What a test came to. *seconds* has for each verdict how long its walk took.
+
+    *least* is how much of each flow's edges must be walked, in percent; None where nobody asks for it.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    covered: tuple[Coverage, ...]
+    seconds: tuple[float, ...] = ()
+    least: float | None = None
+
+    @property
+    def below(self) -> tuple[Coverage, ...]:
+        """The flows of which less is walked than must be."""
+        if self.least is None:
+            return ()
+        return tuple(one for one in self.covered if one.edges[0] * 100 < self.least * one.edges[1])
+
+    @property
+    def ok(self) -> bool:
+        """Whether every scenario passed, and enough is covered."""
+        return all(verdict.ok for verdict in self.verdicts) and not self.below
+
+
+def as_json(tested: Report) -> dict[str, Any]:
+    """The object that ``test --format json`` prints."""
+    return {
+        "shepherd": "test/1",
+        "ok": tested.ok,
+        "scenarios": [
+            {
+                "flow": verdict.scenario.flow,
+                "name": verdict.scenario.name,
+                "ok": verdict.ok,
+                "failures": list(verdict.failures),
+                "path": list(verdict.path),
+                "file": verdict.scenario.file,
+                "line": verdict.scenario.line,
+            }
+            for verdict in tested.verdicts
+        ],
+        "coverage": [
+            {"flow": c.flow, "steps": list(c.steps), "edges": list(c.edges), "missing": list(c.missing)}
+            for c in tested.covered
+        ],
+        "min_coverage": tested.least,
+        "below": [one.flow for one in tested.below],
+    }
+
+
+def junit(tested: Report, shown: Callable[[str], str] = str) -> str:
+    """
+    JUnit's XML: a suite for each flow, a case for each scenario, and one for its coverage where that is asked for.
+
+    *shown* makes of a scenario's file the address under which it is to be found.
+    """
+    root = ElementTree.Element("testsuites", name="shepherd")
+    timed = list(zip(tested.verdicts, tested.seconds or (0.0,) * len(tested.verdicts), strict=True))
+    for flow in dict.fromkeys([one.flow for one in tested.covered] + [v.scenario.flow for v in tested.verdicts]):
+        mine = [(verdict, seconds) for verdict, seconds in timed if verdict.scenario.flow == flow]
+        covered = next((one for one in tested.covered if one.flow == flow), None)
+        if mine or (covered is not None and tested.least is not None):
+            root.append(_suite(flow, mine, covered, tested, shown))
+    for name in ("tests", "failures", "errors", "skipped"):
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
+    root.set("time", _seconds(sum(seconds for _, seconds in timed)))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(
+    flow: str,
+    mine: Iterable[tuple[Verdict, float]],
+    covered: Coverage | None,
+    tested: Report,
+    shown: Callable[[str], str],
+) -> ElementTree.Element:
+    suite = ElementTree.Element("testsuite", name=legal(flow), errors="0", skipped="0")
+    if covered is not None:
+        properties = ElementTree.SubElement(suite, "properties")
+        for name, (hit, every) in (("steps", covered.steps), ("edges", covered.edges)):
+            ElementTree.SubElement(properties, "property", name=name, value=f"{hit}/{every}")
+    total = 0.0
+    for verdict, seconds in mine:
+        scenario, total = verdict.scenario, total + seconds
+        case = _case(suite, flow, scenario.name, seconds)
+        case.set("file", legal(shown(scenario.file)))
+        if scenario.line:
+            case.set("line", str(scenario.line))
+        if not verdict.ok:
+            _failed(case, verdict.failures, f"The path: {' → '.join(verdict.path) or 'none'}")
+    if covered is not None and tested.least is not None:
+        case = _case(suite, flow, f"At least {tested.least:g} % of the edges are walked", 0.0)
+        if covered in tested.below:
+            _failed(case, [f"edges {covered.edges[0]}/{covered.edges[1]}"], "\n".join(covered.missing))
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    suite.set("failures", str(len(suite.findall("testcase/failure"))))
+    suite.set("time", _seconds(total))
+    return suite
+
+
+def _case(suite: ElementTree.Element, flow: str, name: str, seconds: float) -> ElementTree.Element:
+    return ElementTree.SubElement(suite, "testcase", classname=legal(flow), name=legal(name), time=_seconds(seconds))
+
+
+def _failed(case: ElementTree.Element, failures: Iterable[str], more: str) -> None:
+    told = [legal(failure) for failure in failures]
+    failure = ElementTree.SubElement(case, "failure", type="scenario", message=told[0])
+    failure.text = "\n".join([*told, legal(more)])
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.4f}"
