@@ -22,7 +22,7 @@ def unread(library: Library, flow: str, facts: Mapping[str, Any]) -> tuple[str, 
         return ()
     read: set[str] = set()
     for name in library.reached(flow):
-        for expression in _expressions(library.flows[name]):
+        for expression in expressions(library.flows[name]):
             for one in expression.reads:
                 read |= (
                     {one.path[0], ".".join(one.path[:2])} if len(one.path) > 1 else {one.path[0], f"{one.path[0]}.*"}
@@ -31,7 +31,7 @@ def unread(library: Library, flow: str, facts: Mapping[str, Any]) -> tuple[str, 
     return tuple(g for g in given if g not in read | spoken and f"{g.partition('.')[0]}.*" not in read)
 
 
-def _expressions(flow: Flow) -> Iterator[Expression]:
+def expressions(flow: Flow) -> Iterator[Expression]:
     """Every expression of *flow*."""
     for step in flow.steps.values():
         yield from (use.expression for use in uses(flow, step))

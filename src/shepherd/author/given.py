@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from shepherd.flow.findings import Place
-from shepherd.flow.source import Map, Node, Seq
-
-SUFFIX = ".scenarios.yaml"
 DEFAULT_AT = "2026-01-15T10:00:00+00:00"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -33,13 +29,26 @@ class Malformed(Exception):
         return Malformed(self.sentence, *keys, *self.at)
 
 
+class Assured(NamedTuple):
+    """
+    Something established. *level* is one of desk.yaml's, empty for any; *expires* in seconds, None as desk.yaml says.
+
+    *held* is False only in what is expected: that it is not established.
+    """
+
+    level: str = ""
+    expires: int | None = None
+    held: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """
     What is known and said in a walk.
 
     *answers* maps a step (``flow/step``) and *connectors* an operation to what it gives: a list has one entry per
-    visit, anything else stands for every visit. *spent* are tries that earlier runs took, by step.
+    visit, anything else stands for every visit. *spent* are tries that earlier runs took, by step; *assured* what they
+    have established, by name.
     """
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -49,11 +58,27 @@ class Given:
     answers: Mapping[str, Any] = field(default_factory=dict)
     connectors: Mapping[str, Any] = field(default_factory=dict)
     spent: Mapping[str, int] = field(default_factory=dict)
+    assured: Mapping[str, Assured] = field(default_factory=dict)
+
+
+class Never(NamedTuple):
+    """What must not have come about: words *says*, *steps* as ``flow/step``, and *values* by name."""
+
+    says: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+NEVER = Never()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
-    """What must have come of it; None and empty are not looked at. *refused* is the code of the last refusal."""
+    """
+    What must have come of it; None and empty are not looked at. *refused* is the code of the last refusal.
+
+    *assured* is what must be established in the end, or must not.
+    """
 
     outcome: str | None = None
     waiting: str | None = None
@@ -64,6 +89,8 @@ class Expect:
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     refused: str | None = None
+    assured: Mapping[str, Assured] = field(default_factory=dict)
+    never: Never = NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +122,13 @@ def read_given(tree: Any, flow: str) -> Given:
     """The ``given`` part of a scenario of *flow*. Raises Malformed."""
     if tree is None or tree == "":
         tree = {}
-    given = _map(tree, "given", ("inputs", "facts", "at", "answers", "connectors", "spent"))
-    with _below("at"):
+    given = mapping(tree, "given", ("inputs", "facts", "at", "answers", "connectors", "spent", "assured"))
+    with below("at"):
         at, offset = _moment(given.get("at", DEFAULT_AT))
-    parts = {key: _part(given, key) for key in ("inputs", "facts", "answers", "connectors", "spent")}
+    parts = {key: part(given, key) for key in ("inputs", "facts", "answers", "connectors", "spent")}
     spent = {}
     for step, tries in parts["spent"].items():
-        with _below("spent", step):
+        with below("spent", step):
             spent[full(step, flow)] = count(tries)
     return Given(
         inputs=parts["inputs"],
@@ -111,99 +138,36 @@ def read_given(tree: Any, flow: str) -> Given:
         answers={full(step, flow): value for step, value in parts["answers"].items()},
         connectors=parts["connectors"],
         spent=spent,
+        assured=read_assured(part(given, "assured")),
     )
 
 
-def read_scenarios(tree: Any, file: str, root: Node | None = None) -> tuple[Scenario, ...]:
-    """The scenarios of the file *file*, as by :func:`scenarios_in`. Raises Malformed with the first mistake."""
-    found, wrong = scenarios_in(tree, file, root)
-    if wrong:
-        raise wrong[0]
+def read_assured(tree: Mapping[str, Any], *, expected: bool = False) -> dict[str, Assured]:
+    """
+    What is established, by name: ``true``, a level, or both its level and its life; ``false`` where that is *expected*.
+
+    Raises Malformed.
+    """
+    found = {}
+    for name, value in tree.items():
+        with below("assured", name):
+            if isinstance(value, Mapping) and not expected:
+                entry = mapping(value, "an assurance", ("level", "expires"))
+                with below("expires"):
+                    expires = seconds(entry["expires"]) if "expires" in entry else None
+                found[name] = Assured(str(entry.get("level", "")), expires)
+            elif not isinstance(value, str | bool):
+                raise Malformed(f"write `{name}: true`, or its level.")
+            else:
+                word = str(value).lower() if isinstance(value, bool) else value
+                if word == "false" and not expected:
+                    raise Malformed(f"leave out {name} where it is not established.")
+                found[name] = Assured("" if word in ("true", "false") else word, held=word != "false")
     return found
 
 
-def scenarios_in(tree: Any, file: str, root: Node | None = None) -> tuple[tuple[Scenario, ...], tuple[Malformed, ...]]:
-    """
-    The scenarios of the file *file*, whose stem names their flow, and every mistake.
-
-    *root* is the file's tree with its places, from which the scenarios have their lines.
-    """
-    flow = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
-    try:
-        listed = _map(tree, "the file", ("scenarios",)).get("scenarios")
-        if not isinstance(listed, list | tuple) or not listed:
-            raise Malformed("write the scenarios as a list under `scenarios:`, each with a name.", "scenarios")
-    except Malformed as error:
-        return (), (Malformed(f"{file}: {error}", *error.at),)
-    found: dict[str, Scenario] = {}
-    wrong = []
-    for number, entry in enumerate(listed):
-        name = entry.get("name", "") if isinstance(entry, Mapping) else ""
-        try:
-            scenario = _scenario(entry, flow, file, place_of(root, ("scenarios", number)).line if root else 0)
-            if scenario.name in found:
-                raise Malformed(f'two scenarios are called "{scenario.name}". Give each its own name.', "name")
-            found[scenario.name] = scenario
-        except Malformed as error:
-            told = Malformed(f"{file}: scenario {name or number + 1}: {error}", *error.at)
-            wrong.append(told.below("scenarios", number))
-    return tuple(found.values()), tuple(wrong)
-
-
-def place_of(root: Node, at: Iterable[str | int]) -> Place:
-    """Where in a file the keys *at* lead to: the last of them that stands there."""
-    place = root.place
-    for key in at:
-        if isinstance(root, Map):
-            entry = next(((word, node) for word, node in root.entries if word.text == key), None)
-            if entry is None:
-                break
-            place, root = entry[0].place, entry[1]
-        elif isinstance(root, Seq) and isinstance(key, int) and key < len(root.items):
-            root = root.items[key]
-            place = root.place
-        else:
-            break
-    return place
-
-
-def _scenario(entry: Any, flow: str, file: str, line: int) -> Scenario:
-    fields = _map(entry, "a scenario", ("name", "given", "expect"))
-    if not isinstance(fields.get("name"), str) or not fields["name"].strip():
-        raise Malformed("it has no name.", "name")
-    with _below("given"):
-        given = read_given(fields.get("given"), flow)
-    with _below("expect"):
-        expect = _expect(fields.get("expect"), flow)
-    return Scenario(name=fields["name"], flow=flow, file=file, line=line, given=given, expect=expect)
-
-
-def _expect(tree: Any, flow: str) -> Expect:
-    keys = ("outcome", "waiting", "path", "says", "values", "returns", "ticket", "refused")
-    given = _map({} if tree is None else tree, "expect", keys)
-    if ("outcome" in given) == ("waiting" in given):
-        raise Malformed("expect needs either `outcome` or `waiting: STEP`.")
-    if not any(key in given for key in ("path", "says", "values", "ticket")):
-        raise Malformed("expect needs at least one of path, says, values and ticket; an outcome alone proves little.")
-    with _below("ticket"):
-        ticket = _map(given.get("ticket", {}), "ticket", ("has", "lacks"))
-        has, lacks = (_texts(ticket, key) for key in ("has", "lacks"))
-    waiting = given.get("waiting")
-    return Expect(
-        outcome=given.get("outcome"),
-        waiting=full(waiting, flow) if waiting is not None else None,
-        path=_texts(given, "path") if "path" in given else None,
-        says=_texts(given, "says"),
-        values=_part(given, "values"),
-        returns=_part(given, "returns"),
-        has=has,
-        lacks=lacks,
-        refused=None if given.get("refused") in (None, "null", "") else str(given["refused"]),
-    )
-
-
 @contextmanager
-def _below(*keys: str | int) -> Iterator[None]:
+def below(*keys: str | int) -> Iterator[None]:
     """Mistakes found in here lie below *keys*."""
     try:
         yield
@@ -211,12 +175,14 @@ def _below(*keys: str | int) -> Iterator[None]:
         raise error.below(*keys) from None
 
 
-def _part(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    with _below(key):
-        return _map(tree.get(key, {}), key)
+def part(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The group below *key*, empty where there is none. Raises Malformed."""
+    with below(key):
+        return mapping(tree.get(key, {}), key)
 
 
-def _map(tree: Any, what: str, keys: tuple[str, ...] | None = None) -> Mapping[str, Any]:
+def mapping(tree: Any, what: str, keys: tuple[str, ...] | None = None) -> Mapping[str, Any]:
+    """*tree* as a group that has only *keys*; *what* names it. Raises Malformed."""
     if not isinstance(tree, Mapping):
         raise Malformed(f"{what} must be a group of `name: value` lines.")
     unknown = [key for key in tree if keys is not None and key not in keys]
@@ -225,8 +191,8 @@ def _map(tree: Any, what: str, keys: tuple[str, ...] | None = None) -> Mapping[s
     return tree
 
 
-def _texts(tree: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    """The texts below *key*: a list, or one alone."""
+def texts(tree: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """The texts below *key*: a list, or one alone. Raises Malformed."""
     found = tree.get(key, ())
     if isinstance(found, str):
         return (found,)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shepherd.author.assuring import held_before, unasked
 from shepherd.author.facts import unread
 from shepherd.author.given import Given, Malformed, full
 from shepherd.author.script import TICKET, Line, finished_of, noted, once_key, read_line
@@ -131,6 +132,7 @@ class _Player:
                 facts=self.given.facts,
                 stamp=self._stamp(""),
                 spent={s: Spent(len(times), len(times)) for s, times in self.tries.items()},
+                held=held_before(self.library.policy, self.given.assured, self.at),
                 guarded=self.guarded,
             )
         except Refused as refused:
@@ -261,6 +263,7 @@ class _Player:
         keyed = {step for _, step, _ in self.run.keyed} if self.run else set()
         names += (f"spent: {s}" for s in self.given.spent if s not in keyed)
         names += (f"facts: {name}" for name in unread(self.library, self.flow, self.given.facts))
+        names += (f"assured: {name}" for name in unasked(self.library, self.flow, self.given.assured))
         return tuple(names)
 
     # --- the run -------------------------------------------------------------------------------

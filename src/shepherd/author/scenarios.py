@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shepherd.author.given import Expect, Scenario
+from shepherd.author.assuring import not_as_assured
+from shepherd.author.given import Expect, Never, Scenario
 from shepherd.author.play import Played, play
 from shepherd.flow.canonical import canonical
 from shepherd.flow.expression import Undefined, Unworkable
 from shepherd.flow.findings import nearest
-from shepherd.flow.model import Do, Escalate
+from shepherd.flow.model import Do, Escalate, Set
 from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_json, to_text
 from shepherd.run.api import SecretRef
@@ -67,6 +68,8 @@ def judge(scenario: Scenario, played: Played) -> Iterator[str]:
     for words in expect.says:
         if not any(words in said for said in played.said):
             yield f'nowhere said: "{words}"'
+    yield from _never(expect.never, played, run)
+    yield from not_as_assured(run, expect.assured)
     yield from _values("values", expect.values, _known(run))
     yield from _values("returns", expect.returns, dict(run.end.returns) if run.end else {})
     kept = ticket_text(played) if expect.has or expect.lacks else ""
@@ -133,6 +136,34 @@ def _stop(expect: Expect, played: Played, run: Run) -> Iterator[str]:
         yield f'ended with "{run.outcome}" and should wait at "{expect.waiting}"'
     elif run.tip.ref != expect.waiting:
         yield f'waits at "{run.tip.ref}", not "{expect.waiting}". {played.problem}'.strip()
+
+
+def _never(never: Never, played: Played, run: Run) -> Iterator[str]:
+    """What came about and must not; a step or a name that there is not would never come about, and proves nothing."""
+    for words in never.says:
+        if any(words in said for said in played.said):
+            yield f'said, and must never be: "{words}"'
+    for step in never.steps:
+        flow, _, name = step.partition("/")
+        if flow not in run.library.flows or name not in run.library.flows[flow].steps:
+            yield f'never: there is no step "{step}"'
+        elif step in played.entered:
+            yield f'entered, and must never be: "{step}"'
+    if never.values:
+        known, sayable = _known(run), _names(run)
+        for name in never.values:
+            if name not in sayable:
+                yield f'never: nothing sets a value "{name}". {nearest(name, sayable)}'.strip()
+            elif name in known:
+                yield f'values: {name} is "{_text(known[name])}", and must never be set'
+
+
+def _names(run: Run) -> set[str]:
+    """Everything that may be set where *run* ended."""
+    flow = run.state.frame.flow
+    return {*flow.inputs, *flow.values, *run.facts, *(step.saves for step in flow.steps.values())} | {
+        name for step in flow.steps.values() if isinstance(step.action, Set) for name in step.action.values
+    }
 
 
 def _path(wanted: tuple[str, ...], played: Played, flow: str) -> Iterator[str]:
