@@ -56,9 +56,13 @@ def _cell(lines: Sequence[str], line: int, wanted: int) -> Place:
         text = lines[line - 1].rstrip("\r")
         while at < len(text):
             char = text[at]
-            if char == '"':
-                quoted = not quoted
-            elif char == "," and not quoted:
+            if quoted:
+                if char == '"':  # two of them are one, and the text goes on
+                    quoted = text[at + 1 : at + 2] == '"'
+                    at += quoted
+            elif char == '"' and (line, at + 1) == start:
+                quoted = True
+            elif char == ",":
                 if column == wanted:
                     return Place(*start, line, at + 1)
                 column, start = column + 1, (line, at + 2)
