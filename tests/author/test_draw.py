@@ -14,10 +14,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from shepherd.author import Played, cover
 from shepherd.author.draw import FORMATS, draw, mermaid
 from shepherd.author.layout import Box, Route, Spot, Way, lay_out
 from shepherd.author.looks import RULES
-from shepherd.author.overlay import Overlay, Stop, overlay, stops
+from shepherd.author.overlay import Covered, Overlay, Stop, overlay, stops
 from shepherd.author.picture import picture_of
 from shepherd.author.setting import planned
 from shepherd.author.shapes import SHAPES
@@ -345,6 +346,26 @@ def test_a_path_is_marked_by_more_than_colour(small: Library) -> None:
     assert "gone" in (ways["light", "answer:red"] or "")
     assert "light (4)" in (root.get("aria-label") or "")
     assert "restart" not in (root.get("aria-label") or "").partition("The path")[2]
+
+
+def test_the_coverage_is_marked_by_more_than_colour(small: Library) -> None:
+    """Steps bear the number of scenarios that come to them; what none walks is dashed, and told to readers."""
+    crossed = frozenset({Crossing("small", "greet", "then")})
+    walk = Played(None, crossed=crossed, entered=frozenset({"small/greet", "small/light"}))
+    (coverage,) = cover({"small": small.flows["small"]}, [walk, walk])
+    root = drawn(small, "small", Covered(coverage))
+    state = {e.get("data-step"): e for e in of_class(root, "node")}
+    assert "walked" in (state["light"].get("class") or "")
+    assert "Scenarios 2" in "".join(state["light"].itertext())
+    assert "missed" in (state["restart"].get("class") or "")
+    assert "Scenarios 0" in "".join(state["restart"].itertext())
+    ways = {way(e)[::2]: e.get("class") for e in of_class(root, "arrow")}
+    assert {key for key, looks in ways.items() if "walked" in (looks or "")} == {("greet", "then")}
+    assert all("missed" in (looks or "") for key, looks in ways.items() if key != ("greet", "then"))
+    assert "light --answer:red--> restart" in (root.get("aria-label") or "")
+    assert "Dashed: walked by none" in "".join(root.itertext())
+    assert "class s_restart gone" in draw(small.flows, "small", "mermaid", Covered(coverage))
+    assert '"greet" -> "light" [label="", penwidth=4];' in draw(small.flows, "small", "dot", Covered(coverage))
 
 
 def test_the_texts_mark_a_path_too(small: Library) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from shepherd.author import Coverage, Expect, Given, Played, Scenario, Verdict
-from shepherd.author.report import Report, as_json, junit
+from shepherd.author.coverage import Way
+from shepherd.author.report import Report, as_json, junit, lcov
 
 #: The attributes of Jenkins' schema of JUnit reports (junit-10.xsd) and of pytest's; the first are required.
 ALLOWED = {
@@ -99,3 +100,36 @@ def test_json_says_what_was_asked_for_and_is_missing() -> None:
     shown = as_json(report_of(verdict("one", "It works"), least=80))
     assert (shown["shepherd"], shown["ok"], shown["min_coverage"], shown["below"]) == ("test/1", False, 80, ["two"])
     assert shown["scenarios"][0]["line"] == 7
+
+
+WAYS = (Way("a", "answer:yes", "b", 7, 2), Way("a", "answer:no", "c", 7, 0), Way("b", "result:ok", "c", 9, 2))
+LINES = Coverage("one", (2, 3), (2, 3), (), WAYS, {"a": (6, 2), "b": (9, 2), "c": (10, 0)}, "one.yaml")
+
+
+def test_coverage_is_told_by_line() -> None:
+    """Of the steps and edges that a line writes, how many were walked, and how often; from top to bottom."""
+    assert [tuple(line) for line in LINES.lines] == [(6, 1, 1, 2), (7, 1, 2, 2), (9, 2, 2, 2), (10, 0, 1, 0)]
+    shown = as_json(Report((), (LINES,)))["coverage"][0]
+    assert shown["lines"][1] == {"line": 7, "hit": 1, "all": 2, "walks": 2}
+    assert shown["ways"][1] == {"step": "a", "by": "answer:no", "to": "c", "line": 7, "walks": 0}
+    assert (shown["results"], shown["branches"]) == ([1, 1], [0, 0])
+
+
+def test_lcov_lays_it_over_the_text() -> None:
+    """An edge is a branch of its line; one that was never walked is marked as never reached."""
+    assert lcov(Report((), (LINES,)), lambda file: f"flows/{file}").splitlines() == [
+        "TN:scenarios",
+        "SF:flows/one.yaml",
+        "BRDA:7,0,0,2",
+        "BRDA:7,0,1,-",
+        "BRDA:9,0,2,2",
+        "BRF:3",
+        "BRH:2",
+        "DA:6,2",
+        "DA:7,2",
+        "DA:9,2",
+        "DA:10,0",
+        "LF:4",
+        "LH:3",
+        "end_of_record",
+    ]

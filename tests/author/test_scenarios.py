@@ -278,6 +278,17 @@ def test_what_is_covered(library: Library) -> None:
     assert total([small]) == f"edges 6/{graph.number_of_edges()} ({600 // graph.number_of_edges()} %)"
 
 
+def test_results_and_branches_are_counted_by_themselves(library: Library) -> None:
+    """A result that no scenario gives is where a procedure breaks first; each edge knows the line that writes it."""
+    verdict = walk(library, {"answers": {"colour": "blue", "again": ["yes", "no"]}, "connectors": BOX})
+    (small,) = cover(library.flows, [verdict.played, verdict.played])
+    assert small.results == (2, 5)
+    assert small.branches == (0, 0)
+    way = next(way for way in small.ways if str(way) == "look --result:ok--> mark")
+    assert (way.walks, FLOW.splitlines()[way.line - 1].strip()) == (2, "results: {ok: mark, error: retry}")
+    assert {str(way) for way in small.not_walked} == set(small.missing)
+
+
 def test_an_empty_cover_is_no_whole_one(library: Library) -> None:
     """99 % is never shown as 100."""
     (small,) = cover(library.flows, [])

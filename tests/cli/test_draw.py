@@ -50,6 +50,22 @@ def test_the_picture_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert ElementTree.parse(file).getroot().get("role") == "img"
 
 
+def test_the_coverage_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What no scenario walks is marked, also where one fails; one overlay at a time."""
+    text = (FLOWS / "closing.scenarios.yaml").read_text().replace("outcome: unresolved", "outcome: confirmed")
+    (tmp_path / "closing.yaml").write_bytes((FLOWS / "closing.yaml").read_bytes())
+    (tmp_path / "closing.scenarios.yaml").write_text(text)
+    assert run(["draw", "closing", "--coverage", "--library", str(tmp_path)]) == 0
+    shown = capsys.readouterr()
+    assert 'class="node end walked"' in shown.out
+    assert "missed" not in ElementTree.fromstring(shown.out).get("aria-label", "")
+    assert "1 scenarios failed" in shown.err
+    (tmp_path / "closing.scenarios.yaml").unlink()
+    assert run(["draw", "closing", "--coverage", "--library", str(tmp_path)]) == 0
+    assert 'class="node ask missed"' in capsys.readouterr().out
+    assert run(["draw", "closing", "--coverage", "--run", "x", "--library", str(tmp_path)]) == 2
+
+
 def test_an_unknown_flow_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     """With the nearest, and no picture."""
     assert run(["draw", "closin", "--library", str(FLOWS)]) == 2
@@ -83,4 +99,4 @@ def test_a_run_that_did_not_come_this_way_is_said(
         assert printed.out == ""
         assert printed.err
     assert run(["draw", "closing", "--run", id_, "--ticket", ticket, *options]) == 2
-    assert "not both" in capsys.readouterr().err
+    assert "Give one of" in capsys.readouterr().err

@@ -1,7 +1,8 @@
-"""What scenarios cover: steps and edges, by the graph's own count."""
+"""What scenarios cover: steps, edges, results and branches, by the graph's own count and by the lines of the file."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -9,23 +10,84 @@ from shepherd.author.play import Played
 from shepherd.author.trail import Crossing
 from shepherd.flow.model import Flow
 
+#: The edges by which calls come back, and those of a ``decide``.
+RESULTS, BRANCHES = ("result:", "outcome:"), ("when:", "otherwise")
+
+
+class Way(NamedTuple):
+    """An edge of a flow: how many *walks* took it, and the *line* where its target is written."""
+
+    source: str
+    by: str
+    target: str
+    line: int
+    walks: int
+
+    def __str__(self) -> str:
+        return f"{self.source} --{self.by}--> {self.target}"
+
+
+class Line(NamedTuple):
+    """A line of a flow's file: of the steps and edges that are written there, how many were walked, and how often."""
+
+    number: int
+    hit: int
+    every: int
+    walks: int
+
 
 class Coverage(NamedTuple):
-    """What was walked of one flow. *missing* are edges as ``step --by--> target``, in the flow's order."""
+    """
+    What was walked of one flow. *missing* are edges as ``step --by--> target``, in the flow's order.
+
+    *ways* are all its edges in that order; *entered* tells for each step its line and how many walks came to it.
+    """
 
     flow: str
     steps: tuple[int, int]
     edges: tuple[int, int]
     missing: tuple[str, ...]
+    ways: tuple[Way, ...] = ()
+    entered: Mapping[str, tuple[int, int]] = {}
+    file: str = ""
+
+    @property
+    def results(self) -> tuple[int, int]:
+        """Of the results of calls, lookups and changes: how many were walked, and how many there are."""
+        return self._of(RESULTS)
+
+    @property
+    def branches(self) -> tuple[int, int]:
+        """The same of the branches of decisions."""
+        return self._of(BRANCHES)
+
+    def _of(self, kinds: tuple[str, ...]) -> tuple[int, int]:
+        ways = [way for way in self.ways if way.by.startswith(kinds)]
+        return sum(way.walks > 0 for way in ways), len(ways)
+
+    @property
+    def not_walked(self) -> tuple[Way, ...]:
+        """The edges that no scenario takes."""
+        return tuple(way for way in self.ways if not way.walks)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the flow's file on which a step begins or an edge is written, from top to bottom."""
+        walks: dict[int, list[int]] = {}
+        for line, times in self.entered.values():
+            walks.setdefault(line, []).append(times)
+        for way in self.ways:
+            walks.setdefault(way.line, []).append(way.walks)
+        return tuple(Line(n, sum(t > 0 for t in walks[n]), len(walks[n]), max(walks[n])) for n in sorted(walks))
 
 
 def cover(flows: Mapping[str, Flow], walks: Iterable[Played]) -> tuple[Coverage, ...]:
     """The coverage of every flow by *walks*, in the order of *flows*."""
-    crossed: set[Crossing] = set()
-    entered: set[str] = set()
+    crossed: Counter[Crossing] = Counter()
+    entered: Counter[str] = Counter()
     for walk in walks:
-        crossed |= walk.crossed
-        entered |= walk.entered
+        crossed.update(walk.crossed)
+        entered.update(walk.entered)
     return tuple(_of(flow, crossed, entered) for flow in flows.values())
 
 
@@ -38,19 +100,21 @@ def total(covered: Iterable[Coverage]) -> str:
     return f"edges {hit}/{every} ({percent} %)"
 
 
-def _of(flow: Flow, crossed: set[Crossing], entered: set[str]) -> Coverage:
-    steps = sum(f"{flow.id}/{step}" in entered for step in flow.graph.nodes)
-    missing = [
-        (source, f"{source} --{by}--> {target}")
-        for source, target, by in flow.graph.edges(keys=True)
-        if Crossing(flow.id, source, by) not in crossed
-    ]
-    order = {step: number for number, step in enumerate(flow.steps)}
-    missing.sort(key=lambda pair: order.get(pair[0], 0))
-    edges = flow.graph.number_of_edges()
+def _of(flow: Flow, crossed: Counter[Crossing], entered: Counter[str]) -> Coverage:
+    steps = {name: (step.place.line, entered[f"{flow.id}/{name}"]) for name, step in flow.steps.items()}
+    ways = tuple(
+        Way(name, edge.by, edge.target, edge.place.line, crossed[Crossing(flow.id, name, edge.by)])
+        for name, step in flow.steps.items()
+        for edge in step.edges.values()
+        if flow.graph.has_edge(name, edge.target, edge.by)
+    )
+    missing = tuple(str(way) for way in ways if not way.walks)
     return Coverage(
         flow.id,
-        (steps, flow.graph.number_of_nodes()),
-        (edges - len(missing), edges),
-        tuple(text for _, text in missing),
+        (sum(times > 0 for _, times in steps.values()), len(steps)),
+        (len(ways) - len(missing), len(ways)),
+        missing,
+        ways,
+        steps,
+        flow.file,
     )

@@ -1,4 +1,4 @@
-"""``draw``: a flow as SVG, Mermaid or DOT, with one run laid over it."""
+"""``draw``: a flow as SVG, Mermaid or DOT, with one run or the coverage laid over it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from shepherd.author.lettering import wrap
-from shepherd.author.overlay import Overlay
+from shepherd.author.overlay import Laid
 from shepherd.author.picture import Node, Picture, picture_of
 from shepherd.author.shapes import shape_of
 from shepherd.author.svg import svg
@@ -17,13 +17,13 @@ Format = Literal["svg", "mermaid", "dot"]
 ROOM, MOST = 190.0, 6
 
 
-def draw(flows: Mapping[str, Flow], flow: str, form: str = "svg", overlay: Overlay | None = None) -> str:
+def draw(flows: Mapping[str, Flow], flow: str, form: str = "svg", overlay: Laid | None = None) -> str:
     """The flow with the id *flow* in the format *form* (one of FORMATS). Raises KeyError where there is none."""
     picture = picture_of(flows[flow], {name: one.title for name, one in flows.items()})
     return WRITERS[form](picture, overlay)
 
 
-def mermaid(picture: Picture, overlay: Overlay | None = None) -> str:
+def mermaid(picture: Picture, overlay: Laid | None = None) -> str:
     """*picture* as Mermaid text; ids get a prefix, since ``end`` and some others mean something there."""
     lines = ["---", f"title: {_mermaid_title(picture.title)}", "---", "flowchart LR"]
     for node in picture.nodes:
@@ -36,21 +36,21 @@ def mermaid(picture: Picture, overlay: Overlay | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mermaid_overlay(picture: Picture, overlay: Overlay) -> list[str]:
+def _mermaid_overlay(picture: Picture, overlay: Laid) -> list[str]:
     lines = ["  classDef walked stroke-width:4px", "  classDef gone stroke-dasharray:6 4"]
     for node in picture.nodes:
-        visits = overlay.visits.get(node.id, ())
-        if visits:
-            lines.append(f"  class s_{node.id} {'gone' if all(gone for _, gone in visits) else 'walked'}")
+        looks, _ = overlay.step(node.id)
+        if looks:
+            lines.append(f"  class s_{node.id} {'walked' if looks == 'walked' else 'gone'}")
     for number, arrow in enumerate(picture.arrows):
-        stands = overlay.edges.get((arrow.source, arrow.by))
-        if stands is not None:
-            look = "stroke-width:4px" if stands else "stroke-dasharray:6 4"
+        looks = overlay.way(arrow.source, arrow.by)
+        if looks:
+            look = "stroke-width:4px" if looks == "walked" else "stroke-dasharray:6 4"
             lines.append(f"  linkStyle {number} {look}")
     return lines
 
 
-def dot(picture: Picture, overlay: Overlay | None = None) -> str:
+def dot(picture: Picture, overlay: Laid | None = None) -> str:
     """*picture* as text for Graphviz."""
     lines = [
         f"digraph {_dot([picture.flow])} {{",
@@ -59,12 +59,12 @@ def dot(picture: Picture, overlay: Overlay | None = None) -> str:
         "  edge [fontname=sans, fontsize=10];",
     ]
     for node in picture.nodes:
-        visits = overlay.visits.get(node.id, ()) if overlay else ()
-        look = "" if not visits else ", color=red" if all(gone for _, gone in visits) else ", penwidth=4"
+        looks = overlay.step(node.id)[0] if overlay else ""
+        look = {"": "", "walked": ", penwidth=4"}.get(looks, ", color=red")
         lines.append(f"  {_dot([node.id])} [label={_dot(_lines(node))}, {shape_of(node.verb).dot}{look}];")
     for arrow in picture.arrows:
-        stands = overlay.edges.get((arrow.source, arrow.by)) if overlay else None
-        look = {None: "", True: ", penwidth=4", False: ", style=dashed"}[stands]
+        looks = overlay.way(arrow.source, arrow.by) if overlay else ""
+        look = {"": "", "walked": ", penwidth=4"}.get(looks, ", style=dashed")
         label = _dot(wrap(arrow.label, ROOM, 13, MOST))
         lines.append(f"  {_dot([arrow.source])} -> {_dot([arrow.target])} [label={label}{look}];")
     return "\n".join([*lines, "}"]) + "\n"
@@ -91,4 +91,4 @@ def _dot(lines: list[str]) -> str:
     return '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in plain) + '"'
 
 
-WRITERS: Mapping[str, Callable[[Picture, Overlay | None], str]] = {"svg": svg, "mermaid": mermaid, "dot": dot}
+WRITERS: Mapping[str, Callable[[Picture, Laid | None], str]] = {"svg": svg, "mermaid": mermaid, "dot": dot}

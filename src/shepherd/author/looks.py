@@ -38,5 +38,8 @@ RULES = """
 .flow-picture .gone .head{fill:var(--gone)}
 .flow-picture .gone.way-label text,.flow-picture .visits .struck{text-decoration:line-through}
 .flow-picture .visits .struck{fill:var(--gone);font-weight:400}
+.flow-picture .missed .shape{stroke:var(--gone);stroke-dasharray:7 4}
+.flow-picture .missed .way{stroke:var(--gone);stroke-dasharray:7 4}
+.flow-picture .missed .head,.flow-picture .missed .visits{fill:var(--gone)}
 @media(forced-colors:active){.flow-picture .walked .shape,.flow-picture .walked .way{stroke:Highlight}}
 """

@@ -1,15 +1,44 @@
-"""One run laid over the picture of a flow: which steps it came to and by which ways, and what was taken back."""
+"""What is laid over the picture of a flow: a run with what it took back, or how often scenarios walk each way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
+from shepherd.author.coverage import Coverage
 from shepherd.author.trail import Crossing
 from shepherd.run.api import Event
 
 _NO_WAY = frozenset({"start", "call", "back", "guard", "hand_on"})
+
+
+State = Literal["", "walked", "gone", "missed"]
+
+
+class Note(NamedTuple):
+    """What stands over a step: a word and some numbers, each of which may be struck through."""
+
+    word: str
+    numbers: tuple[tuple[int, bool], ...]
+
+
+class Laid(Protocol):
+    """What a drawing asks of what is laid over it."""
+
+    @property
+    def described(self) -> str:
+        """One sentence for those who do not see the picture."""
+
+    @property
+    def legend(self) -> str:
+        """What its looks mean."""
+
+    def step(self, step: str) -> tuple[State, Note | None]:
+        """How a step looks, and what stands over it."""
+
+    def way(self, source: str, by: str) -> State:
+        """How the edge *by* of the step *source* looks."""
 
 
 class Stop(NamedTuple):
@@ -39,6 +68,54 @@ class Overlay:
         stood = sorted((n, step) for step, visits in self.visits.items() for n, gone in visits if not gone)
         path = ", ".join(f"{step} ({number})" for number, step in stood)
         return f"The path of the run, with the numbers of its visits: {path}." if path else "No path came this way."
+
+    @property
+    def legend(self) -> str:
+        """What its looks mean."""
+        return "Thick: on the path of the run, with the numbers of the visits. Dashed and struck through: taken back."
+
+    def step(self, step: str) -> tuple[State, Note | None]:
+        """Walked, or taken back altogether, with the numbers of its visits."""
+        visits = self.visits.get(step, ())
+        if not visits:
+            return "", None
+        word = "Visit" if len(visits) == 1 else "Visits"
+        return "gone" if all(gone for _, gone in visits) else "walked", Note(word, visits)
+
+    def way(self, source: str, by: str) -> State:
+        """Walked, or taken back."""
+        stands = self.edges.get((source, by))
+        return "" if stands is None else "walked" if stands else "gone"
+
+
+class Covered:
+    """How often scenarios walk each step and way of a flow."""
+
+    def __init__(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+        self._ways = {(way.source, way.by): way.walks for way in coverage.ways}
+
+    @property
+    def described(self) -> str:
+        """One sentence for those who do not see the picture."""
+        (steps, all_steps), (edges, every) = self._coverage.steps, self._coverage.edges
+        told = f"Scenarios walk {steps} of {all_steps} steps and {edges} of {every} ways."
+        missing = ", ".join(self._coverage.missing)
+        return f"{told} Not walked: {missing}." if missing else told
+
+    @property
+    def legend(self) -> str:
+        """What its looks mean."""
+        return "Thick: walked, with the number of scenarios that come to a step. Dashed: walked by none."
+
+    def step(self, step: str) -> tuple[State, Note | None]:
+        """Walked by so many scenarios, or by none."""
+        _, walks = self._coverage.entered.get(step, (0, 0))
+        return ("walked" if walks else "missed"), Note("Scenarios", ((walks, False),))
+
+    def way(self, source: str, by: str) -> State:
+        """Walked or not."""
+        return "walked" if self._ways.get((source, by)) else "missed"
 
 
 def overlay(flow: str, stops: Iterable[Stop]) -> Overlay:

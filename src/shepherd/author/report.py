@@ -1,4 +1,4 @@
-"""What a test of scenarios came to, for machines: JSON (FORMATS §7), and JUnit's XML as build servers read it."""
+"""What a test of scenarios came to, for machines: JSON (FORMATS §7), and JUnit's XML, lcov's lines."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Report(NamedTuple):
         return all(verdict.ok for verdict in self.verdicts) and not self.below
 
 
-def as_json(tested: Report) -> dict[str, Any]:
+def as_json(report: Report) -> dict[str, Any]:
     """The object that ``test --format json`` prints."""
     return {
         "shepherd": "test/1",
-        "ok": tested.ok,
+        "ok": report.ok,
         "scenarios": [
             {
                 "flow": verdict.scenario.flow,
@@ -51,30 +51,47 @@ def as_json(tested: Report) -> dict[str, Any]:
                 "file": verdict.scenario.file,
                 "line": verdict.scenario.line,
             }
-            for verdict in tested.verdicts
+            for verdict in report.verdicts
         ],
-        "coverage": [
-            {"flow": c.flow, "steps": list(c.steps), "edges": list(c.edges), "missing": list(c.missing)}
-            for c in tested.covered
-        ],
-        "min_coverage": tested.least,
-        "below": [one.flow for one in tested.below],
+        "coverage": [_covered_as_json(one) for one in report.covered],
+        "min_coverage": report.least,
+        "below": [one.flow for one in report.below],
     }
 
 
-def junit(tested: Report, shown: Callable[[str], str] = str) -> str:
+def _covered_as_json(one: Coverage) -> dict[str, Any]:
+    counted = {
+        "steps": one.steps,
+        "edges": one.edges,
+        "results": one.results,
+        "branches": one.branches,
+    }
+    return {
+        "flow": one.flow,
+        **{name: list(count) for name, count in counted.items()},
+        "missing": list(one.missing),
+        "file": one.file,
+        "ways": [
+            {"step": way.source, "by": way.by, "to": way.target, "line": way.line, "walks": way.walks}
+            for way in one.ways
+        ],
+        "lines": [{"line": line.number, "hit": line.hit, "all": line.every, "walks": line.walks} for line in one.lines],
+    }
+
+
+def junit(report: Report, shown: Callable[[str], str] = str) -> str:
     """
     JUnit's XML: a suite for each flow, a case for each scenario, and one for its coverage where that is asked for.
 
     *shown* makes of a scenario's file the address under which it is to be found.
     """
     root = ElementTree.Element("testsuites", name="shepherd")
-    timed = list(zip(tested.verdicts, tested.seconds or (0.0,) * len(tested.verdicts), strict=True))
-    for flow in dict.fromkeys([one.flow for one in tested.covered] + [v.scenario.flow for v in tested.verdicts]):
+    timed = list(zip(report.verdicts, report.seconds or (0.0,) * len(report.verdicts), strict=True))
+    for flow in dict.fromkeys([one.flow for one in report.covered] + [v.scenario.flow for v in report.verdicts]):
         mine = [(verdict, seconds) for verdict, seconds in timed if verdict.scenario.flow == flow]
-        covered = next((one for one in tested.covered if one.flow == flow), None)
-        if mine or (covered is not None and tested.least is not None):
-            root.append(_suite(flow, mine, covered, tested, shown))
+        covered = next((one for one in report.covered if one.flow == flow), None)
+        if mine or (covered is not None and report.least is not None):
+            root.append(_suite(flow, mine, covered, report, shown))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     root.set("time", _seconds(sum(seconds for _, seconds in timed)))
@@ -82,17 +99,40 @@ def junit(tested: Report, shown: Callable[[str], str] = str) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
+def lcov(report: Report, shown: Callable[[str], str] = str) -> str:
+    """
+    The coverage as lcov writes it, which editors and build servers lay over the text.
+
+    A line counts how often a step or an edge that is written there was walked, and each edge is a branch of its line.
+    """
+    told = []
+    for one in report.covered:
+        lines = one.lines
+        told += ["TN:scenarios", f"SF:{shown(one.file)}"]
+        told += [f"BRDA:{way.line},0,{number},{way.walks or '-'}" for number, way in enumerate(one.ways)]
+        told += [f"BRF:{one.edges[1]}", f"BRH:{one.edges[0]}"]
+        told += [f"DA:{line.number},{line.walks}" for line in lines]
+        told += [f"LF:{len(lines)}", f"LH:{sum(line.hit > 0 for line in lines)}", "end_of_record"]
+    return "".join(f"{line}\n" for line in told)
+
+
 def _suite(
     flow: str,
     mine: Iterable[tuple[Verdict, float]],
     covered: Coverage | None,
-    tested: Report,
+    report: Report,
     shown: Callable[[str], str],
 ) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", name=legal(flow), errors="0", skipped="0")
     if covered is not None:
         properties = ElementTree.SubElement(suite, "properties")
-        for name, (hit, every) in (("steps", covered.steps), ("edges", covered.edges)):
+        counted = {
+            "steps": covered.steps,
+            "edges": covered.edges,
+            "results": covered.results,
+            "branches": covered.branches,
+        }
+        for name, (hit, every) in counted.items():
             ElementTree.SubElement(properties, "property", name=name, value=f"{hit}/{every}")
     total = 0.0
     for verdict, seconds in mine:
@@ -103,9 +143,9 @@ def _suite(
             case.set("line", str(scenario.line))
         if not verdict.ok:
             _failed(case, verdict.failures, f"The path: {' → '.join(verdict.path) or 'none'}")
-    if covered is not None and tested.least is not None:
-        case = _case(suite, flow, f"At least {tested.least:g} % of the edges are walked", 0.0)
-        if covered in tested.below:
+    if covered is not None and report.least is not None:
+        case = _case(suite, flow, f"At least {report.least:g} % of the edges are walked", 0.0)
+        if covered in report.below:
             _failed(case, [f"edges {covered.edges[0]}/{covered.edges[1]}"], "\n".join(covered.missing))
     suite.set("tests", str(len(suite.findall("testcase"))))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from shepherd.author.layout import Point, Route, Spot
 from shepherd.author.looks import RULES, STYLE
-from shepherd.author.overlay import Overlay
+from shepherd.author.overlay import Laid, Note
 from shepherd.author.picture import Arrow, Node, Picture
 from shepherd.author.setting import (
     INSET,
@@ -26,17 +26,19 @@ from shepherd.author.shapes import shape_of
 from shepherd.author.xml import legal
 
 CORNER = 6.0
+#: What lies on top where ways cross.
+ORDER = {"": 0, "missed": 1, "gone": 1, "walked": 2}
 
 
 def svg(
     picture: Picture,
-    overlay: Overlay | None = None,
+    overlay: Laid | None = None,
     *,
     embedded: bool = False,
     link: Callable[[str], str] | None = None,
 ) -> str:
     """
-    *picture* as an SVG document, with a run laid over it.
+    *picture* as an SVG document, with a run or the coverage laid over it.
 
     *embedded* leaves out the style and the heading, for a page that has both. *link* gives the address of a called
     flow's page; without it nothing is linked.
@@ -46,7 +48,7 @@ def svg(
 
 class _Drawing:
     def __init__(
-        self, picture: Picture, overlay: Overlay | None, embedded: bool, link: Callable[[str], str] | None
+        self, picture: Picture, overlay: Laid | None, embedded: bool, link: Callable[[str], str] | None
     ) -> None:
         self.picture, self.overlay, self.embedded, self.link = picture, overlay, embedded, link
         self.letters = [lettered(node) for node in picture.nodes]
@@ -54,7 +56,7 @@ class _Drawing:
         self.plan = planned(picture)
         self.top = PAD if embedded else PAD + 34
         if overlay is not None:
-            self.top += 24
+            self.top += 34
 
     def text(self) -> str:
         """The whole document."""
@@ -77,10 +79,7 @@ class _Drawing:
                 f'<text class="title" x="{_n(PAD)}" y="32">{_t(heading)}</text>',
             ]
         if self.overlay is not None:
-            parts.append(
-                f'<text class="kind" x="{_n(PAD)}" y="{_n(self.top - 18)}">Thick: on the path of the run, with the '
-                "numbers of the visits. Dashed and struck through: taken back.</text>"
-            )
+            parts.append(f'<text class="kind" x="{_n(PAD)}" y="{_n(self.top - 28)}">{_t(self.overlay.legend)}</text>')
         parts.append(f'<g transform="translate({_n(PAD + 26)} {_n(self.top)})">')
         parts += self._arrows()
         parts += self._start()
@@ -113,8 +112,8 @@ class _Drawing:
 
     def _arrow(self, arrow: Arrow, route: Route, label: Label) -> tuple[int, str]:
         """An arrow, and how far on top it is drawn."""
-        stands = self.overlay.edges.get((arrow.source, arrow.by)) if self.overlay else None
-        state = {None: "", True: " walked", False: " gone"}[stands]
+        looks = self.overlay.way(arrow.source, arrow.by) if self.overlay else ""
+        state = f" {looks}" if looks else ""
         loop = " loop" if route.back else ""
         points = self._ends(arrow, route)
         kind = arrow.by.replace("_", " ").replace(":", " ")
@@ -133,7 +132,7 @@ class _Drawing:
                 to = ' class="to"' if label.to and not up else ""
                 drawn += f'<text{to} x="{_n(x + 6)}" y="{_n(y - 5 - up * LABEL_LINE)}">{_t(line)}</text>'
             drawn += "</g>"
-        return {None: 0, False: 1, True: 2}[stands], drawn + "</g>"
+        return ORDER[looks], drawn + "</g>"
 
     def _ends(self, arrow: Arrow, route: Route) -> list[Point]:
         """The corners of an arrow, its ends on the outlines of its nodes."""
@@ -150,8 +149,8 @@ class _Drawing:
 
     def _node(self, node: Node, spot: Spot, letters: Lettered) -> str:
         shape = shape_of(node.verb)
-        visits = self.overlay.visits.get(node.id, ()) if self.overlay else ()
-        state = "" if not visits else " gone" if all(gone for _, gone in visits) else " walked"
+        looks, note = self.overlay.step(node.id) if self.overlay else ("", None)
+        state = f" {looks}" if looks else ""
         inner = shape.inner(spot.width, spot.height)
         drawn = (
             f'<g class="node {node.verb}{state}" data-step={_q(node.id)} '
@@ -176,15 +175,16 @@ class _Drawing:
         )
         if self.link is not None and node.calls:
             words = f"<a href={_q(self.link(node.calls))}>{words}</a>"
-        return drawn + words + _visits(visits) + "</g>"
+        return drawn + words + _noted(note) + "</g>"
 
 
-def _visits(visits: tuple[tuple[int, bool], ...]) -> str:
-    if not visits:
+def _noted(note: Note | None) -> str:
+    if note is None:
         return ""
-    told = ", ".join(f'<tspan class="struck">{n}</tspan>' if gone else f"<tspan>{n}</tspan>" for n, gone in visits)
-    word = "Visit" if len(visits) == 1 else "Visits"
-    return f'<text class="visits" x="2" y="-6">{word} {told}</text>'
+    told = ", ".join(
+        f'<tspan class="struck">{n}</tspan>' if struck else f"<tspan>{n}</tspan>" for n, struck in note.numbers
+    )
+    return f'<text class="visits" x="2" y="-6">{note.word} {told}</text>'
 
 
 def _head(end: Point) -> str:

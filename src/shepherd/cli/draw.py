@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
 from shepherd.cli.settings import library_of, library_option, open_desk, record_options, settings
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ MOST_RUNS = 500
 @click.option("--format", "form", type=click.Choice(["svg", "mermaid", "dot"]), default="svg", show_default=True)
 @click.option("--run", metavar="RUN", help="Lay the path of this recorded run over it.")
 @click.option("--ticket", metavar="TICKET", help="The same for the latest run on a ticket that came through FLOW.")
+@click.option("--coverage", is_flag=True, help="Lay over it how often the library's scenarios walk each way.")
 @click.option(
     "-o",
     "--output",
@@ -30,20 +32,24 @@ MOST_RUNS = 500
 )
 @library_option
 @record_options
-def command(flow: str, form: str, run: str | None, ticket: str | None, output: Path | None, **flags: Any) -> None:
+def command(
+    flow: str, form: str, run: str | None, ticket: str | None, coverage: bool, output: Path | None, **flags: Any
+) -> None:
     """
     Draw FLOW (its id), from left to right, as SVG or as text for Mermaid or Graphviz.
 
     The picture of a recorded run is that of the flow which ran, whatever has become of it since.
     """
-    if run and ticket:
-        raise click.UsageError("Give --run or --ticket, not both.")
+    if sum(map(bool, (run, ticket, coverage))) > 1:
+        raise click.UsageError("Give one of --run, --ticket and --coverage.")
     if run or ticket:
         desk = open_desk(**flags)
         try:
             text = desk.pictures.of_run(run or _latest(desk, ticket or "", flow), flow, form)
         finally:
             desk.close()
+    elif coverage:
+        text = _covered(settings(**flags).library, flow, form)
     else:
         from shepherd.author.draw import draw
 
@@ -53,6 +59,22 @@ def command(flow: str, form: str, run: str | None, ticket: str | None, output: P
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
+
+
+def _covered(folder: Path, flow: str, form: str) -> str:
+    """The picture with the coverage over it; a scenario that fails covers what it walked."""
+    from shepherd.author import cover
+    from shepherd.author.draw import draw
+    from shepherd.author.overlay import Covered
+
+    draft, library = checked_draft(folder)
+    name = _known(library.flows, flow)
+    verdicts, _ = walked(library, scenarios_of(draft))
+    failed = sum(not verdict.ok for verdict in verdicts)
+    if failed:
+        click.echo(f"{failed} scenarios failed; `shepherd test` tells why.", err=True)
+    (covered,) = cover({name: library.flows[name]}, (verdict.played for verdict in verdicts))
+    return draw(library.flows, name, form, Covered(covered))
 
 
 def _latest(desk: Desk, ticket: str, flow: str) -> str:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from shepherd.cli.settings import draft_of, library_option, rejected, settings, shown_file
+from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
+from shepherd.cli.settings import library_option, settings, shown_file
 
 if TYPE_CHECKING:
-    from shepherd.author import Scenario, Verdict
+    from shepherd.author import Scenario
     from shepherd.author.report import Report
     from shepherd.check.library import Library
-    from shepherd.flow.draft import Draft
 
-#: From so many scenarios on, a terminal is told how far the walk has come.
-LONG = 200
+
+FORMATS = ("human", "json", "junit", "lcov")
 
 
 class Asked(NamedTuple):
@@ -37,7 +34,9 @@ class Asked(NamedTuple):
 @click.command("test")
 @click.argument("paths", nargs=-1, metavar="[FOLDER|FILE]...", type=click.Path(path_type=Path))
 @click.option("-k", "word", default="", metavar="TEXT", help="Only scenarios whose flow or name has TEXT in it.")
-@click.option("--format", "form", type=click.Choice(["human", "json", "junit"]), default="human", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["human", "json", "junit", "lcov"]), default="human", show_default=True
+)
 @click.option(
     "--min-coverage",
     "least",
@@ -51,7 +50,7 @@ class Asked(NamedTuple):
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write JSON or JUnit there, and tell people as well.",
+    help="Write the report there, and tell people as well.",
 )
 @library_option
 @click.pass_context
@@ -74,7 +73,7 @@ def command(
     if word and least is not None:
         raise click.UsageError("Some scenarios alone cover only some edges: give -k or --min-coverage, not both.")
     if output is not None and form == "human":
-        raise click.UsageError("--output needs --format json or junit.")
+        raise click.UsageError("--output needs a --format for machines.")
     asked = Asked(paths, settings(library=library).library, word, form, least, output)
     if watch:
         from shepherd.cli.watch import watched
@@ -93,18 +92,13 @@ def _once(asked: Asked) -> int:
 
 def _walked(asked: Asked) -> int:
     folder, only = _chosen(asked.paths, asked.library)
-    draft = draft_of(folder)
-    with rejected(folder):
-        from shepherd.check import examine
-        from shepherd.check.library import Library
-
-        checked = Library.of(draft, examine(draft))
-    scenarios = _scenarios(draft, {path.resolve().relative_to(folder.resolve()).as_posix() for path in only})
+    draft, checked = checked_draft(folder)
+    scenarios = scenarios_of(draft, {path.resolve().relative_to(folder.resolve()).as_posix() for path in only})
     if asked.word:
         scenarios = _with(asked.word, scenarios)
-    tested = _tested(checked, scenarios, asked, whole=not only)
-    _tell(tested, asked, folder)
-    return 0 if tested.ok else 1
+    report = _reported(checked, scenarios, asked, whole=not only)
+    _tell(report, asked, folder)
+    return 0 if report.ok else 1
 
 
 def _chosen(paths: tuple[Path, ...], library: Path) -> tuple[Path, tuple[Path, ...]]:
@@ -120,29 +114,6 @@ def _chosen(paths: tuple[Path, ...], library: Path) -> tuple[Path, tuple[Path, .
     return folder, tuple(path for path in paths if not path.is_dir())
 
 
-def _scenarios(draft: Draft, only: set[str]) -> list[Scenario]:
-    from shepherd.author import place_of, scenarios_in
-
-    found: list[Scenario] = []
-    mistakes = 0
-    for document in draft.scenarios:
-        if not only or document.file in only:
-            read, wrong = scenarios_in(document.typed, document.file, document.root)
-            found += read
-            for error in wrong:
-                place = place_of(document.root, error.at)
-                where = f"{shown_file(draft.folder, document.file)}:{place.line}:{place.column}"
-                click.secho(f"{where}: error {error.sentence.removeprefix(f'{document.file}: ')}", fg="red", err=True)
-            mistakes += len(wrong)
-    strange = sorted(only - {document.file for document in draft.scenarios})
-    if strange:
-        raise click.UsageError(f"{strange[0]} is no file of scenarios (NAME.scenarios.yaml).")
-    if mistakes:
-        click.echo(f"{mistakes} of the scenarios can't be read; none was walked.", err=True)
-        raise click.exceptions.Exit(1)
-    return found
-
-
 def _with(word: str, scenarios: list[Scenario]) -> list[Scenario]:
     """Those that have *word* in their flow or name, however it is written."""
     chosen = [s for s in scenarios if word.casefold() in f"{s.flow}: {s.name}".casefold()]
@@ -151,73 +122,62 @@ def _with(word: str, scenarios: list[Scenario]) -> list[Scenario]:
     return chosen
 
 
-def _tested(library: Library, scenarios: list[Scenario], asked: Asked, *, whole: bool) -> Report:
-    from shepherd.author import cover, run_scenario
+def _reported(library: Library, scenarios: list[Scenario], asked: Asked, *, whole: bool) -> Report:
+    from shepherd.author import cover
     from shepherd.author.report import Report
-    from shepherd.flow.memory import collector_rests
 
-    verdicts: list[Verdict] = []
-    seconds: list[float] = []
-    with collector_rests():
-        for scenario in _with_progress(scenarios):
-            began = time.perf_counter()
-            verdicts.append(run_scenario(library, scenario))
-            seconds.append(time.perf_counter() - began)
+    verdicts, seconds = walked(library, scenarios)
     wanted = set(library.flows) if whole and not asked.word else {scenario.flow for scenario in scenarios}
     flows = {name: flow for name, flow in library.flows.items() if name in wanted}
     covered = cover(flows, (verdict.played for verdict in verdicts))
-    return Report(tuple(verdicts), covered, tuple(seconds), asked.least)
+    return Report(verdicts, covered, seconds, asked.least)
 
 
-def _with_progress(scenarios: list[Scenario]) -> Iterable[Scenario]:
-    """The scenarios, and on a terminal a bar for many of them; none goes into a file or a log."""
-    if len(scenarios) < LONG or not sys.stderr.isatty():
-        yield from scenarios
-        return
-    label = f"{len(scenarios)} scenarios"
-    with click.progressbar(scenarios, label=label, file=sys.stderr, update_min_steps=len(scenarios) // 50) as bar:
-        yield from bar
-
-
-def _tell(tested: Report, asked: Asked, folder: Path) -> None:
+def _tell(report: Report, asked: Asked, folder: Path) -> None:
     if asked.form == "human" or asked.output is not None:
-        _human(tested, folder)
+        _human(report, folder)
     if asked.form == "human":
         return
-    from shepherd.author.report import as_json, junit
+    from shepherd.author.report import as_json, junit, lcov
 
     if asked.form == "json":
-        text = json.dumps(as_json(tested), ensure_ascii=False) + "\n"
+        text = json.dumps(as_json(report), ensure_ascii=False) + "\n"
     else:
-        text = junit(tested, lambda file: shown_file(folder, file))
+        write = {"junit": junit, "lcov": lcov}[asked.form]
+        text = write(report, lambda file: shown_file(folder, file))
     if asked.output is None:
         click.echo(text, nl=False)
     else:
         asked.output.write_text(text, encoding="utf-8")
 
 
-def _human(tested: Report, folder: Path) -> None:
+def _human(report: Report, folder: Path) -> None:
     from shepherd.author.coverage import total
 
-    for verdict in tested.verdicts:
+    for verdict in report.verdicts:
         if not verdict.ok:
             scenario = verdict.scenario
             click.secho(f"failed  {scenario.flow}: {scenario.name}", fg="red", bold=True, nl=False)
             click.secho(f"  ({shown_file(folder, scenario.file)}:{scenario.line})", dim=True)
             for failure in verdict.failures:
                 click.echo(f"        {failure}")
-    for one in tested.covered:
-        mine = [verdict for verdict in tested.verdicts if verdict.scenario.flow == one.flow]
+    for one in report.covered:
+        mine = [verdict for verdict in report.verdicts if verdict.scenario.flow == one.flow]
         passed = sum(verdict.ok for verdict in mine)
         click.echo(
             f"{one.flow:<24} scenarios {passed}/{len(mine)}   steps {one.steps[0]}/{one.steps[1]}"
-            f"   edges {one.edges[0]}/{one.edges[1]}"
+            f"   edges {one.edges[0]}/{one.edges[1]}{_of('results', one.results)}{_of('branches', one.branches)}"
         )
-        for edge in one.missing:
-            click.secho(f"    not walked: {edge}", fg="yellow")
-    failed = sum(not verdict.ok for verdict in tested.verdicts)
-    click.echo(f"{len(tested.verdicts) - failed} scenarios passed, {failed} failed.")
-    for one in tested.below:
+        for way in one.not_walked:
+            click.secho(f"    not walked: {way}", fg="yellow", nl=False)
+            click.secho(f"  ({shown_file(folder, one.file)}:{way.line})", dim=True)
+    failed = sum(not verdict.ok for verdict in report.verdicts)
+    click.echo(f"{len(report.verdicts) - failed} scenarios passed, {failed} failed.")
+    for one in report.below:
         hit, every = one.edges
-        click.secho(f"{one.flow}: {hit} of {every} edges are walked; {tested.least:g} % are asked for.", fg="red")
-    click.echo(total(tested.covered))
+        click.secho(f"{one.flow}: {hit} of {every} edges are walked; {report.least:g} % are asked for.", fg="red")
+    click.echo(total(report.covered))
+
+
+def _of(what: str, counted: tuple[int, int]) -> str:
+    return f"   {what} {counted[0]}/{counted[1]}" if counted[1] else ""

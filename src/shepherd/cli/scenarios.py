@@ -1,0 +1,82 @@
+"""What commands have in common that walk scenarios: reading them, and walking many of them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Set
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shepherd.cli.settings import draft_of, rejected, shown_file
+
+if TYPE_CHECKING:
+    from shepherd.author import Scenario, Verdict
+    from shepherd.check.library import Library
+    from shepherd.flow.draft import Draft
+
+#: From so many scenarios on, a terminal is told how far the walk has come.
+LONG = 200
+
+
+def checked_draft(folder: Path) -> tuple[Draft, Library]:
+    """The draft in *folder* and the library that it makes, or the findings that forbid it."""
+    draft = draft_of(folder)
+    with rejected(folder):
+        from shepherd.check import examine
+        from shepherd.check.library import Library
+
+        return draft, Library.of(draft, examine(draft))
+
+
+def scenarios_of(draft: Draft, only: Set[str] = frozenset()) -> list[Scenario]:
+    """
+    The scenarios of *draft*, or of the files *only*; where some can't be read, say why and end the command with 1.
+    """
+    from shepherd.author import place_of, scenarios_in
+
+    found: list[Scenario] = []
+    mistakes = 0
+    for document in draft.scenarios:
+        if not only or document.file in only:
+            read, wrong = scenarios_in(document.typed, document.file, document.root)
+            found += read
+            for error in wrong:
+                place = place_of(document.root, error.at)
+                where = f"{shown_file(draft.folder, document.file)}:{place.line}:{place.column}"
+                click.secho(f"{where}: error {error.sentence.removeprefix(f'{document.file}: ')}", fg="red", err=True)
+            mistakes += len(wrong)
+    strange = sorted(only - {document.file for document in draft.scenarios})
+    if strange:
+        raise click.UsageError(f"{strange[0]} is no file of scenarios (NAME.scenarios.yaml).")
+    if mistakes:
+        click.echo(f"{mistakes} of the scenarios can't be read; none was walked.", err=True)
+        raise click.exceptions.Exit(1)
+    return found
+
+
+def walked(library: Library, scenarios: list[Scenario]) -> tuple[tuple[Verdict, ...], tuple[float, ...]]:
+    """The verdicts of *scenarios*, and how many seconds each walk took."""
+    from shepherd.author import run_scenario
+    from shepherd.flow.memory import collector_rests
+
+    verdicts: list[Verdict] = []
+    seconds: list[float] = []
+    with collector_rests():
+        for scenario in _with_progress(scenarios):
+            began = time.perf_counter()
+            verdicts.append(run_scenario(library, scenario))
+            seconds.append(time.perf_counter() - began)
+    return tuple(verdicts), tuple(seconds)
+
+
+def _with_progress(scenarios: list[Scenario]) -> Iterable[Scenario]:
+    """The scenarios, and on a terminal a bar for many of them; none goes into a file or a log."""
+    if len(scenarios) < LONG or not sys.stderr.isatty():
+        yield from scenarios
+        return
+    label = f"{len(scenarios)} scenarios"
+    with click.progressbar(scenarios, label=label, file=sys.stderr, update_min_steps=len(scenarios) // 50) as bar:
+        yield from bar
