@@ -23,7 +23,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 FENCE = re.compile(r"^```(\w+)?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_BY_CI = {"python3 start.py", "python3 start.py test"}
 HEAD = {"flow": "example", "title": "An example", "category": "troubleshooting", "version": "1"}
-KIND = re.compile(r"(#.*\n)*(flow|list|desk|connectors|scenarios):")
+KIND = re.compile(r"(#.*\n)*(flow|list|desk|connectors|promises|scenarios):")
 
 
 class Block(NamedTuple):
@@ -122,7 +122,7 @@ def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> Non
     first = re.search(r"^(\w+): *(\w*)", text, re.MULTILINE)
     assert first
     kind, name = first.groups()
-    if kind in ("desk", "connectors"):
+    if kind in ("desk", "connectors", "promises"):
         for other in (desk_folder / "flows").glob("*.yaml"):
             other.unlink()
         shutil.rmtree(desk_folder / "flows" / "examples")

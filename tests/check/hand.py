@@ -68,6 +68,7 @@ def draft(*flows: Flow, policy: Policy | None = None) -> Any:
         flows={f.id: f for f in flows},
         policy=policy or Policy(),
         connectors={},
+        promises={},
         documents={},
         findings=(),
         sources={},

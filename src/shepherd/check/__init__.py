@@ -21,6 +21,7 @@ from shepherd.check import (
     loops,
     names,
     policy_refs,
+    promises,
     reach,
     routes,
     secrets,
@@ -52,6 +53,7 @@ FAMILIES: tuple[Family, ...] = (
     policy_refs.policy_refs,
     grants.grants,
     assurance.assurance,
+    promises.promises,
     audience.audience,
     names.names,
     values.values,
@@ -91,6 +93,7 @@ _GRAPH = (
 _MEANING = (
     grants.RULES,
     assurance.RULES,
+    promises.RULES,
     names.RULES,
     values.RULES,
     decisions.RULES,

@@ -8,6 +8,7 @@ from typing import Any
 
 from shepherd.check.opened import Path
 from shepherd.check.settled import KEPT, Effects, Ways, forward, in_reverse
+from shepherd.flow.expression import Expression
 from shepherd.flow.lists import spelled
 from shepherd.flow.model import Branch, Decide, Flow, Set, Step
 from shepherd.flow.scope import Around, given
@@ -80,6 +81,27 @@ class Excluded:
                 return True
         return False
 
+    def begins(self, path: Path) -> tuple[Any, ...]:
+        """The values that *path* may have where the flow begins."""
+        saved = path[0] in self.around.saved(self.flow)
+        return (UNSET,) if saved else (*self.options(path), UNSET)
+
+    def behind(self, path: Path, value: Any, step: Step, by: str) -> tuple[Any, ...]:
+        """The values that *path* may have behind the way *by* out of *step*, where it had *value*; none: closed."""
+        if isinstance(step.action, Set) and path[0] in step.action.values:
+            return self.options(path) if len(path) == 1 else (*self.options(path), UNSET)
+        if step.saves == path[0]:
+            values = self._given(step, by, path, self.options(path))
+            if values is not None:
+                return tuple(values)
+        if isinstance(step.action, Decide) and not self._passes(step.action, by, path, value):
+            return ()
+        return (value,)
+
+    def weighs(self, expression: Expression) -> bool:
+        """Whether all that *expression* reads is finite, so that it is followed case by case."""
+        return all(self.options(read.path) for read in expression.reads)
+
     def options(self, path: Path) -> tuple[Any, ...]:
         """The values of *path*, if they are few."""
         type_: Type | None = self.around.types(self.flow).get(path[0])
@@ -103,8 +125,7 @@ class Excluded:
         if self.left < 0:
             return {}
         options = self.options(path)
-        saved = path[0] in self.around.saved(self.flow)
-        start: Cases = {UNSET: False} if saved else dict.fromkeys((*options, UNSET), False)
+        start: Cases = dict.fromkeys(self.begins(path), False)
 
         def leave(here: Cases, step: Step, by: str) -> Cases | None:
             keep, gain = effects.get(step.id, {}).get(by, KEPT)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from shepherd.check.summaries import REPRESENTATIVE
 from shepherd.check.written import broken_kinds, is_written
+from shepherd.flow.beside import Policy
 from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed, nearest
 from shepherd.flow.model import Flow, Grant, Need, Step
 
@@ -98,6 +99,19 @@ def granters(draft: Draft) -> dict[str, tuple[str, ...]]:
         for grant in all_grants(flow):
             found.setdefault(grant.name, {})[flow.id] = None
     return {name: tuple(flows) for name, flows in found.items()}
+
+
+def grantor(flows: Mapping[str, Flow], policy: Policy, name: str) -> Flow | None:
+    """
+    The flow that is called where *name* is missing: the first that desk.yaml names, else the first by its id that does.
+
+    A library that was read from its folders has its flows in another order than one made of a run's documents.
+    """
+    declared = policy.assurances.get(name)
+    if declared and declared.granted_by:
+        return flows.get(declared.granted_by[0])
+    granting = [f for f in flows.values() if any(g.name == name for o in f.outcomes.values() for g in o.grants)]
+    return min(granting, key=lambda flow: flow.id, default=None)
 
 
 def known_level(draft: Draft, need: Need | Grant) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 
-from shepherd.check.summaries import Move, State, View
+from shepherd.check.summaries import Explored, Move, State, View
 from shepherd.check.walks import UNTRIED
 from shepherd.flow.findings import Hop
 
@@ -55,7 +55,7 @@ def walk(view: View, goal: State, tries: Counter[str]) -> list[Move]:
     """The moves of the shortest walk to *goal*, with circles where tries have to be spent; *tries* counts them."""
     here: Counter[str] = Counter()
     walked: list[Move] = []
-    for state, move in _shortest(view, goal):
+    for state, move in shortest(view, goal):
         step = view.flow.steps[state.step]
         if move.edge.by == "out_of_attempts" and step.attempts is not None:
             at, spent = state, here if step.attempts.per == "call" else tries
@@ -82,7 +82,7 @@ def _count(view: View, moves: Iterable[Move], *counters: Counter[str]) -> None:
                 tries[f"{view.flow.id}/{move.edge.source}"] += 1
 
 
-def _shortest(view: View, goal: State) -> list[tuple[State, Move]]:
+def shortest(view: Explored, goal: State) -> list[tuple[State, Move]]:
     """The states before *goal* on the shortest walk to it, each with the move that leaves it."""
     found: list[tuple[State, Move]] = []
     came = view.came[goal]

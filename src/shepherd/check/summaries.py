@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from shepherd.check.callgraph import CallGraph, calls_of
 from shepherd.check.walks import Ways, ending, loops
@@ -33,10 +33,10 @@ class Asked(NamedTuple):
 
 
 class State(NamedTuple):
-    """A step as it is entered, and what the walk to it has done to the assurance."""
+    """A step as it is entered, and what the walk to it has done: an effect, or what a promise follows."""
 
     step: str
-    effect: int
+    effect: Any
 
 
 class Move(NamedTuple):
@@ -51,7 +51,7 @@ class Move(NamedTuple):
 class Through(NamedTuple):
     """A walk through a called flow: its view, and the last state before its end."""
 
-    view: View
+    view: Any
     state: State
 
 
@@ -112,9 +112,10 @@ class View:
         """Every way on from *state*."""
         if state.step in self.plain:
             return [Move(edge, State(edge.target, state.effect), 1, None) for edge in self.out[state.step]]
-        return self._moves(state)
+        return self.turns(state)
 
-    def _moves(self, state: State) -> Iterator[Move]:
+    def turns(self, state: State) -> Iterator[Move]:
+        """Every way on from *state*, whose step is not plain."""
         step = self.flow.steps[state.step]
         inside = self.inside(state)
         decides = self.weak and step.id in self.looping and self._may_grant(step)
@@ -180,32 +181,7 @@ class View:
 
     def explore(self) -> None:
         """Find every state that can be reached, with the shortest walk to it, and the effects of every outcome."""
-        start = State(self.flow.first, HELD if self.covers(self.flow.requires) else BEFORE)
-        came, tick = self.came, 0
-        came[start] = Came(0, None, None)
-        heap = [(0, 0, start)]
-        done: set[State] = set()
-        while heap:
-            cost, _, state = heapq.heappop(heap)
-            if state in done:
-                continue
-            done.add(state)
-            if state.step in self.plain:
-                effect = state.effect
-                for edge in self.out[state.step]:
-                    after = (edge.target, effect)
-                    if after not in came or cost + 1 < came[after].cost:
-                        tick += 1
-                        reached = State(edge.target, effect)
-                        came[reached] = Came(cost + 1, state, Move(edge, reached, 1, None))
-                        heapq.heappush(heap, (cost + 1, tick, reached))
-                continue
-            for move in self._moves(state):
-                old = came.get(move.state)
-                if old is None or cost + move.cost < old.cost:
-                    came[move.state] = Came(cost + move.cost, state, move)
-                    tick += 1
-                    heapq.heappush(heap, (cost + move.cost, tick, move.state))
+        spread(self, (State(self.flow.first, HELD if self.covers(self.flow.requires) else BEFORE),))
         for step in self.flow.steps.values():
             name = ending(step)
             if name is not None and name in self.flow.outcomes:
@@ -219,6 +195,51 @@ class View:
         best = self.outcomes.setdefault(name, {})
         walk = (self.came[state].cost, state)
         best[after] = min(best.get(after, walk), walk)
+
+
+class Explored(Protocol):
+    """A flow whose states are looked for: see :class:`View`. A plain step changes nothing of a state but the step."""
+
+    @property
+    def out(self) -> Ways: ...
+    @property
+    def plain(self) -> frozenset[str]: ...
+    @property
+    def came(self) -> dict[State, Came]: ...
+    def turns(self, state: State) -> Iterable[Move]:
+        """Every way on from *state*, whose step is not plain."""
+
+
+def spread(view: Explored, starts: Iterable[State]) -> None:
+    """Find every state that can be reached from *starts*, with the shortest walk to it, into ``view.came``."""
+    came, tick = view.came, 0
+    heap: list[tuple[int, int, State]] = []
+    for start in starts:
+        came[start] = Came(0, None, None)
+        tick += 1
+        heap.append((0, tick, start))
+    done: set[State] = set()
+    while heap:
+        cost, _, state = heapq.heappop(heap)
+        if state in done:
+            continue
+        done.add(state)
+        if state.step in view.plain:
+            effect = state.effect
+            for edge in view.out[state.step]:
+                after = (edge.target, effect)
+                if after not in came or cost + 1 < came[after].cost:
+                    tick += 1
+                    reached = State(edge.target, effect)
+                    came[reached] = Came(cost + 1, state, Move(edge, reached, 1, None))
+                    heapq.heappush(heap, (cost + 1, tick, reached))
+            continue
+        for move in view.turns(state):
+            old = came.get(move.state)
+            if old is None or cost + move.cost < old.cost:
+                came[move.state] = Came(cost + move.cost, state, move)
+                tick += 1
+                heapq.heappush(heap, (cost + move.cost, tick, move.state))
 
 
 Mode = Literal["own", "other", "neither"]

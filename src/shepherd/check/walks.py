@@ -13,6 +13,11 @@ Ways = Mapping[str, tuple[Edge, ...]]
 UNTRIED = frozenset({"out_of_attempts", "unmet", "no_answer"})
 
 
+def spends(step: Step, by: str) -> bool:
+    """Whether leaving *step* by the way *by* takes one of its tries; a call never does."""
+    return step.attempts is not None and by not in UNTRIED and step.verb != "call"
+
+
 def ways(flow: Flow) -> dict[str, tuple[Edge, ...]]:
     """The edges out of each step whose targets exist."""
     steps = flow.steps

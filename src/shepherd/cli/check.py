@@ -49,14 +49,16 @@ def _report(paths: tuple[Path, ...], library: Path, form: str) -> int:
     """Check and print once; the exit code."""
     findings: list[Finding] = []
     sources: dict[str, str] = {}
-    files = 0
+    files = kept = 0
     for chosen in _chosen(paths, library):
         draft = draft_of(chosen.folder)
         names = _with_what_they_read(draft, chosen.names) if chosen.names else set(draft.sources)
         if not names:
             raise click.UsageError(f"There are no flows in {chosen.folder}. Name their folder with --library.")
         files += len(names)
-        for finding in _examined(draft):
+        found = _examined(draft)
+        kept += 0 if chosen.names else _kept(draft, found)
+        for finding in found:
             if finding.file in names or not chosen.names:
                 findings.append(finding if form == "json" else _placed(finding, chosen.folder))
         sources |= {shown_file(chosen.folder, name): text for name, text in draft.sources.items()}
@@ -64,13 +66,13 @@ def _report(paths: tuple[Path, ...], library: Path, form: str) -> int:
     if form == "json":
         from shepherd.check.report import as_json
 
-        click.echo(json.dumps(as_json(findings, files), ensure_ascii=False))
+        click.echo(json.dumps(as_json(findings, files) | {"promises_kept": kept}, ensure_ascii=False))
     elif form == "github":
         for finding in findings:
             click.echo(github(finding))
     else:
         _human(findings, sources)
-        click.echo(_summary(findings, files))
+        click.echo(_summary(findings, files) + _promised(kept))
     return 1 if any(f.severity == "error" for f in findings) else 0
 
 
@@ -116,6 +118,16 @@ def _examined(draft: Draft) -> list[Finding]:
     from shepherd.check import examine
 
     return examine(draft)
+
+
+def _kept(draft: Draft, findings: list[Finding]) -> int:
+    from shepherd.check.promises import kept
+
+    return kept(draft, findings) if draft.promises else 0
+
+
+def _promised(kept: int) -> str:
+    return f" {_many(kept, 'promise')} kept on every path." if kept else ""
 
 
 def _placed(finding: Finding, folder: Path) -> Finding:

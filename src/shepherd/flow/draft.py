@@ -20,6 +20,7 @@ from shepherd.flow.lists import Lists, OptionList, list_of
 from shepherd.flow.memory import collector_rests
 from shepherd.flow.model import Flow
 from shepherd.flow.policy import connector_of, connectors_of, policy_of, ticket_connector
+from shepherd.flow.promised import Promise, document_of, promises_of
 from shepherd.flow.rows import Rows
 from shepherd.flow.source import Map, Scalar
 
@@ -27,7 +28,7 @@ UNKNOWN_KIND = Rule(
     "SHP101",
     "unknown-kind",
     "error",
-    "A file's first key says what it is: flow, desk, connectors, list or scenarios. Nothing else is read.",
+    "A file's first key says what it is: flow, desk, connectors, promises, list or scenarios. Nothing else is read.",
 )
 WRONG_NAME = Rule(
     "SHP102",
@@ -66,7 +67,8 @@ class Draft:
     """
     Everything read from a folder, right or wrong.
 
-    *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME``, ``list:NAME``, ``rows:FILE`` to typed source.
+    *documents* maps ``flow:ID``, ``desk``, ``connectors:NAME``, ``promises:NAME``, ``list:NAME``, ``rows:FILE`` to
+    typed source.
     *scenarios* are the scenario files, *translations* those with the words of a flow in another language.
     *sources* maps file names, relative to *folder*, to their text.
     """
@@ -75,6 +77,7 @@ class Draft:
     flows: Mapping[str, Flow] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
+    promises: Mapping[str, Promise] = field(default_factory=dict)
     lists: Mapping[str, OptionList] = field(default_factory=dict)
     documents: Mapping[str, Any] = field(default_factory=dict)
     translations: tuple[Document, ...] = ()
@@ -145,8 +148,11 @@ def from_documents(documents: Mapping[str, Any]) -> Draft:
                 name, root, typed, file="connectors.yaml", lists=lists, currency=policy.currency
             )
     flows: dict[str, Flow] = {}
+    promises: dict[str, Promise] = {}
     findings: list[Finding] = []
     for document in made:
+        if document.kind == "promises":
+            promises |= promises_of(document.root, file="promises.yaml", levels=_levels(policy))
         if document.kind == "flow":
             flow, found = build(
                 document.root,
@@ -163,6 +169,7 @@ def from_documents(documents: Mapping[str, Any]) -> Draft:
         flows=flows,
         policy=policy,
         connectors=connectors,
+        promises=promises,
         lists=lists.known,
         documents=dict(documents),
         findings=tuple(findings),
@@ -237,12 +244,14 @@ def _assemble(
             if flow is not None:
                 flows[flow.id] = flow
                 kept[f"flow:{flow.id}"] = document.typed
+    promises = _promises(documents, policy, findings, kept)
     translations = tuple(_translations(documents, findings, kept))
     return Draft(
         folder=folder,
         flows=flows,
         policy=policy,
         connectors=connectors,
+        promises=promises,
         lists=lists.known,
         documents=kept,
         translations=translations,
@@ -276,8 +285,29 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _second(document: Document, message: str, connector: Connector | None = None) -> Finding:
-    place = connector.place if connector else document.root.entries[0][0].place
+def _promises(
+    documents: list[Document], policy: Policy, findings: list[Finding], kept: dict[str, Any]
+) -> dict[str, Promise]:
+    """The promises of a library; each is kept as ``promises:NAME``, for the runs that it concerns."""
+    known: dict[str, Promise] = {}
+    for document in documents:
+        if document.kind != "promises":
+            continue
+        for name, promise in promises_of(document.root, file=document.file, levels=_levels(policy)).items():
+            if name in known:
+                findings.append(_second(document, f'The promise "{name}" is made already.', promise))
+                continue
+            known[name] = promise
+            kept[f"promises:{name}"] = document_of(name, document.typed["promises"][name])
+    return known
+
+
+def _levels(policy: Policy) -> dict[str, tuple[str, ...]]:
+    return {name: declared.levels for name, declared in policy.assurances.items()}
+
+
+def _second(document: Document, message: str, named: Connector | Promise | None = None) -> Finding:
+    place = named.place if named else document.root.entries[0][0].place
     return SECOND_POLICY.at(place, message, file=document.file, hint="Keep one of the two.")
 
 

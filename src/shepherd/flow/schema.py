@@ -19,7 +19,7 @@ from shepherd.flow.source import Map
 from shepherd.flow.typed import Typer, typer_of
 from shepherd.flow.verbs import VERBS
 
-KINDS = ("flow", "desk", "connectors", "list", "translation", "scenarios")
+KINDS = ("flow", "desk", "connectors", "promises", "list", "translation", "scenarios")
 MOST_STEPS = 20_000
 COMMON = "common.schema.json"
 

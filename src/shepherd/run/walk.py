@@ -8,6 +8,7 @@ from typing import Any
 
 from immutables import Map
 
+from shepherd.check.grants import grantor
 from shepherd.flow.expression import Undefined, Unworkable
 from shepherd.flow.model import Edge, Flow, Grant, Need, Step
 from shepherd.run.api import Ended, SecretRef, Stamp, Try
@@ -222,7 +223,7 @@ class Walk:
     def _call_guard(self, step: Step, need: Need) -> None:
         """The flow that grants what is missing is called and comes back to *step*, once (DESIGN §2, Assurance)."""
         frame = self.state.frame
-        flow = grantor(self.run, need.name)
+        flow = grantor(self.run.flows, self.run.library.policy, need.name)
         if flow is None or flow.id == frame.flow.id or self._just_guarded(step):
             return self.stick("not_assured", f'Step "{step.id}" needs "{need.name}", and it is not established.')
         values = self.run.facts
@@ -310,20 +311,6 @@ class Walk:
         """*args* worked out over the frame at hand."""
         values, context = self.state.frame.values, self.context()
         return {name: expression.evaluate(values, context) for name, expression in args.items()}
-
-
-def grantor(run: Run, name: str) -> Flow | None:
-    """
-    The flow that grants *name*: the first that desk.yaml names, else the first by its id that does.
-
-    A library that was read from its folders has its flows in another order than one made of a run's documents.
-    """
-    flows = run.flows
-    declared = run.library.policy.assurances.get(name)
-    if declared and declared.granted_by:
-        return flows.get(declared.granted_by[0])
-    granting = [f for f in flows.values() if any(g.name == name for o in f.outcomes.values() for g in o.grants)]
-    return min(granting, key=lambda flow: flow.id, default=None)
 
 
 def instant(at: Any) -> str:

@@ -1,0 +1,225 @@
+"""Promises: what breaks one, what does not, and the path that is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shepherd.check import examine
+from shepherd.check.promises import kept
+from shepherd.flow.draft import Draft, read_draft
+from shepherd.flow.findings import Finding
+
+FLOWS = Path(__file__).resolve().parents[2] / "flows"
+CALLER = """flow: caller
+title: Who is calling
+category: authentication
+version: 1
+called_only: true
+outcomes: {known: {grants: identity}, stranger: {}}
+steps:
+  street:
+    ask: Which street do you live in?
+    answers: {right: yes_, wrong: street}
+    attempts: 2
+    attempts_per: ticket
+    out_of_attempts: no_
+  yes_: {end: known}
+  no_: {end: stranger}
+"""
+MAIN = """flow: main
+title: Change something
+category: orders
+version: 1
+outcomes: {done: {resolves: true}, stopped: {resolves: false}}
+steps:
+"""
+
+
+def read(folder: Path, steps: str, promise: str, **others: str) -> Draft:
+    """A library of the flow ``main`` with *steps*, one promise ``p``, and *others*."""
+    files = {"main": MAIN + steps, "promises": f"promises:\n  p: {promise}\n", "caller": CALLER} | others
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return read_draft(folder)
+
+
+def broken(folder: Path, steps: str, promise: str, **others: str) -> list[Finding]:
+    """What is found of promises and assurances in such a library; spare steps and open loops are not in question."""
+    return [f for f in examine(read(folder, steps, promise, **others)) if f.code.startswith("SHP4")]
+
+
+def path(finding: Finding) -> list[str]:
+    """The hops as ``step by``."""
+    return [f"{hop.step.removeprefix('main/')} {hop.by}" for hop in finding.path]
+
+
+IDENTIFY = "  identify: {call: caller, results: {known: menu, stranger: %s}}\n"
+MENU = "  menu: {ask: What?, answers: {change: change, nothing: stop}}\n"
+CHANGE = "  change: {say: Changed., tag: change%s}\n  done_: {end: done}\n  stop: {end: stopped}\n"
+PROMISE = "{every: {tag: change}, needs: identity}"
+
+
+def test_an_assurance_before_a_step_is_proved_across_calls_and_loops(tmp_path: Path):
+    """
+    Where every way leads through the outcome that grants, the promise is kept; else the path goes through the call and
+    its tries.
+    """
+    assert broken(tmp_path, IDENTIFY % "stop" + MENU + CHANGE % "", PROMISE) == []
+    found = broken(tmp_path, IDENTIFY % "menu" + MENU + CHANGE % "", PROMISE)
+
+    assert [f.code for f in found] == ["SHP421"]
+    assert path(found[0]) == [
+        "identify start",
+        "caller/street call",
+        "caller/no_ out_of_attempts",
+        "menu outcome:stranger",
+        "change answer:change",
+    ]
+
+
+def test_what_may_expire_is_asked_for_at_the_door(tmp_path: Path):
+    """
+    An identity that lasts half an hour may be gone once somebody was waited for; a step that requires it is safe.
+    """
+    desk = "desk: d\nassurances: {identity: {granted_by: [caller], expires: 30m}}\n"
+    found = broken(tmp_path, IDENTIFY % "stop" + MENU + CHANGE % "", PROMISE, desk=desk)
+    guarded = ", requires: identity, unmet: identify"
+
+    assert [f.code for f in found] == ["SHP421"]
+    assert path(found[0])[-2:] == ["menu resumed", "change answer:change"]
+    assert broken(tmp_path, IDENTIFY % "stop" + MENU + CHANGE % guarded, PROMISE, desk=desk) == []
+
+
+def test_a_caller_answers_for_the_flow_that_it_calls(tmp_path: Path):
+    """
+    A step of a helper is reached only behind what its callers do before: a check of the helper alone would refuse it.
+    """
+    helper = MAIN.replace("flow: main", "flow: helper\ncalled_only: true").replace("{resolves: true}", "{}")
+    helper = helper.replace("{resolves: false}", "{}") + CHANGE % ""
+    call = "  change: {call: helper, results: {done: done_, stopped: stop}}\n" + CHANGE.partition("\n")[2]
+
+    assert broken(tmp_path, IDENTIFY % "stop" + MENU + call, PROMISE, helper=helper) == []
+    found = broken(tmp_path, IDENTIFY % "change" + MENU + call, PROMISE, helper=helper)
+    assert [(f.code, f.flow, f.step) for f in found] == [("SHP421", "helper", "change")]
+
+
+LOOP = """  again: {ask: Well?, answers: {no: again, yes: done_}, attempts: 3, out_of_attempts: change}
+  change: {say: Changed., tag: change}
+  done_: {end: done}
+  stop: {end: stopped}
+"""
+
+
+def test_the_path_has_the_repeats_that_it_needs(tmp_path: Path):
+    """
+    A way out that needs three tries is shown behind three tries.
+    """
+    found = broken(tmp_path, LOOP, "{every: {tag: change}, needs: {step: main/again, answer: yes}}")
+
+    assert path(found[0]) == ["again start", *["again answer:no"] * 3, "change out_of_attempts"]
+
+
+def test_a_way_out_that_nobody_can_need_is_closed(tmp_path: Path):
+    """
+    A step that is entered once never runs out of its tries: a check that takes every edge would refuse this.
+    """
+    steps = """  once: {ask: Well?, answers: {yes: agreed, no: stop}, attempts: 1, out_of_attempts: change}
+  agreed: {say: Good., then: change}
+  change: {say: Changed., tag: change}
+  done_: {end: done}
+  stop: {end: stopped}
+"""
+
+    assert broken(tmp_path, steps, "{every: {tag: change}, needs: {step: main/agreed}}") == []
+
+
+KINDS = """  kind: {ask: Which?, answers: {big: ask_boss, small: go}}
+  ask_boss: {ask: May I?, answers: {yes: go, no: stop}}
+  go: {say: Let us see.}
+  which:
+    decide:
+      - {when: kind == "big", then: change}
+      - {when: price > 100, then: %s}
+      - {otherwise: done_}
+  change: {say: Changed., tag: change}
+  done_: {end: done}
+  stop: {end: stopped}
+"""
+INPUTS = "inputs: {price: number}\nsteps:\n"
+
+
+def test_finite_values_are_weighed_and_others_are_named(tmp_path: Path):
+    """
+    What was answered closes ways behind it; a way that only arithmetic closes counts as open, and the finding says so.
+    """
+    promise = "{every: {tag: change}, needs: {step: main/ask_boss, answer: yes}}"
+    head = MAIN.replace("steps:\n", INPUTS)
+
+    assert broken(tmp_path, "", promise, main=head + KINDS % "done_") == []
+    found = broken(tmp_path, "", promise, main=head + KINDS % "change")
+    assert [f.code for f in found] == ["SHP421"]
+    assert path(found[0])[-2:] == ["which then", "change when:2"]
+    assert "price > 100 (main/which)" in found[0].hint
+    assert "kind" not in found[0].hint
+
+
+OFFER = """  offer: {ask: Is it the last?, answers: {yes: last, no: less}}
+  last: {say: This is our last offer.%s}
+  agreed: {ask: Do you take it?, answers: {yes: done_, no: stop}}
+  less: {say: Ten per cent less., then: agreed}
+  done_: {end: done}
+  stop: {end: stopped}
+"""
+
+
+@pytest.mark.parametrize(
+    ("bar", "codes"), [("", ["SHP423"]), (", no_going_back: true", [])], ids=["open", "no_going_back"]
+)
+def test_what_happened_counts_though_one_went_back(tmp_path: Path, bar: str, codes: list[str]):
+    """
+    Said once, a last offer was said: going back, or another answer, leads on to what may never come after it. Where
+    there is no going back the promise is kept.
+    """
+    found = broken(tmp_path, OFFER % bar, "{every: {step: main/less}, never_after: {step: main/last}}")
+
+    assert [f.code for f in found] == codes
+    if codes:
+        assert path(found[0]) == ["offer start", "last answer:yes", "agreed then", "offer back", "less answer:no"]
+
+
+def test_what_must_follow_must_stand_at_the_end(tmp_path: Path):
+    """
+    A run that ends without it breaks the promise; so does one that goes back over what was owed.
+    """
+    owed = "{every: {step: main/last}, followed_by: {step: main/%s}}"
+
+    assert broken(tmp_path, OFFER % ", no_going_back: true", owed % "agreed") == []
+    found = broken(tmp_path, OFFER % ", no_going_back: true", owed % "less")
+    assert path(found[0]) == ["offer start", "last answer:yes", "agreed then", "done_ answer:yes"]
+
+
+def test_steps_are_counted_with_their_repeats(tmp_path: Path):
+    """
+    Three tries and the way out make three human steps, not four; a loop without an end makes any number.
+    """
+    for most, codes in ((3, []), (2, ["SHP424"])):
+        found = broken(tmp_path, LOOP, f"{{every: {{tag: change}}, at_most: {{human: {most}}}}}")
+        assert [f.code for f in found] == codes
+    endless = "  again: {ask: Well?, answers: {no: again, yes: done_}}\n  done_: {end: done}\n  stop: {end: stopped}\n"
+    found = broken(tmp_path, endless, "{every: {outcome: done}, at_most: {human: 7}}")
+
+    assert [f.code for f in found] == ["SHP424"]
+    assert path(found[0]) == ["again start", *["again answer:no"] * 7, "done_ answer:yes"]
+
+
+def test_the_shipped_promises_are_kept():
+    """
+    All of them, and they hold for steps that are there.
+    """
+    draft = read_draft(FLOWS)
+    findings = examine(draft)
+
+    assert findings == []
+    assert kept(draft, findings) == len(draft.promises) == 7
