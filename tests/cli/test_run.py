@@ -40,7 +40,7 @@ def answered(tmp_path: Path, given: Any, *more: str, flow: str = "authentication
 
 
 def test_answers_that_lead_to_an_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 0, and one JSON object of the documented shape, in which no secret stands."""
+    """Exit 0, and one JSON object of the documented shape and always in one order, in which no secret stands."""
     assert answered(tmp_path, GIVEN, "--json") == 0
     out = capsys.readouterr().out
     shown = json.loads(out)
@@ -48,6 +48,7 @@ def test_answers_that_lead_to_an_end(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (shown["code"], shown["waiting"], shown["refused"]) == ("ID-VERIFIED", None, None)
     assert shown["path"][0]["step"] == "authentication/find_customer"
     assert set(shown) >= {"values", "returns", "ticket"}
+    assert list(shown["values"]) == sorted(shown["values"])
     assert "1234" not in out
 
 

@@ -361,21 +361,9 @@ def _same_entries(data: bytes) -> bool:
 
 ANSWERING = (
     *("value", "back", "change", "to", "refused", "after", "meanwhile", "no_answer", "ok", "error", "unknown", "yes"),
-    *(
-        "given",
-        "inputs",
-        "facts",
-        "at",
-        "answers",
-        "connectors",
-        "spent",
-        "expect",
-        "outcome",
-        "waiting",
-        "path",
-        "says",
-    ),
-    *("values", "returns", "ticket", "has", "lacks", "...", "none", "31m", "1d", "name", "scenarios", "null"),
+    *("given", "inputs", "facts", "at", "answers", "connectors", "spent", "assured", "never", "outcome", "waiting"),
+    *("expect", "path", "says", "steps", "values", "returns", "ticket", "has", "lacks", "...", "none", "31m", "1d"),
+    *("name", "scenarios", "null"),
 )
 PARSERS = (
     Parser(

@@ -88,7 +88,8 @@ def _plain(values: Any) -> dict[str, Any]:
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return _plain({name: value for name, value in run.values.items() if name not in run.facts})
+    # The run keeps them in the order of their hashes, which is another in each process.
+    return _plain({name: run.values[name] for name in sorted(run.values) if name not in run.facts})
 
 
 def ticket_as_json(run: Run) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def tables_of(root: Map, name: str, folder: Path, findings: list[Finding]) -> se
         if where is None:
             message = f'The file "{at.text}" of "{connector.text}" lies outside the library.'
             findings.append(OUTSIDE.at(at.place, message, file=name, hint="Put it beside connectors.yaml."))
-        elif not file.is_file():
+        elif not _is_file(file):
             message = f'There is no file "{at.text}" for the table "{connector.text}".'
             findings.append(NO_FILE.at(at.place, message, file=name, hint=_near_file(file)))
         else:
@@ -118,7 +118,7 @@ def rows_of(
         if where is None:
             message = f'The file "{at.text}" of "{table.text}" lies outside the library.'
             findings.append(OUTSIDE.at(at.place, message, file=name, hint="Put it beside the flow."))
-        elif not file.is_file():
+        elif not _is_file(file):
             message = f'There is no file "{at.text}" for the table "{table.text}".'
             findings.append(NO_FILE.at(at.place, message, file=name, hint=_near_file(file)))
         else:
@@ -138,6 +138,14 @@ def _inside(file: Path, folder: Path) -> str | None:
         return file.resolve().relative_to(folder.resolve()).as_posix()
     except (ValueError, OSError, RuntimeError):
         return None
+
+
+def _is_file(file: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is that of none."""
+    try:
+        return file.is_file()
+    except (ValueError, OSError):
+        return False
 
 
 def _near_file(file: Path) -> str:

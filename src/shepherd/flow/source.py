@@ -133,6 +133,12 @@ class _Reading:
     def refuse(self, rule: Rule, place: Place, message: str, hint: str = "") -> None:
         self.findings.append(rule.at(place, message, file=self.file, hint=hint))
 
+    def within(self, place: Place) -> Place:
+        """*place*, or the end of the text: YAML puts what is missing there into a line that there is none of."""
+        last = self.text.count("\n") + 1
+        column = len(self.text) - self.text.rfind("\n")
+        return place if place.line <= last else Place(last, column, last, column + 1)
+
     def document(self) -> Node | None:
         """The one document of the text."""
         parser = CParser(self.text)
@@ -203,6 +209,8 @@ class _Reading:
         start, end, value, style = event.start_mark, event.end_mark, event.value, event.style
         plain = not style
         place = _new(Place, (start.line + 1, start.column + 1, end.line + 1, end.column + 1))
+        if not value and plain:
+            place = self.within(place)
         node: Scalar = _new(Scalar, (value, place, plain, style, start.index, text))
         if event.anchor is not None or event.tag is not None:
             self.marked(event)

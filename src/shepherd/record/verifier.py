@@ -102,6 +102,11 @@ def _of_export(line: bytes | str) -> bool:
     return isinstance(told, dict) and ({"body", "hash"} <= told.keys() or {"shepherd", "runs"} <= told.keys())
 
 
+def _visible(text: str) -> str:
+    """*text* with what a terminal would act on, or could not write, shown by its code."""
+    return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in text)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print the verdict."""
     if len(arguments) != 1:
@@ -118,7 +123,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     count, broken = verify(lines)
     for run, seq, what in broken:
-        sys.stdout.write(f"run {run}, entry {seq}: {what}\n" if run else f"{what}\n")
+        sys.stdout.write(_visible(f"run {run}, entry {seq}: {what}" if run else what) + "\n")
     sys.stdout.write(f"{count} entries. {'Broken.' if broken else WHOLE}\n")
     return 1 if broken else 0
 
