@@ -102,7 +102,7 @@ def test_no_secret_of_a_scenario_stands_on_a_ticket(verdicts: list[Verdict]) -> 
 
     told = [v for v in verdicts if "1234" in str(v.scenario.given.answers)]
     assert len(told) > 10
-    assert [v.scenario.name for v in told if "1234" in re.sub("[0-9a-f]{64}", "HASH", ticket_text(v.played))] == []
+    assert [v.scenario.name for v in told if "1234" in ticket_text(v.played)] == []
 
 
 def test_a_reset_needs_a_call_back_or_a_supervisor(library: Library, verdicts: list[Verdict]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from shepherd.author import Verdict, cover, read_scenarios, run_scenario
 from shepherd.author.coverage import total
-from shepherd.author.scenarios import fits
+from shepherd.author.scenarios import fits, ticket_text
 from shepherd.check.library import Library
 from shepherd.flow.draft import read_draft
 
@@ -127,6 +128,16 @@ def test_a_fact_that_nothing_reads_is_a_failure(library: Library) -> None:
 
     assert "facts: channel" in failures
     assert "facts: customer.tier" in failures
+
+
+def test_the_digits_of_a_hash_do_not_stand_on_the_ticket(library: Library) -> None:
+    """What a ticket lacks are words: a PIN is not found in the hash of a text, in which any four digits may come."""
+    verdict = walk(library, {"answers": {"colour": "blue", "again": "no"}, "connectors": BOX})
+    stored = " ".join(str(event.data) + str(event.entered) for event in verdict.played.events)
+    hashes = re.findall("[0-9a-f]{64}", stored)
+
+    assert hashes
+    assert [h for h in hashes if h[20:24] in ticket_text(verdict.played)] == []
 
 
 def test_messages_continue_by_themselves(library: Library) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,8 @@ from shepherd.run.state import Run, Visit
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
+
+_HASH = re.compile("\\b[0-9a-f]{64}\\b")
 
 
 class Verdict(NamedTuple):
@@ -97,12 +100,16 @@ def standing(run: Run) -> list[Visit]:
 
 
 def ticket_text(played: Played) -> str:
-    """All that stands on the ticket after a walk: events as they are stored, the path as shown, what was changed."""
+    """
+    All that stands on the ticket after a walk: events as they are stored, the path as shown, what was changed.
+
+    Without hashes: their digits are no words of anybody, and would be taken for a PIN by chance.
+    """
     lines = [canonical({"kind": e.kind, "data": e.data, "entered": list(e.entered)}).decode() for e in played.events]
     if played.run is not None:
         lines += [f"{item.title}: {item.answer}" for item in played.run.path]
         lines += changes(played.run)
-    return "\n".join(lines)
+    return _HASH.sub("", "\n".join(lines))
 
 
 def changes(run: Run) -> list[str]:
