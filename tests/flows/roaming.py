@@ -38,7 +38,7 @@ _DECIDING: dict[str, frozenset[str]] = {}
 SAMPLES = {
     "text": ("x",),
     "long_text": ("x",),
-    "digits": ("1234", "123456"),
+    "digits": ("1234", "12345", "123456"),
     "integer": ("3",),
     "number": ("3", "95"),
     "money": ("95", "3"),

@@ -16,6 +16,7 @@ from functools import cache
 from itertools import zip_longest
 
 import pytest
+from networkx import ancestors
 
 from shepherd.author.trail import Crossing
 from shepherd.check import examine
@@ -122,6 +123,10 @@ def test_some_steps_are_guarded() -> None:
     assert {f"{flow}/{step.id}" for flow, step in guarded_steps()} == {
         "complaint/credit",
         "internet_down/book_engineer",
+        "mobile_no_service/bar_line",
+        "mobile_no_service/lift_bar",
+        "mobile_no_service/open_roaming",
+        "mobile_no_service/order_sim",
         "parcel_not_arrived/send_again",
         "parcel_not_arrived/trace",
         "payment_failed/put_off",
@@ -160,8 +165,9 @@ def unguarded_walk(library: Library, edge: Edge, step: str, shown: list[str]) ->
         if shown:
             steps = moment.entered()
             return steps != shown[: len(steps)]
-        return handed_on(moment, edge.flow)
+        return begun(moment) not in leading
 
+    leading = {f"{edge.flow}/{s}" for s in leading_to(library, edge)}
     first = begin(library, edge.flow, guarded=False)
     walk = search(first, found, lambda moment: strays(moment) or holds_all(moment, needs), others=bool(shown))
     if walk is not None or edge.source not in behind_unmet(library, edge.flow):
@@ -183,12 +189,18 @@ def unguarded_walk(library: Library, edge: Edge, step: str, shown: list[str]) ->
     return None, ()
 
 
-def handed_on(moment: Moment, flow: str) -> bool:
-    """Whether another flow has taken over from *flow*: nothing leads back then."""
+def begun(moment: Moment) -> str:
+    """The step of the flow that nobody called at which the run stands, or that called what it stands in."""
     frame = moment.run.state.frame
     while frame.caller is not None:
         frame = frame.caller
-    return frame.flow.id != flow
+    return f"{frame.flow.id}/{frame.step}"
+
+
+def leading_to(library: Library, edge: Edge) -> set[str]:
+    """The steps from which *edge* can still be walked; it cannot be from others, nor once the flow is handed on."""
+    found: set[str] = ancestors(library.flows[edge.flow].graph, edge.source)
+    return found | {edge.source}
 
 
 def behind_unmet(library: Library, flow: str) -> set[str]:
