@@ -7,7 +7,7 @@ about whatever another family has reported, so that one mistake gives one findin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check import (
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
 
 Family = Callable[["Draft"], Iterable[Finding]]
+
+#: So many errors of one family are told at once.
+MOST_ERRORS = 200
 
 #: Every family, in the order in which they run; the order of findings does not depend on it.
 FAMILIES: tuple[Family, ...] = (
@@ -108,9 +111,22 @@ RULES: tuple[Rule, ...] = tuple(
 )
 
 
+def _bounded(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """*findings* up to MOST_ERRORS errors: whoever mends those is told the rest."""
+    errors = 0
+    for finding in findings:
+        errors += finding.severity == "error"
+        if errors > MOST_ERRORS:
+            message = f"There are more than {MOST_ERRORS} mistakes of this kind; only these are told."
+            hint = "Mend them, and the rest is told."
+            yield hazards.TOO_LARGE.at(finding.place, message, file=finding.file, hint=hint, flow=finding.flow)
+            return
+        yield finding
+
+
 def examine(draft: Draft) -> list[Finding]:
     """Everything found in *draft*, in reading and in checking, sorted by file, place and code."""
     with collector_rests():
-        found = [*draft.findings, *(finding for family in FAMILIES for finding in family(draft))]
+        found = [*draft.findings, *(finding for family in FAMILIES for finding in _bounded(family(draft)))]
     once = {(f.file, f.place, f.code, f.message): f for f in reversed(found)}
     return sorted(once.values(), key=lambda finding: finding.order)

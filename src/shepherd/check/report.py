@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from shepherd.flow.findings import Finding, Hop
@@ -81,12 +82,18 @@ def _shown(char: str) -> str:
     return f"<U+{ord(char):04X}>" if hidden else char
 
 
+@lru_cache(maxsize=8)
+def _lines(source: str) -> list[str]:
+    """The lines of *source*, which many findings of one file ask for."""
+    return source.split("\n")
+
+
 def _frame(finding: Finding, source: str | None) -> list[str]:
     """The line that the finding is in, with a caret under the first character and the rest of the span underlined."""
     place = finding.place
     if source is None:
         return []
-    lines = source.split("\n")
+    lines = _lines(source)
     if not 1 <= place.line <= len(lines):
         return []
     line = lines[place.line - 1].rstrip("\r")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
     from shepherd.flow.findings import Finding
 
+#: So many findings are printed for people.
+MOST_SHOWN = 200
 #: What a file says that is a list, and how a flow says what it reads.
 LIST = re.compile(r"^list:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
 READS_LIST = re.compile(r"\blists\.([a-z][a-z0-9_]*)")
@@ -144,10 +146,13 @@ def show(folder: Path, draft: Draft, findings: Iterable[Finding]) -> None:
 def _human(findings: Iterable[Finding], sources: dict[str, str], *, err: bool = False) -> None:
     from shepherd.check.report import render_one
 
-    for finding in findings:
+    listed = list(findings)
+    for finding in listed[:MOST_SHOWN]:
         first, _, rest = render_one(finding, sources.get(finding.file)).partition("\n")
         click.secho(first, bold=True, fg="red" if finding.severity == "error" else "yellow", err=err)
         click.echo(rest, err=err)
+    if len(listed) > MOST_SHOWN:
+        click.echo(f"… and {len(listed) - MOST_SHOWN} more; --format json has all.\n", err=err)
 
 
 def _summary(findings: list[Finding], files: int) -> str:

@@ -20,6 +20,8 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place(1, 1, 1, 1)
+#: How many words are compared with a misspelt one, and how long that may be.
+MOST_COMPARED, LONGEST_WORD = 500, 200
 
 
 class Hop(NamedTuple):
@@ -91,8 +93,18 @@ class Rule:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint ``Did you mean "x"?`` for the nearest of *known* words, or the empty text."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """
+    A hint ``Did you mean "x"?`` for the nearest of *known* words, or the empty text.
+
+    Where there are very many, only those are looked at that begin alike and are about as long.
+    """
+    if len(word) > LONGEST_WORD:
+        return ""
+    words = list(known)
+    if len(words) > MOST_COMPARED:
+        begins = (word[:1], word[1:2])
+        words = [w for w in words if w[:1] in begins and abs(len(w) - len(word)) < 3][:MOST_COMPARED]
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return f'Did you mean "{close[0]}"?' if close else ""
 
 

@@ -85,6 +85,7 @@ RULES = (
     EMPTY_FILE,
 )
 
+FLATTER = "Each step, field and answer stands directly below its group: take the brackets or the indent out."
 NO_REUSE = "Write it out, or share it by `call`, `texts` or `values`."
 BLOCK = "Put the words on the next line after `say: |`."
 STAR = f"For words that begin with a star: {BLOCK[0].lower()}{BLOCK[1:]}"
@@ -169,7 +170,7 @@ def explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Finding:
     if "nesting depth" in problem:
         # Newer versions of libyaml have a limit of their own, which their scanner reaches before ours sees an event.
         place = Place(number + 1, column + 1, number + 1, column + 2)
-        return TOO_DEEP.at(place, "This file nests deeper than is read.", file=file)
+        return TOO_DEEP.at(place, "This file nests deeper than is read.", file=file, hint=FLATTER)
     if context is not None and ("quoted scalar" in (error.context or "") or "flow" in (error.context or "")):
         words = _by_words(lines, min(context.line, len(lines) - 1), file, problem)
         if words is not None:

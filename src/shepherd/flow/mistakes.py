@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed, nearest
@@ -58,6 +59,7 @@ FITS = {
 }
 WORDLESS = {"say", "guide", "warn", "why", "article", "tag", "note"}
 Path = tuple[str | int, ...]
+MOST_KEYS = 250
 
 
 class Spot(NamedTuple):
@@ -152,7 +154,9 @@ def _known(error: Any) -> tuple[str, ...]:
 
 
 def _extra(error: Any) -> list[str]:
-    return [key for key in error.instance if key not in error.schema.get("properties", ()) and key[:1] != "\0"]
+    """The keys that mean nothing, as many as anybody reads."""
+    known = error.schema.get("properties", ())
+    return list(islice((key for key in error.instance if key not in known and key[:1] != "\0"), MOST_KEYS))
 
 
 def _guessed(error: Any) -> set[str]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, cast
 
 import jsonschema
@@ -21,6 +22,7 @@ from shepherd.flow.verbs import VERBS
 
 KINDS = ("flow", "desk", "connectors", "promises", "list", "translation", "scenarios")
 MOST_STEPS = 20_000
+MOST_MISTAKES = 200
 COMMON = "common.schema.json"
 
 
@@ -38,12 +40,21 @@ def validate(root: Map, kind: str, file: str) -> tuple[Any, list[Finding]]:
         return typed, [TOO_LARGE.at(place, message, file=file, hint="Split it into several flows.")]
     if _fast(kind, "").is_valid(typed):
         return typed, []
-    found = list(_head(root, typed, kind, file))
-    if kind == "flow" and isinstance(steps, dict):
-        found += _steps(root, steps, file)
+    found = list(islice(_all(root, typed, kind, file), MOST_MISTAKES + 1))
     if not found:  # no part is wrong by itself; then the whole says what is
         found += findings_of(_slow(kind, "").iter_errors(typed), Spot(root, file))
+    if len(found) > MOST_MISTAKES:
+        message = f"There are more than {MOST_MISTAKES} mistakes in this file; only these are told."
+        found[-1] = TOO_LARGE.at(found[-1].place, message, file=file, hint="Mend them, and the rest is told.")
     return typed, sorted(found, key=lambda finding: finding.order)
+
+
+def _all(root: Map, typed: Any, kind: str, file: str) -> Iterator[Finding]:
+    """All that is wrong with the shape of a document, part by part."""
+    yield from _head(root, typed, kind, file)
+    steps = typed.get("steps")
+    if kind == "flow" and isinstance(steps, dict):
+        yield from _steps(root, steps, file)
 
 
 def _head(root: Map, typed: Any, kind: str, file: str) -> Iterator[Finding]:
@@ -164,8 +175,24 @@ def _fast(kind: str, part: str) -> Any:
 def _slow(kind: str, part: str) -> Any:
     """The validator for messages. Its patterns match whole texts, as the fast one's and an editor's do."""
     extend: Any = jsonschema.validators.extend
-    made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
+    bounded = {name: _bounded(name, most) for name, most in BOUNDED.items()}
+    made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern, **bounded})
     return made(_part(kind, part))
+
+
+#: Keywords that look at each entry of a group or list, and the one that bounds how many there are.
+BOUNDED = {"propertyNames": "maxProperties", "additionalProperties": "maxProperties", "items": "maxItems"}
+
+
+def _bounded(keyword: str, most: str) -> Any:
+    """*keyword*, which is silent where there are too many entries: that is told, not each of them."""
+    usual = jsonschema.Draft202012Validator.VALIDATORS[keyword]
+
+    def check(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        if not isinstance(instance, Mapping | list) or len(instance) <= schema.get(most, len(instance)):
+            yield from usual(validator, wanted, instance, schema)
+
+    return check
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -14,8 +15,9 @@ from shepherd.flow.findings import NOWHERE, Finding, Place, Rule
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_DEPTH = 32
-MOST_NODES = 300_000
+MOST_NODES = 200_000
 MOST_TEXT = 20_000
+MOST_MISTAKES = 200
 
 #: Keys whose value is read out or shown: a comment behind such words is nearly always a part of them.
 SPOKEN = frozenset(["say", "ask", "guide", "warn", "why", "note", "because", "label", "title", "help", "message"])
@@ -131,6 +133,10 @@ class _Reading:
         self.root: Node | None = None
 
     def refuse(self, rule: Rule, place: Place, message: str, hint: str = "") -> None:
+        if len(self.findings) == MOST_MISTAKES:
+            message = f"There are more than {MOST_MISTAKES} mistakes in this file; from here on nothing is read."
+            self.findings.append(hazards.TOO_LARGE.at(place, message, file=self.file, hint="Mend those before it."))
+            raise _Stop
         self.findings.append(rule.at(place, message, file=self.file, hint=hint))
 
     def within(self, place: Place) -> Place:
@@ -162,7 +168,12 @@ class _Reading:
                     children, key = [], None
                     keys = {} if kind is yaml.MappingStartEvent else None
                     if len(stack) > MOST_DEPTH:
-                        self.limit(hazards.TOO_DEEP, event, f"This file nests deeper than {MOST_DEPTH} levels.")
+                        self.limit(
+                            hazards.TOO_DEEP,
+                            event,
+                            f"This file nests deeper than {MOST_DEPTH} levels.",
+                            hazards.FLATTER,
+                        )
                     continue
                 elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                     start, outer, outer_keys, outer_key = stack.pop()
@@ -175,7 +186,7 @@ class _Reading:
                     self.refuse(
                         hazards.ALIAS,
                         _span(event),
-                        f'"*{event.anchor}" is a YAML alias; a flow has none.',
+                        f'"*{hazards.short(event.anchor)}" is a YAML alias; a flow has none.',
                         hazards.STAR,
                     )
                     node = Scalar("", _span(event))
@@ -186,7 +197,8 @@ class _Reading:
                     continue
                 nodes += 1
                 if nodes > MOST_NODES:
-                    self.limit(hazards.TOO_LARGE, event, f"This file has more than {MOST_NODES} parts.")
+                    message = f"This file has more than {MOST_NODES} parts."
+                    self.limit(hazards.TOO_LARGE, event, message, "Split it into several flows.")
                 if keys is None:
                     children.append(node)
                     if not stack:
@@ -215,9 +227,8 @@ class _Reading:
         if event.anchor is not None or event.tag is not None:
             self.marked(event)
         if len(value) > MOST_TEXT:
-            self.refuse(
-                hazards.TOO_LARGE, place, f"This text has {len(value)} characters; at most {MOST_TEXT} are read."
-            )
+            message = f"This text has {len(value)} characters; at most {MOST_TEXT} are read."
+            self.refuse(hazards.TOO_LARGE, place, message, "Say it in fewer words, or in several steps.")
         if plain:
             if not value and (key is None or key.text[:1] != "\0"):
                 message, hint = hazards.empty(text, start.index, key.text if key is not None else "")
@@ -260,7 +271,7 @@ class _Reading:
                 self.refuse(hazards.KEY, node.place, "A key must be one word.", "Write `key: value`.")
             return Scalar(f"\0{len(keys)}{node.place}", node.place)
         if node.text in keys:
-            message = f'"{node.text}" stands here and in line {keys[node.text]}; only one can hold.'
+            message = f'"{hazards.short(node.text)}" stands here and in line {keys[node.text]}; only one can hold.'
             self.refuse(hazards.DOUBLE_KEY, node.place, message, f"Line {keys[node.text]} and line {node.place.line}.")
         elif node.text == "<<" and node.plain:
             self.refuse(hazards.MERGE, node.place, '"<<" merges maps in YAML; a flow has no merging.', hazards.NO_REUSE)
@@ -270,7 +281,7 @@ class _Reading:
         """Refuse an anchor or a tag."""
         place = _span(event)
         if event.anchor is not None:
-            message = f'"&{event.anchor}" is a YAML anchor; a flow has none.'
+            message = f'"&{hazards.short(event.anchor)}" is a YAML anchor; a flow has none.'
             self.refuse(hazards.ANCHOR, place, message, hazards.AMPERSAND)
         if event.tag is not None:
             word = self.text[event.start_mark.index :].split(maxsplit=1)[0][:40]
@@ -288,8 +299,8 @@ class _Reading:
         if event.version or event.tags:
             self.refuse(hazards.DIRECTIVE, _span(event), "A file has no YAML directives (`%`).", "Delete that line.")
 
-    def limit(self, rule: Rule, event: Any, message: str) -> None:
-        self.refuse(rule, _span(event), message, "Split it into several flows." if rule is hazards.TOO_LARGE else "")
+    def limit(self, rule: Rule, event: Any, message: str, hint: str) -> None:
+        self.refuse(rule, _span(event), message, hint)
         raise _Stop
 
 
@@ -312,6 +323,7 @@ def _line_column(node: Scalar, index: int) -> tuple[int, int]:
     return line, (index - break_ if break_ >= 0 else node.place.column + index - node.start)
 
 
+@lru_cache(maxsize=8)
 def _alignment(node: Scalar) -> list[int]:
     """Where each character of a quoted, folded or block text stands in the file."""
     raw, at = node.raw, node.start

@@ -1,0 +1,108 @@
+"""The doors: each sends a case through the real commands and pages, and gives what came out and what it took."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from shepherd.cli.app import run
+from tests.hostile.case import Case
+
+
+class Heard:
+    """What came of a case: *outputs* as ``(kind, text)``, *codes* of findings, *seconds* of CPU by command."""
+
+    def __init__(self) -> None:
+        self.outputs: list[tuple[str, str]] = []
+        self.codes: set[str] = set()
+        self.seconds: dict[str, float] = {}
+        self.wrong: list[str] = []
+        self.refused = False
+
+    @contextlib.contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Count the CPU of what is inside under *name*, and take an exception for what it is: wrong."""
+        began = time.process_time()
+        try:
+            yield
+        except BaseException as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            self.wrong.append(f"{name}: {type(error).__name__}: {str(error)[:200]} at {last.filename}:{last.lineno}")
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.process_time() - began
+
+    def command(self, kind: str, *arguments: str, stdin: bytes = b"") -> tuple[int, str]:
+        """Run ``shepherd`` with *arguments*, as in a terminal that takes UTF-8; its exit code, and what it printed."""
+        # A name of a file that is no UTF-8 reaches a program as half characters, and the terminal as they were.
+        out = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="strict", newline="", write_through=True)
+        err = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace", newline="", write_through=True)
+        before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
+        code = 70
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), self.timed(" ".join(arguments[:3])):
+            code = run(list(arguments))
+        sys.stdin = before
+        printed, told = (s.buffer.getvalue().decode() for s in (out, err))  # type: ignore[attr-defined]
+        if printed:
+            self.outputs.append((kind, printed))
+        if told:
+            self.outputs.append(("text", told))
+        return code, printed
+
+
+def library(case: Case, heard: Heard) -> None:
+    """Check the folder, tell its flow and draw it; the scenarios and translations there are read too."""
+    code, printed = heard.command("json", "check", "--format", "json", ".")
+    read = json.loads(printed) if code in (0, 1) and printed else {"findings": (), "ok": False}
+    heard.codes |= {finding["code"] for finding in read["findings"]}
+    heard.refused = not read["ok"]
+    heard.command("text", "check", ".")
+    heard.command("github", "check", "--format", "github", ".")
+    if Path("a.yaml").is_file():
+        heard.command("text", "explain", "a", "--library", ".")
+        heard.command("json", "explain", "a", "--library", ".", "--format", "json")
+    if read["ok"] and Path("a.yaml").is_file():
+        for form in ("svg", "mermaid", "dot"):
+            heard.command(form, "draw", "a", "--library", ".", "--format", form)
+    if any(Path().glob("*.scenarios.yaml")):
+        heard.command("text", "test", ".")
+        heard.command("json", "test", "--format", "json", ".")
+
+
+def command(case: Case, heard: Heard) -> None:
+    """Run the command line that the case gives."""
+    kind, *arguments = case.given
+    code, _ = heard.command(kind, *arguments)
+    heard.refused = code != 0
+
+
+DOORS: dict[str, Callable[[Case, Heard], None]] = {"library": library, "command": command}
+
+
+def send(case: Case) -> Heard:
+    """Send *case* through its door; the folder of its files is the current one."""
+    heard = Heard()
+    with heard.timed("door"):
+        DOORS[case.door](case, heard)
+    heard.seconds.pop("door")
+    return heard
+
+
+def lay(case: Case, folder: Path) -> None:
+    """Make the files of *case* in *folder*."""
+    for name, made in case.files().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if callable(made):
+            made(path)
+        elif isinstance(made, str):
+            path.write_bytes(made.encode("utf-8"))
+        else:
+            path.write_bytes(made)
+    os.chdir(folder)
