@@ -118,7 +118,7 @@ def test_mistakes_that_only_the_reader_sees_have_their_line(small: Path, capsys:
     assert run(["test", str(small)]) == 1
     told = capsys.readouterr().err
     assert 'closing.scenarios.yaml:3:13: error scenario x: at: "soon" is no time.' in told
-    assert 'closing.scenarios.yaml:6:21: error scenario x: "few" is no whole number.' in told
+    assert 'closing.scenarios.yaml:6:21: error scenario x: "few" is no whole number from 0 to 9999.' in told
     assert "2 of the scenarios can't be read" in told
 
 

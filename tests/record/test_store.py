@@ -201,6 +201,8 @@ def test_a_try_is_spent_once(record: Record) -> None:
     record.append(second, 1, [answer("x", 2, tries=(TRIED._replace(last=1),))])
     assert record.spent(ticket, keyed[:1], now=at(62)) == {"login/check": Spent(0, 2)}
     assert record.spent(ticket, keyed[:1], now=at(61.5)) == {"login/check": Spent(1, 2)}
+    forever = [(per, step, 999_999 * 86_400) for per, step, _ in keyed[:1]]
+    assert record.spent(ticket, forever, now=at(62)) == {"login/check": Spent(2, 2)}
 
 
 def test_tries_of_an_unknown_customer_are_those_of_the_ticket(record: Record) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+#: The years in which walks take place: any span that a flow can write leads from them to a day that there is.
+FIRST_YEAR, LAST_YEAR = 1000, 2999
 DEFAULT_AT = "2026-01-15T10:00:00+00:00"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -202,10 +204,10 @@ def texts(tree: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def count(value: Any) -> int:
-    """A whole number that is not negative, from its text."""
+    """A whole number of at most four digits that is not negative, from its text."""
     text = str(value).strip()
-    if not re.fullmatch("[0-9]{1,6}", text):
-        raise Malformed(f'"{value}" is no whole number.')
+    if not re.fullmatch("[0-9]{1,4}", text):
+        raise Malformed(f'"{value}" is no whole number from 0 to 9999.')
     return int(text)
 
 
@@ -215,10 +217,7 @@ def _moment(text: Any) -> tuple[datetime, str]:
         at = datetime.fromisoformat(str(text))
     except ValueError:
         raise wrong from None
-    if at.tzinfo is None or at.utcoffset() is None:
+    if at.tzinfo is None or at.utcoffset() is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise wrong
     shift = f"{at:%z}"
-    try:
-        return at.astimezone(UTC), f"{shift[:3]}:{shift[3:5]}"
-    except OverflowError:
-        raise wrong from None
+    return at.astimezone(UTC), f"{shift[:3]}:{shift[3:5]}"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author.assuring import held_before, unasked
 from shepherd.author.facts import unread
-from shepherd.author.given import Given, Malformed, full
+from shepherd.author.given import LAST_YEAR, Given, Malformed, full
 from shepherd.author.script import TICKET, Line, finished_of, noted, once_key, read_line
 from shepherd.author.trail import Crossing, crossings
+from shepherd.flow.calendar import since
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
@@ -161,26 +163,32 @@ class _Player:
             if isinstance(waiting, Message):
                 return self._give(Continue(), waiting)
             raise _Stop(f'No answer is given for visit {self._visits(waiting.step)} of "{waiting.step}".')
-        self.at += timedelta(seconds=line.after)
+        self._later(self.at + timedelta(seconds=line.after))
         for step, tries in (line.meanwhile or {}).items():
             self.tries.setdefault(full(step, self.flow), []).extend([self.at] * tries)
         if line.silent:
             if waiting.due is None:
                 raise _Stop(f'"{waiting.step}" does not say what happens where no answer comes.')
-            self.at = max(self.at, waiting.due)
+            self._later(waiting.due)
             return self._give(Time(), waiting, actor=SYSTEM)
         given = self._input(line, waiting)
         if not line.refused:
             return self._give(given, waiting)
         return self._expect_refusal(given, line.refused, waiting)
 
+    def _later(self, at: datetime) -> None:
+        """Let the time pass until *at*."""
+        if at.year > LAST_YEAR:
+            raise Malformed(f"This walk leads beyond the year {LAST_YEAR}.")
+        self.at = max(self.at, at)
+
     def _rest(self, waiting: Any) -> None:
         """A wait is over by itself, at once for the script; a line for it is the reason to go on before its time."""
         line = self._line(waiting)
         if line is not None and not line.silent:
-            self.at += timedelta(seconds=line.after)
+            self._later(self.at + timedelta(seconds=line.after))
             return self._give(Continue(str(line.value)), waiting)
-        self.at = max(self.at, waiting.due)
+        self._later(waiting.due)
         return self._give(Time(), waiting, actor=SYSTEM)
 
     def _expect_refusal(self, given: Any, code: str, waiting: Any) -> None:
@@ -310,8 +318,8 @@ class _Player:
         found = {}
         for _, step, within in self.run.keyed if self.run else ():
             times = self.tries.get(step, [])
-            since = self.at - timedelta(seconds=within) if within is not None else None
-            found[step] = Spent(sum(1 for t in times if since is None or t > since), len(times))
+            first = since(self.at, within)
+            found[step] = Spent(len(times) - (bisect_right(times, first) if first is not None else 0), len(times))
         return found
 
     def _visits(self, ref: str) -> int:

@@ -38,7 +38,7 @@ def read_line(raw: Any, waiting: Any) -> Line:
                 to=raw.get("to"),
                 refused=str(raw.get("refused", "")),
                 after=seconds(raw["after"]) if "after" in raw else 0,
-                meanwhile={s: count(n) for s, n in raw["meanwhile"].items()} if "meanwhile" in raw else None,
+                meanwhile=_tries(raw["meanwhile"]) if "meanwhile" in raw else None,
                 silent=raw.get("value") == "no_answer" and not _offers(waiting, "no_answer"),
             )
         if not names:
@@ -46,6 +46,13 @@ def read_line(raw: Any, waiting: Any) -> Line:
     if raw == "no_answer" and not _offers(waiting, raw):
         return Line(silent=True)
     return Line(value=raw)
+
+
+def _tries(raw: Any) -> dict[str, int]:
+    """The tries that others spend in the meantime, by step."""
+    if not isinstance(raw, Mapping):
+        raise Malformed("meanwhile must be a group of `step: tries` lines.")
+    return {step: count(tries) for step, tries in raw.items()}
 
 
 def _offers(waiting: Any, value: str) -> bool:

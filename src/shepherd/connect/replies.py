@@ -120,4 +120,7 @@ def _local(field: Field, raw: Any, zone: str) -> Any:
         return raw
     if moment.tzinfo is None:
         return raw
-    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0).isoformat()
+    try:
+        return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0).isoformat()
+    except OverflowError:  # the first and the last day there is, by which some systems say "none"
+        return raw

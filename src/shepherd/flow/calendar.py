@@ -67,6 +67,14 @@ def duration(text: str) -> Duration | None:
     return Duration(working_days=count) if working[2] == "day" else Duration(working_minutes=60 * count)
 
 
+def since(now: datetime, seconds: int | None) -> datetime | None:
+    """The moment *seconds* before *now*; None where no span is given, and where it is longer than the calendar."""
+    try:
+        return now - timedelta(seconds=seconds) if seconds is not None else None
+    except OverflowError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """

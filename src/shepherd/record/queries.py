@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
 
+from shepherd.flow.calendar import since
 from shepherd.record import tables
 from shepherd.record.api import Contact, Customer, Damaged, Head, Item, NotFound, OnceKey, OnceState, RunRow, Ticket
 from shepherd.record.append import counted_at
@@ -234,8 +235,9 @@ class Reader:
                 flow, _, name = step.partition("/")
                 tries = select(a.n, a.at).where(a.scope == per, a.scope_id == scope_id, a.flow == flow, a.step == name)
                 rows = connection.execute(tries.order_by(a.n)).all()
-                since = text_of(now - timedelta(seconds=within)) if within is not None else ""
-                found[step] = Spent(sum(row.at > since for row in rows), rows[-1].n if rows else 0)
+                first = since(now, within)
+                after = text_of(first) if first is not None else ""
+                found[step] = Spent(sum(row.at > after for row in rows), rows[-1].n if rows else 0)
         return found
 
     def once_key(self, scope: str, scope_id: str, operation: str, step: str, inputs: Mapping[str, Any]) -> OnceKey:
