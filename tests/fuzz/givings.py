@@ -354,9 +354,11 @@ def read_export(data: bytes) -> str:
 
 def _same_entries(data: bytes) -> bool:
     """Whether each body of *data* is one that the hash beside it was really worked out from."""
-    known = {json.loads(line)["hash"] for size in (1, 2, 3) for line in export(entries=size).split(b"\n")[1:]}
+    known = {
+        bytes.fromhex(json.loads(line)["hash"]) for size in (1, 2, 3) for line in export(entries=size).split(b"\n")[1:]
+    }
     lines = [json.loads(line) for line in data.split(b"\n") if line.strip()]
-    return all(line["hash"].lower() in known for line in lines if "hash" in line)
+    return all(bytes.fromhex(line["hash"]) in known for line in lines if "hash" in line)
 
 
 ANSWERING = (
