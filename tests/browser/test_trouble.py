@@ -13,6 +13,7 @@ from tests.browser.walk import (
     answers,
     at_light,
     at_pin,
+    in_time,
     name_by_clicks,
     press,
     run_id,
@@ -46,6 +47,7 @@ def test_a_second_answer_while_saving_is_not_taken_and_said_so(served, page, cus
     expect(page.locator("#status")).to_have_text("Saving …")
     page.keyboard.press("1")
     expect(page.locator("#status")).to_contain_text("The second one was not taken.")
+    in_time(page, lambda: held)
     held[0].continue_()
     shows(page, RESTART)
 

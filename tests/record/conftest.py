@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from shepherd.record import Record, open_record
+from shepherd.record.databases import engine_of
+from shepherd.record.migrate import migrate
 from tests.record.making import opened
 from tests.record.server import Server, binaries, running
 
@@ -31,12 +33,22 @@ def server() -> Iterator[Server]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def migrated(server: Server) -> str:
+    """A database with the record's tables and nothing in them, to be copied."""
+    url = server.database()
+    engine = engine_of(url)
+    migrate(engine)
+    engine.dispose()
+    return url.partition("@/")[2].partition("?")[0]
+
+
 @pytest.fixture
 def record(request: pytest.FixtureRequest) -> Iterator[Record]:
     """An empty record in the test's own folder, or in a database of its own."""
     folder: Path = request.getfixturevalue("tmp_path")
     if getattr(request, "param", "sqlite") == "postgres":
-        url = request.getfixturevalue("server").database()
+        url = request.getfixturevalue("server").copy(request.getfixturevalue("migrated"))
         made = open_record(url, str(folder / "shepherd-keys.db"))
     else:
         made = opened(folder)

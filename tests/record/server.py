@@ -37,11 +37,15 @@ class Server:
 
     def database(self) -> str:
         """The address of a new, empty database."""
+        return self.copy("template0")
+
+    def copy(self, template: str) -> str:
+        """The address of a new database that has all that *template* has."""
         import psycopg
 
         name = f"record_{next(_numbers)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
         return self.url(name)
 
 

@@ -9,18 +9,25 @@ from urllib.parse import quote
 
 import pytest
 
+from shepherd.check.library import Library
 from shepherd.desk import Desk, Settings
 from shepherd.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="session")
+def shipped():
+    """The shipped library, read and checked once: nothing changes it."""
+    return Library.read(ROOT / "flows")
+
+
 @pytest.fixture
-def desk(tmp_path):
+def desk(tmp_path, shipped):
     settings = Settings(
         ROOT / "flows", f"sqlite:///{tmp_path / 'desk.db'}", str(tmp_path / "keys.db"), "127.0.0.1", 8321
     )
-    opened = Desk.open(settings)
+    opened = Desk.over(shipped, settings)
     yield opened
     opened.close()
 

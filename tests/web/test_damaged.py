@@ -7,7 +7,7 @@ import pytest
 
 from shepherd.desk import Desk, Settings
 from shepherd.web.app import create_app
-from tests.web.conftest import ROOT, answer_until, begin
+from tests.web.conftest import ROOT, Tab, answer_until, begin
 from tests.web.test_qa import damage
 
 DAMAGE = {
@@ -20,23 +20,24 @@ DAMAGE = {
 }
 
 
-@pytest.fixture(params=DAMAGE.values(), ids=DAMAGE)
-def damaged(request, tmp_path, open_tab):
+@pytest.fixture(scope="module", params=DAMAGE.values(), ids=DAMAGE)
+def damaged(request, tmp_path_factory, shipped):
     """A tab of a desk started anew, the address of a run whose record was changed meanwhile, and its ticket."""
-    library = shutil.copytree(ROOT / "flows", tmp_path / "flows")
-    settings = Settings(library, f"sqlite:///{tmp_path / 'desk.db'}", str(tmp_path / "keys.db"), "127.0.0.1", 8321)
-    first = Desk.open(settings)
-    tab = type(open_tab())(create_app(first))
+    folder = tmp_path_factory.mktemp("damaged")
+    library = shutil.copytree(ROOT / "flows", folder / "flows", ignore=shutil.ignore_patterns("examples"))
+    settings = Settings(library, f"sqlite:///{folder / 'desk.db'}", str(folder / "keys.db"), "127.0.0.1", 8321)
+    first = Desk.over(shipped, settings)
+    tab = Tab(create_app(first))
     begin(tab, "C-1001")
     answer_until(tab, "What colour")
     run, number = tab.path, re.search(r"T-\d+", tab.text)[0]
     form = tab.form("answer") | {"value": "red"}
     first.close()
-    damage(tmp_path, request.param)
+    damage(folder, request.param)
     flow = library / "internet_down.yaml"
     flow.write_text(flow.read_text("utf-8").replace("\nversion: 1\n", "\nversion: 2\n"), "utf-8")
     again = Desk.open(settings)
-    yield type(tab)(create_app(again)), run, number, form
+    yield Tab(create_app(again)), run, number, form
     again.close()
 
 

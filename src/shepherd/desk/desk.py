@@ -54,7 +54,11 @@ class Desk:
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock = system_clock) -> Desk:
         """A desk by its settings; raises ``FlowRejected`` where the library has errors, ``RecordUnavailable`` else."""
-        library = Library.read(settings.library)
+        return cls.over(Library.read(settings.library), settings, clock=clock)
+
+    @classmethod
+    def over(cls, library: Library, settings: Settings, *, clock: Clock = system_clock) -> Desk:
+        """A desk over a library that was read and checked already; raises ``RecordUnavailable``."""
         record = open_record(settings.database, settings.keys)
         connectors = Connectors(
             library.connectors,
