@@ -20,6 +20,7 @@ from shepherd.run.api import (
     Continue,
     DoDue,
     Due,
+    Event,
     Fields,
     Finished,
     Form,
@@ -48,12 +49,13 @@ class _Quit(Exception):
 
 
 class Walker:
-    """One walk by hand."""
+    """One walk by hand; *events* are what came of it, in which no secret stands."""
 
     def __init__(self, library: Library, flow: str, inputs: dict[str, str]):
         self.library, self.flow, self.inputs = library, flow, inputs
         self.late = timedelta()
         self.tries: dict[str, int] = {}
+        self.events: list[Event] = []
 
     def walk(self) -> int:
         """Walk until an end; the exit code."""
@@ -78,7 +80,9 @@ class Walker:
                 given[name] = self._line(f"{field.label or name}: ")
         while True:
             try:
-                return start(self.library, self.flow, inputs=given, facts={}, stamp=self._stamp("")).run
+                step = start(self.library, self.flow, inputs=given, facts={}, stamp=self._stamp(""))
+                self.events.append(step.event)
+                return step.run
             except Refused as refused:
                 click.secho(refused.sentence, fg="red")
                 if refused.at not in flow.inputs:
@@ -105,6 +109,7 @@ class Walker:
             if not refused.fields:
                 click.secho(refused.sentence, fg="red")
             return run
+        self.events.append(step.event)
         for spent_try in step.event.tries:
             self.tries[spent_try.step] = self.tries.get(spent_try.step, 0) + 1
         return step.run

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shepherd.cli.scenarios import right_file, to_file
 from shepherd.cli.settings import library_option, open_desk, record_options
 
 if TYPE_CHECKING:
     from shepherd.audit import PathRow
+    from shepherd.desk import Desk
     from shepherd.desk.views import Recorded
 
 
@@ -26,15 +28,42 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the entries with their hashes to FILE, for the verifier that needs nothing of ours.",
 )
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["scenario"]),
+    help="Print the run as a scenario of the flows as they are now, with nobody's values in it.",
+)
+@click.option("--run", metavar="RUN", help="With --as: which run of the ticket, where there are several.")
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --as: add it to FILE (FLOW.scenarios.yaml).",
+)
 @library_option
 @record_options
 @click.pass_context
-def command(ctx: click.Context, /, ticket: str, as_json: bool, export: Path | None, **flags: Any) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    ticket: str,
+    as_json: bool,
+    export: Path | None,
+    form: str | None,
+    run: str | None,
+    save: Path | None,
+    **flags: Any,
+) -> None:
     """Show what was recorded on TICKET (its number, like T-100042); ends with 1 where a chain is broken."""
-    if export and as_json:
-        raise click.UsageError("Give --json or --export, not both.")
+    if sum(map(bool, (export, as_json, form))) > 1:
+        raise click.UsageError("Give one of --json, --export and --as.")
+    if (run or save) and not form:
+        raise click.UsageError("--run and --save go with --as scenario.")
     desk = open_desk(**flags)
     try:
+        if form:
+            ctx.exit(_as_scenario(desk, ticket, run, save))
         if export:
             lines = list(desk.export(ticket))
             export.write_bytes(b"".join(lines))
@@ -53,6 +82,32 @@ def command(ctx: click.Context, /, ticket: str, as_json: bool, export: Path | No
     finally:
         desk.close()
     ctx.exit(0 if all(recorded.ok for recorded in paths) else 1)
+
+
+def _as_scenario(desk: Desk, ticket: str, run: str | None, save: Path | None) -> int:
+    """Print or save a run of *ticket* as a scenario; the exit code."""
+    from shepherd.author.recorded import Untold
+    from shepherd.author.yaml_text import as_yaml
+
+    runs = desk.recorded(ticket=ticket, limit=500)
+    chosen = [row for row in runs if run in (None, row.id)]
+    if len(chosen) != 1:
+        listed = "".join(f"\n  --run {row.id}  ({row.flow}, {row.status} {row.outcome})" for row in runs[::-1])
+        found = f"Say which run is meant:{listed}" if listed else "Nothing was walked on this ticket yet."
+        raise click.UsageError(found)
+    if save is not None:
+        right_file(save, chosen[0].flow)
+    try:
+        scenario = desk.as_scenario(chosen[0].id)
+    except Untold as error:
+        click.echo(f"No scenario: {error}", err=True)
+        return 1
+    if save is None:
+        click.echo(as_yaml([scenario]), nl=False)
+    else:
+        to_file(save, [scenario])
+        click.echo(f"Added to {save}: {scenario['name']}", err=True)
+    return 0
 
 
 def _show(recorded: Recorded) -> None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shepherd.cli.scenarios import right_file, to_file
 from shepherd.cli.settings import library_of, library_option, settings
 
 if TYPE_CHECKING:
     from shepherd.author import Given, Played
     from shepherd.check.library import Library
+    from shepherd.run.api import Event
 
 
 @click.command("run")
@@ -21,10 +23,23 @@ if TYPE_CHECKING:
 @click.option("--answers", metavar="FILE", help="The `given` part of a scenario, YAML or JSON; - reads it from stdin.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; needs --answers.")
 @click.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="An input of the flow.")
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Add the walk as a scenario to FILE (FLOW.scenarios.yaml), with nobody's values in it.",
+)
 @library_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, flow: str, answers: str | None, as_json: bool, inputs: tuple[str, ...], library: Path | None
+    ctx: click.Context,
+    /,
+    flow: str,
+    answers: str | None,
+    as_json: bool,
+    inputs: tuple[str, ...],
+    save: Path | None,
+    library: Path | None,
 ) -> None:
     """
     Walk FLOW in the terminal. Nothing is recorded, and nothing is called: you say what other systems answer.
@@ -39,12 +54,31 @@ def command(
         from shepherd.flow.findings import nearest
 
         raise click.UsageError(f'There is no flow "{name}" in {folder}. {nearest(name, checked.flows)}'.strip())
+    if save is not None:
+        right_file(save, name)
     given = dict(_pair(text) for text in inputs)
     if answers is None:
         from shepherd.cli.by_hand import Walker
 
-        ctx.exit(Walker(checked, name, given).walk())
-    ctx.exit(_by_answers(checked, name, _read(answers, name, given), as_json))
+        walker = Walker(checked, name, given)
+        code, events = walker.walk(), walker.events
+    else:
+        played = _played(checked, name, _read(answers, name, given), as_json)
+        code, events = 0 if played.run is not None and played.run.ended else 1, list(played.events)
+    if save is not None and events:
+        _save(save, checked, events)
+    ctx.exit(code)
+
+
+def _save(file: Path, library: Library, events: list[Event]) -> None:
+    from shepherd.author.recorded import Untold, scenario_of
+
+    try:
+        scenario = scenario_of(library, events)
+    except Untold as error:
+        raise click.UsageError(f"Nothing was written: {error}") from None
+    to_file(file, [scenario])
+    click.echo(f"Added to {file}: {scenario['name']}", err=True)
 
 
 def _flow(flow: str, library: Path) -> tuple[Path, str]:
@@ -88,7 +122,7 @@ def _read(answers: str, flow: str, inputs: dict[str, str]) -> Given:
     return replace(given, inputs={**given.inputs, **inputs})
 
 
-def _by_answers(library: Library, flow: str, given: Given, as_json: bool) -> int:
+def _played(library: Library, flow: str, given: Given, as_json: bool) -> Played:
     from shepherd.author import play
     from shepherd.cli.walked import run_as_json
 
@@ -97,7 +131,7 @@ def _by_answers(library: Library, flow: str, given: Given, as_json: bool) -> int
         click.echo(json.dumps(run_as_json(played), ensure_ascii=False))
     else:
         _human(played)
-    return 0 if played.run is not None and played.run.ended else 1
+    return played
 
 
 def _human(played: Played) -> None:

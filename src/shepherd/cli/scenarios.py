@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -80,3 +80,38 @@ def _with_progress(scenarios: list[Scenario]) -> Iterable[Scenario]:
     label = f"{len(scenarios)} scenarios"
     with click.progressbar(scenarios, label=label, file=sys.stderr, update_min_steps=len(scenarios) // 50) as bar:
         yield from bar
+
+
+def to_file(file: Path, scenarios: Sequence[Mapping[str, Any]]) -> None:
+    """Write *scenarios* to the end of *file*, or to a new one; what stands there stays as it is."""
+    from shepherd.author import Malformed, read_scenarios
+    from shepherd.author.yaml_text import added, as_yaml
+    from shepherd.cli.trees import plain, tree_of
+    from shepherd.flow.source import read
+
+    try:
+        if file.exists():
+            data = file.read_bytes()
+            tree_of(data, str(file))  # names the place of what can't be read
+            before = read(data, str(file))
+            assert before.root is not None
+            read_scenarios(plain(before.root), str(file))
+            text = added(data.decode("utf-8"), before.root, scenarios)
+        else:
+            text = as_yaml(scenarios)
+        read_scenarios(tree_of(text.encode("utf-8"), str(file)), str(file))
+    except Malformed as error:
+        raise click.UsageError(f"Nothing was written: {error}") from None
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
+
+
+def right_file(file: Path, flow: str) -> None:
+    """Refuse a *file* that would not hold scenarios of *flow*."""
+    from shepherd.author.scenario_files import SUFFIX
+
+    if file.name != f"{flow}{SUFFIX}":
+        raise click.UsageError(f"Scenarios of {flow} stand in {flow}{SUFFIX}, beside the flow; not in {file.name}.")
+    if not file.parent.is_dir():
+        raise click.UsageError(f"There is no folder {file.parent}.")

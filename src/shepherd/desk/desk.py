@@ -257,6 +257,14 @@ class Desk:
         """The paths of every run of a ticket, oldest first."""
         return self._audits.of_ticket(self._tickets.find(ticket).id)
 
+    def as_scenario(self, run: str) -> dict[str, Any]:
+        """
+        A recorded run as a scenario of the flows as they are now, with nobody's values in it.
+
+        Raises ``author.recorded.Untold`` where there is no such scenario.
+        """
+        return self._audits.as_scenario(run, self.library)
+
     # --- time ---------------------------------------------------------------------------------------
 
     def tick(self, now: datetime | None = None) -> int:

@@ -60,6 +60,13 @@ class Audits:
         told = self._record.told(run)
         return self._library(_started(told)), stops(one.event for one in told if one.event is not None)
 
+    def as_scenario(self, run: str, library: Library) -> dict[str, Any]:
+        """*run* as a scenario of *library*. Raises Untold where there is none, Broken where it can't be read."""
+        from shepherd.author.recorded import scenario_of
+
+        customer = self._record.ticket(self._row(run).ticket).customer_ref
+        return scenario_of(library, self._runs.events(run), known=(customer,) if customer else ())
+
     def _library(self, started: Mapping[str, Any]) -> Library | None:
         """The library that a run pins; None where it can't be known or read any more."""
         try:
