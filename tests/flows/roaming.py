@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count, product
+from itertools import chain, combinations, count, product
+from math import prod
 from typing import Any, NamedTuple
 
 from shepherd.author.trail import Crossing, crossings
@@ -34,6 +35,7 @@ from shepherd.run.state import Run
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SPENT = (0, 2, 3)
+MOST_TOGETHER = 64
 _DECIDING: dict[str, frozenset[str]] = {}
 SAMPLES = {
     "text": ("x",),
@@ -47,6 +49,8 @@ SAMPLES = {
     "time": ("18:30",),
     "datetime": ("2026-11-23T09:00",),
 }
+#: What a flow is started with, by the kind of its input; else a customer's number.
+INPUTS = {"date": "2026-11-01", "money": "95"}
 
 
 class Next(NamedTuple):
@@ -97,7 +101,7 @@ class Moment:
 
 def begin(library: Library, flow: str, *, guarded: bool, held: Iterable[Need] = ()) -> Moment:
     """A run of *flow* alone, which holds nothing but what an earlier run left: *held*, for half an hour."""
-    inputs = dict.fromkeys(library.flows[flow].inputs, "C-1")
+    inputs = {name: INPUTS.get(field.type.kind, "C-1") for name, field in library.flows[flow].inputs.items()}
     until = (AT + timedelta(minutes=30)).isoformat().replace("+00:00", "Z")
     left = [{"name": n.name, "level": n.level, "at": "2026-11-21T09:00:00Z", "until": until} for n in held]
     run = start(library, flow, inputs=inputs, facts={}, stamp=_stamp(0, None), held=left, guarded=guarded).run
@@ -196,8 +200,18 @@ def _results(run: Run, name: str) -> Iterator[Finished]:
     declared = run.library.connectors[connector].operations[operation]
     for result in declared.result_names():
         fields = declared.results.get(result, {})
-        for values in product(*(_values(field) for field in fields.values())):
+        for values in _together([_values(field) for field in fields.values()]):
             yield Finished(result, {n: v for n, v in zip(fields, values, strict=True) if v is not None})
+
+
+def _together(values: list[list[Any]]) -> Iterable[tuple[Any, ...]]:
+    """Each value with each other; of very many, those in which at most two differ from the first ones."""
+    if prod(map(len, values)) <= MOST_TOGETHER:
+        return product(*values)
+    first = [each[:1] for each in values]
+    pairs = combinations(range(len(values)), 2)
+    mixed = (product(*(values[i] if i in pair else first[i] for i in range(len(values)))) for pair in pairs)
+    return dict.fromkeys(chain.from_iterable(mixed))
 
 
 def _values(field: Field) -> list[Any]:

@@ -62,6 +62,8 @@ def alone(flow: str) -> Draft:
 
 #: Edges that bear the grant themselves and are reached only behind another ``unmet``: the search in vain is too large.
 GRANTED_ON_THE_WAY = {
+    ("billing_dispute", "credit", "outcome:credited"),
+    ("billing_dispute", "credit", "outcome:not_made"),
     ("slow_wifi", "identify_to_book", "outcome:verified"),
     ("slow_wifi", "identify_to_order", "outcome:verified"),
 }
@@ -113,6 +115,8 @@ def test_what_is_withdrawn_is_withdrawn_before_it_is_granted_too() -> None:
     the second identification is searched from the guard that leads to it.
     """
     assert {f"{f.id}/{s.id}" for f in SHIPPED.flows.values() for s in f.steps.values() if s.withdraws} == {
+        "bill_credit/amount",
+        "bill_credit/identify_again",
         "refund/amount",
         "refund/identify_again",
     }
@@ -121,6 +125,8 @@ def test_what_is_withdrawn_is_withdrawn_before_it_is_granted_too() -> None:
 def test_some_steps_are_guarded() -> None:
     """The campaign has something to plant: what is booked, paid, sent, searched for and reset."""
     assert {f"{flow}/{step.id}" for flow, step in guarded_steps()} == {
+        "bill_credit/credit",
+        "billing_dispute/hold",
         "complaint/credit",
         "internet_down/book_engineer",
         "mobile_no_service/bar_line",
@@ -151,12 +157,13 @@ def visits(path: tuple[Hop, ...]) -> list[str]:
 
 def unguarded_walk(library: Library, edge: Edge, step: str, shown: list[str]) -> tuple[Moment | None, tuple[Need, ...]]:
     """
-    A walk without the guard over *edge* into *step*, which holds nothing then, and what it held when it began.
+    A walk without the guard over *edge* into *step*, which lacks something then, and what it held when it began.
 
     None where there is none. Where the check has *shown* a path, only that very path is walked. What is held from an
-    earlier run matters only behind ``unmet``, where it has run out.
+    earlier run matters only behind ``unmet``, where it has run out, where the flow's head requires it, and where a flow
+    that asks for it needs more.
     """
-    needs = library.flows[edge.flow].steps[step].requires
+    needs, head = library.flows[edge.flow].steps[step].requires, library.flows[edge.flow].requires
 
     def found(moment: Moment) -> bool:
         return enters(moment, edge, step)
@@ -168,13 +175,16 @@ def unguarded_walk(library: Library, edge: Edge, step: str, shown: list[str]) ->
         return begun(moment) not in leading
 
     leading = {f"{edge.flow}/{s}" for s in leading_to(library, edge)}
-    first = begin(library, edge.flow, guarded=False)
-    walk = search(first, found, lambda moment: strays(moment) or holds_all(moment, needs), others=bool(shown))
-    if walk is not None or edge.source not in behind_unmet(library, edge.flow):
-        return walk, ()
+    asks = "assured." in DRAFT.sources[DRAFT.flows[edge.flow].file]
+    for held in (head, *((need,) for need in needs if asks and len(needs) > 1)):
+        first = begin(library, edge.flow, guarded=False, held=held)
+        walk = search(first, found, lambda moment: strays(moment) or holds_all(moment, needs), others=bool(shown))
+        if walk is not None:
+            return walk, held
+    if edge.source not in behind_unmet(library, edge.flow):
+        return None, ()
     again = Crossing(edge.flow, step, "unmet")
-    starts = ((), needs) if shown or "assured." not in DRAFT.sources[DRAFT.flows[edge.flow].file] else (needs,)
-    for held in starts:
+    for held in ((), needs) if shown or not asks else (needs,):
         walk = search(
             begin(library, edge.flow, guarded=True, held=held),
             found,
@@ -204,11 +214,16 @@ def leading_to(library: Library, edge: Edge) -> set[str]:
 
 
 def behind_unmet(library: Library, flow: str) -> set[str]:
-    """Steps that only an ``unmet`` leads to: what was held has run out there."""
+    """Steps that only an ``unmet`` leads to, or that call a flow with one: what was held has run out there."""
     into: dict[str, set[str]] = {}
     for _, target, by in library.flows[flow].graph.edges(keys=True):
         into.setdefault(target, set()).add(by)
-    return {step for step, ways in into.items() if ways == {"unmet"}}
+    found = {step for step, ways in into.items() if ways == {"unmet"}}
+    for step in library.flows[flow].steps.values():
+        if isinstance(step.action, Call):
+            called = library.flows[step.action.flow]
+            found |= {step.id for _, _, by in called.graph.edges(keys=True) if by == "unmet"}
+    return found
 
 
 def tried() -> list[tuple[Edge, str]]:
