@@ -30,7 +30,7 @@ from tests.flows.roaming import Moment, begin, follow, search
 
 DRAFT = read_draft(FLOWS)
 SHIPPED = Library.of(DRAFT, DRAFT.findings)
-UNPROVED = "SHP4"
+UNPROVED = "SHP40"
 AGED = 40 * 60
 SEED = 20261121
 
