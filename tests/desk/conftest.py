@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from shepherd.connect import hash_secret
 from shepherd.connect.connectors import KINDS
 from shepherd.connect.table import CONTROL
 from shepherd.desk import Desk, Settings
 from shepherd.flow.beside import Connector
-from tests.desk.house import CONNECTORS, DESK, HELP, LOGIN, PROMISE, REPAIR, Clock, Counted
+from tests.desk.house import Clock, Counted, library_in
 
 
 @pytest.fixture
@@ -34,22 +33,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     """The library on disk."""
-    folder = tmp_path / "flows"
-    folder.mkdir()
-    for name, text in {
-        "desk": DESK,
-        "connectors": CONNECTORS,
-        "login": LOGIN,
-        "help": HELP,
-        "promise": PROMISE,
-        "repair": REPAIR,
-    }.items():
-        (folder / f"{name}.yaml").write_text(text.lstrip(), "utf-8")
-    rows = ["customer_id,first_name,tier,pin_hash"]
-    rows += [f"C-{n},{name},basic,{hash_secret('4071')}" for n, name in enumerate(("Aino", "Mikael", "Sofia"), 1)]
-    (folder / "base.csv").write_text("\r\n".join(rows) + "\r\n", "utf-8")
-    (folder / "slots.csv").write_text("slot,customer_id\n2026-12-01T09:00,\n2026-12-01T13:00,\n", "utf-8")
-    return folder
+    return library_in(tmp_path)
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from shepherd.connect import Reply
+from shepherd.connect import Reply, hash_secret
 from shepherd.connect.table import Table
 from shepherd.desk import Desk, RunView, new_id
 from shepherd.flow.beside import Operation
@@ -228,6 +229,26 @@ steps:
   close_unsure: {end: unsure}
   close_failed: {end: failed}
 """
+
+
+def library_in(place: Path) -> Path:
+    """The library as files below *place*."""
+    folder = place / "flows"
+    folder.mkdir()
+    for name, text in {
+        "desk": DESK,
+        "connectors": CONNECTORS,
+        "login": LOGIN,
+        "help": HELP,
+        "promise": PROMISE,
+        "repair": REPAIR,
+    }.items():
+        (folder / f"{name}.yaml").write_text(text.lstrip(), "utf-8")
+    rows, pin = ["customer_id,first_name,tier,pin_hash"], hash_secret("4071")
+    rows += [f"C-{n},{name},basic,{pin}" for n, name in enumerate(("Aino", "Mikael", "Sofia"), 1)]
+    (folder / "base.csv").write_text("\r\n".join(rows) + "\r\n", "utf-8")
+    (folder / "slots.csv").write_text("slot,customer_id\n2026-12-01T09:00,\n2026-12-01T13:00,\n", "utf-8")
+    return folder
 
 
 class Clock:

@@ -56,7 +56,7 @@ def test_what_others_hang_on_is_never_deleted(connection: closing[sqlite3.Connec
 
 
 def test_the_files_are_durable_and_careful(record: Record, tmp_path: Path) -> None:
-    """A commit has reached the disk: FULL sync, a rollback journal unless WAL is safe here, and careful settings."""
+    """A commit has reached the disk: EXTRA sync, a rollback journal unless WAL is safe here, and care."""
     assert (tmp_path / "shepherd.db").is_file()
     with record._engine.connect() as connection:
         told = {
@@ -67,7 +67,7 @@ def test_the_files_are_durable_and_careful(record: Record, tmp_path: Path) -> No
     safe = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     assert told == {
         "journal_mode": "wal" if safe else "delete",
-        "synchronous": 2,
+        "synchronous": 3,
         "foreign_keys": 1,
         "secure_delete": 1,
         "trusted_schema": 0,

@@ -87,8 +87,8 @@ def _sqlite(seen: Look | None, again: Again) -> Check:
             "sqlite", FAULT, f"{says} Stop what serves it; opening it again changes the mode.", again("verify")
         )
     if safe:
-        return Check("sqlite", FINE, f"SQLite {version}, journal mode WAL, synchronous FULL.")
-    says = f"SQLite {version}, journal mode DELETE, synchronous FULL; WAL is not safe with this version."
+        return Check("sqlite", FINE, f"SQLite {version}, journal mode WAL, synchronous EXTRA.")
+    says = f"SQLite {version}, journal mode DELETE, synchronous EXTRA; WAL is not safe with this version."
     return Check("sqlite", FINE, says)
 
 

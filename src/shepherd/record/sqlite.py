@@ -42,7 +42,7 @@ def engine_of(url: str) -> Engine:
         for pragma in (
             "busy_timeout=30000",
             f"journal_mode={mode}",
-            "synchronous=FULL",
+            "synchronous=EXTRA",
             "foreign_keys=ON",
             "secure_delete=ON",
             "trusted_schema=OFF",
