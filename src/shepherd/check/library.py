@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shepherd.check import examine
+from shepherd.check.armed import armed, concerned
 from shepherd.check.callgraph import others_of
 from shepherd.check.grants import all_grants
 from shepherd.check.stored import restored, stored
@@ -18,6 +19,7 @@ from shepherd.flow.draft import Draft, from_documents, read_draft
 from shepherd.flow.findings import Finding
 from shepherd.flow.lists import OptionList
 from shepherd.flow.model import Do, Flow, Lookup, Set
+from shepherd.flow.promised import Promise
 from shepherd.flow.scope import Around
 from shepherd.flow.translations import laid_over
 
@@ -41,8 +43,8 @@ class Library:
     All flows that may be run, with the desk's policy and connectors.
 
     *documents* are the typed sources by name (``flow:internet_down``, ``desk``, ``connectors:line``,
-    ``list:countries``, ``rows:rates.csv``), *hashes* those of their stored forms, from which the same library can be
-    made again at any time.
+    ``promises:paid_once``, ``list:countries``, ``rows:rates.csv``), *hashes* those of their stored forms, from which
+    the same library can be made again at any time. *promises* are guarded by the engine in *flows*.
     """
 
     flows: Mapping[str, Flow]
@@ -50,6 +52,7 @@ class Library:
     connectors: Mapping[str, Connector]
     documents: Mapping[str, Any]
     lists: Mapping[str, OptionList] = field(default_factory=dict)
+    promises: Mapping[str, Promise] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(init=False, repr=False)
     _spoken: dict[str, Mapping[str, Flow]] = field(init=False, repr=False, default_factory=dict)
     _personal: dict[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
@@ -81,7 +84,8 @@ class Library:
         listed = tuple(findings)
         if any(finding.severity == "error" for finding in listed):
             raise FlowRejected(listed)
-        return cls(draft.flows, draft.policy, draft.connectors, draft.documents, draft.lists)
+        flows = armed(draft.flows, draft.promises)
+        return cls(flows, draft.policy, draft.connectors, draft.documents, draft.lists, draft.promises)
 
     def bundle(self, flow: str) -> Mapping[str, str]:
         """The hash of every document that a run of *flow* can reach, by name (FORMATS §2)."""
@@ -91,6 +95,7 @@ class Library:
 
     def _bundled(self, flow: str) -> dict[str, str]:
         flows = self.reached(flow)
+        reached = {name: self.flows[name] for name in flows}
         names = {f"flow:{name}" for name in flows} | {"desk"}
         lists = {*self.policy.lists}
         for name in flows:
@@ -104,6 +109,7 @@ class Library:
                             names.add(f"connectors:{connector}")
                             lists |= self.connectors[connector].lists.keys()
         names |= {f"list:{name}" for name in lists}
+        names |= {f"promises:{name}" for name, promise in self.promises.items() if concerned(reached, promise)}
         prefixes = tuple(f"translation:{name}." for name in flows)
         names |= {name for name in self.documents if name.startswith(prefixes)}
         return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
@@ -128,7 +134,8 @@ class Library:
             if name.startswith("translation:") and name.endswith(f".{language}")
         }
         made = {f"flow:{name}": laid_over(self.documents[f"flow:{name}"], document) for name, document in words.items()}
-        found = from_documents({**self.documents, **made}).flows if words else {}
+        draft = from_documents({**self.documents, **made}) if words else None
+        found = armed(draft.flows, draft.promises) if draft else {}
         return {name: found[name] if name in words and name in found else flow for name, flow in self.flows.items()}
 
     def document(self, hash_: str) -> Any:

@@ -12,8 +12,22 @@ from shepherd.desk.secrets import Secrets, lacking, taken_from, without
 from shepherd.flow.types import to_json
 from shepherd.record import Once, OnceKey, OnceState
 from shepherd.run import Step, advance
-from shepherd.run.api import SYSTEM, Change, DoDue, Event, Finished, GoBack, LookupDue, Note, Request, Spent, Stamp
+from shepherd.run.api import (
+    SYSTEM,
+    Change,
+    DoDue,
+    Event,
+    Fail,
+    Finished,
+    GoBack,
+    LookupDue,
+    Note,
+    Request,
+    Spent,
+    Stamp,
+)
 from shepherd.run.keep import fields
+from shepherd.run.promised import BROKEN
 from shepherd.run.state import Run
 
 ASK_AGAIN = "The call could not be finished, and what was given for it is not kept. Please ask for it once more."
@@ -86,6 +100,9 @@ def _secrets_at(run: Run, given: Any) -> frozenset[str]:
 def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] | None, desk: Desktop) -> None:
     """Request the call that the run waits for, go back where its secret is gone, write the case note at the end."""
     system = stamp._replace(actor=SYSTEM, role="system")
+    trouble = moves.run.trouble
+    if trouble is not None and trouble.code == BROKEN and trouble != live.run.trouble:
+        moves.add(advance(moves.run, Fail(trouble.sentence), stamp=system))
     if moves.run.ended:
         if not live.run.ended:
             text = case_note(moves.run, desk.heading(live))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from shepherd.flow.findings import NOWHERE, Place
 
@@ -83,6 +83,33 @@ class Need:
     place: Place = NOWHERE
 
 
+class Mark(NamedTuple):
+    """What passing here means for the promise with *key*; *lasting*: it has happened, even if one goes back over it."""
+
+    key: str
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """
+    What a promise asks for before a step is entered (*ends*: only where it ends a run).
+
+    *need* is an assurance; else *key* is that of the marks that count, and *what* they stand for in words. *counts* and
+    *most* are those of ``at_most``.
+    """
+
+    promise: str
+    kind: Literal["needs", "followed_by", "never_after", "at_most"]
+    key: str
+    ends: bool = False
+    need: Need | None = None
+    what: str = ""
+    counts: str = ""
+    most: int = 0
+    because: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
     """
@@ -90,13 +117,15 @@ class Edge:
 
     *by* names it, unique below its source: ``then``, ``answer:red``, ``result:ok``, ``outcome:verified``,
     ``when:1`` (the first branch of a ``decide``), ``otherwise``, ``out_of_attempts``, ``unmet``, ``no_answer``.
-    *place* is where the target is written (or the step, where the way is the next step in the file).
+    *place* is where the target is written (or the step, where the way is the next step in the file). *passes* are the
+    marks of promises.
     """
 
     by: str
     source: str
     target: str
     grants: tuple[Grant, ...] = ()
+    passes: tuple[Mark, ...] = ()
     place: Place = NOWHERE
 
 
@@ -265,7 +294,8 @@ class Step:
     *edges* holds every resolved way out by its name, in the designer's order. *place* is that of the step's key;
     *places* those of its other keys (``"then"``, ``"requires"``, ``"with.customer_id"`` …) for findings.
     *saves* is the name by which the result is read (``save`` or the id). *checks* are the rules over its answers, in
-    their order. *ref* is ``flow/step``. *human*: the step waits for a person.
+    their order. *ref* is ``flow/step``. *human*: the step waits for a person. *promised* are the guards of promises
+    about it, *passes* the marks of a step that no way leads out of.
     """
 
     id: str
@@ -284,6 +314,8 @@ class Step:
     role: str | None = None
     no_answer: int | None = None
     no_going_back: bool = False
+    promised: tuple[Guard, ...] = ()
+    passes: tuple[Mark, ...] = ()
     place: Place = NOWHERE
     places: Mapping[str, Place] = field(default_factory=dict)
     human: bool = field(init=False, repr=False)
@@ -307,6 +339,7 @@ class Outcome:
     follow_up: Duration | None = None
     returns: Mapping[str, Expression] = field(default_factory=dict)
     grants: tuple[Grant, ...] = ()
+    passes: tuple[Mark, ...] = ()
     place: Place = NOWHERE
 
 

@@ -234,7 +234,7 @@ def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: boo
         until = entry.get("until")
         held = held.set(entry["name"], Held(entry["level"], _moment(entry["at"]), _moment(until) if until else None))
     frame = Frame(flow, values, EMPTY, EMPTY, None, "", None, False, 1, 0)
-    state = State(frame, held, EMPTY)
+    state = State(frame, held, EMPTY, EMPTY)
     first = flow.steps[flow.first]
     root = Visit(0, first, "", state, None, stamp, done=True)
     run = Run(
@@ -258,6 +258,7 @@ def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: boo
         end=None,
         undoing=None,
         undone=frozenset(),
+        happened=frozenset(),
         last=stamp,
         channel=str(data["facts"].get("channel", "")),
     )

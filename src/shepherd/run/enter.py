@@ -11,6 +11,7 @@ from shepherd.flow.expression import Unworkable
 from shepherd.flow.model import Call, Decide, Do, End, Escalate, HandOn, Lookup, Set, Step, Wait
 from shepherd.flow.types import to_json
 from shepherd.run.escalation import escalation
+from shepherd.run.promised import passed
 from shepherd.run.resting import until
 from shepherd.run.state import Frame, save, with_values
 
@@ -46,6 +47,8 @@ def _hand_on(walk: Walk, step: Step) -> None:
     assert isinstance(action, HandOn)
     flow = walk.run.flows[action.flow]
     values = walk.run.facts.update(walk.arguments(action.args))
+    if step.passes:
+        passed(walk, step.passes)
     old = walk.state.frame
     frame = Frame(flow, values, EMPTY, EMPTY, old.caller, old.step, old.about, old.guards, old.depth, walk.made)
     walk.state = walk.state._replace(frame=frame)

@@ -39,8 +39,8 @@ def finish_visit(walk: Walk, *, value: Any = None, result: str = "") -> None:
 
 def keep(walk: Walk, step: Step, value: Any) -> None:
     """Save the result of *step* where its flow reads it."""
-    frame, held, tries = walk.state
-    walk.state = new(State, (save(frame, step, value), held, tries))
+    frame, held, tries, passed = walk.state
+    walk.state = new(State, (save(frame, step, value), held, tries, passed))
 
 
 def plain_name(name: str) -> str:
@@ -147,6 +147,7 @@ def _undone(walk: Walk, data: Data) -> None:
     walk.requested, walk.undoing = False, None
     if data["result"] == DONE:
         walk.undone = walk.undone | {left[0]}
+        walk.happened = frozenset(one for one in walk.happened if one[1] != left[0])
         if len(left) > 1:
             walk.undoing = Undoing(to, left[1:])
         else:

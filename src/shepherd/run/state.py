@@ -78,11 +78,16 @@ def save(frame: Frame, step: Step, value: Any) -> Frame:
 
 
 class State(NamedTuple):
-    """All that going back restores: the frame, what is held, the tries spent on the path."""
+    """
+    All that going back restores: the frame, what is held, the tries spent on the path.
+
+    *passed* has what promises ask for, by their keys: the visit that passed it last.
+    """
 
     frame: Frame
     held: Map[str, Held]
     tries: Map[str, int]
+    passed: Map[str, int]
 
 
 class Visit(NamedTuple):
@@ -141,7 +146,8 @@ class Run(NamedTuple):
 
     *seq* counts the events. *tip* is the visit at which it stands. *spent* are tries per ticket or customer known so
     far; *open_tries* those whose request never got an answer. *guarded* is False only in tests of the proofs.
-    *undone* are the visits whose change has been taken back; *undoing* what is being taken back now.
+    *undone* are the visits whose change has been taken back; *undoing* what is being taken back now. *happened* is
+    what promises do not forget when one goes back: (key, visit).
     *flows* are the library's with the words of the contact's language.
     The first FIXED fields stay as they are from the first event on.
     """
@@ -167,6 +173,7 @@ class Run(NamedTuple):
     end: Ended | None
     undoing: Undoing | None
     undone: frozenset[int]
+    happened: frozenset[tuple[str, int]]
     last: Stamp
 
     @property

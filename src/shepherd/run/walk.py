@@ -14,6 +14,7 @@ from shepherd.flow.model import Edge, Flow, Grant, Need, Step
 from shepherd.run.api import Ended, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
 from shepherd.run.enter import EMPTY, ENTER
+from shepherd.run.promised import BROKEN, broken, passed
 from shepherd.run.state import FIXED, Frame, Held, Run, State, Trouble, Undoing, Visit, about, holds, new, save
 
 OPEN = (False, None, "", None, None, None)  #: what a visit gave, from ``done`` on, while it is open
@@ -34,6 +35,7 @@ class Walk:
         "end",
         "entered",
         "going",
+        "happened",
         "made",
         "open_tries",
         "owner",
@@ -63,6 +65,7 @@ class Walk:
     end: Ended | None
     undoing: Undoing | None
     undone: frozenset[int]
+    happened: frozenset[tuple[str, int]]
 
     def __init__(self, run: Run, stamp: Stamp, spent_elsewhere: Mapping[str, int] | None = None):
         self.run, self.stamp = run, stamp
@@ -82,6 +85,7 @@ class Walk:
             self.end,
             self.undoing,
             self.undone,
+            self.happened,
             _,
         ) = moving
         if spent_elsewhere:
@@ -111,6 +115,7 @@ class Walk:
             self.end,
             self.undoing,
             self.undone,
+            self.happened,
             self.stamp,
         )
         return new(Run, self.run[:FIXED] + moved)
@@ -138,6 +143,8 @@ class Walk:
         """Leave by *edge*: its grants are in force from now on."""
         if edge.grants:
             self.grant(edge.grants)
+        if edge.passes:
+            passed(self, edge.passes)
         self.going = (edge.target, edge.by)
 
     def leave(self, by: str) -> None:
@@ -145,6 +152,8 @@ class Walk:
         edge = self.tip.step.edges[by]
         if edge.grants:
             self.grant(edge.grants)
+        if edge.passes:
+            passed(self, edge.passes)
         self.go(edge.target, edge.by)
 
     def _enter(self, step: Step, by: str) -> None:
@@ -164,6 +173,8 @@ class Walk:
                 self.going = (edge.target, f"out_of_attempts:{step.id}")
                 return self._count(step)
             attempt = used + 1
+        if step.promised and self.run.guarded and (why := broken(self, step)):
+            return self.stick(BROKEN, why)
         if self.made >= self.run.limits.visits:
             return self.stick("too_many_visits", f"The run has made {self.made} visits, which is the limit.")
         number = self.made = self.made + 1
@@ -185,9 +196,9 @@ class Walk:
                 item.setdefault("withdrawn", []).append(name)
         if flow.reads_visits:
             frame = frame._replace(counts=frame.counts.set(step.id, frame.counts.get(step.id, 0) + 1))
-            self.state = State(frame, held, state.tries)
+            self.state = State(frame, held, state.tries, state.passed)
         elif held is not state.held:
-            self.state = State(frame, held, state.tries)
+            self.state = State(frame, held, state.tries, state.passed)
         enter = ENTER.get(step.verb)
         if enter is not None:
             self._count(step)
@@ -278,6 +289,9 @@ class Walk:
         context = self.context()
         returns = {n: e.evaluate(frame.values, context) for n, e in outcome.returns.items()}
         item = self.entered[-1]
+        marks = self.tip.step.passes + outcome.passes
+        if marks:
+            passed(self, marks)
         if frame.caller is None:
             item["ended"] = {"outcome": outcome_name, "code": outcome.code}
             self.grant(outcome.grants)
