@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import re
@@ -43,7 +44,8 @@ def mutate(rng: random.Random, data: bytes, parser: Parser, pool: Sequence[bytes
 
 
 def _once(rng: random.Random, data: bytes, parser: Parser, pool: Sequence[bytes]) -> bytes:
-    if parser.shape and rng.random() < 0.55:
+    # What is no YAML at all shows little of a library: that is tried at the parser of single files.
+    if parser.shape and rng.random() < (0.8 if parser.shape == "files" or parser.head else 0.5):
         made = _in_file(rng, data, parser, pool) if parser.shape == "files" else _tree(rng, data, parser, pool)
         if made is not None:
             return made
@@ -215,6 +217,9 @@ def _regrown(rng: random.Random, data: bytes, parser: Parser, pool: Sequence[byt
     spots = _spots(tree, []) if isinstance(tree, dict | list) else []
     if not spots:
         return None
+    if rng.random() < 0.6:
+        _exchanged(rng, spots, parser)
+        return _dumped(tree, parser.shape)
     where, key = rng.choice(spots)
     kind = rng.randrange(6)
     other = _loaded(rng.choice(pool).partition(b"\n")[2] if parser.head else rng.choice(pool), parser.shape)
@@ -241,6 +246,25 @@ def _regrown(rng: random.Random, data: bytes, parser: Parser, pool: Sequence[byt
         name = rng.choice((*parser.words, *NUMBERS, *(str(k) for w, k in others if isinstance(w, dict))))
         where[name] = where.pop(key)
     return _dumped(tree, parser.shape)
+
+
+def _exchanged(rng: random.Random, spots: list[tuple[Any, Any]], parser: Parser) -> None:
+    """A part of a tree becomes another that is alike, or a text of it a little different: it mostly still fits."""
+    where, key = rng.choice(spots)
+    old = where[key]
+    parts = [(k, w[k]) for w, k in spots if w[k] is not old]
+    if isinstance(old, dict):
+        alike = [part for _, part in parts if isinstance(part, dict) and not old.keys().isdisjoint(part)]
+    elif isinstance(old, list):
+        alike = [part for _, part in parts if isinstance(part, list)]
+    else:
+        alike = [part for k, part in parts if k == key and not isinstance(part, dict | list)]
+        if isinstance(old, str) and (" " in old or rng.random() < 0.3):
+            known = [part.encode("utf-8", "surrogateescape") for _, part in parts if isinstance(part, str)]
+            change = rng.choice((_replaced, _replaced, _inserted, _cut))
+            alike = [change(rng, old, parser, known or [b"a"])]
+    if alike:
+        where[key] = copy.deepcopy(rng.choice(alike))
 
 
 def _value(rng: random.Random, parser: Parser) -> Any:
