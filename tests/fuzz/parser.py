@@ -89,7 +89,7 @@ def inside(place: Place, lines: Sequence[str], what: str) -> None:
     last = len(lines[end_line - 1]) + 2 if end_line <= len(lines) else end_line <= len(lines) + 1
     ok = ok and 1 <= end_column <= last
     if not ok:
-        raise Broken(f"a place outside the text: {what} at {tuple(place)} of {len(lines)} lines")
+        raise Broken(f"a place outside the text, of {what}: at {tuple(place)} of {len(lines)} lines")
 
 
 def shown(text: str, what: str) -> None:

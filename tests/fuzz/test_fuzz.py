@@ -85,7 +85,7 @@ def changing(data: bytes) -> str:
 def outside(data: bytes) -> str:
     """A parser whose places of negations do not lie in the text."""
     if b"not" in data:
-        raise Broken(f"a place outside the text: {len(data)}")
+        raise Broken(f"a place outside the text, of a negation: {len(data)}")
     return ""
 
 
