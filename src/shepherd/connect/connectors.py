@@ -118,7 +118,7 @@ class Connectors:
             if kind is None or found is None or not words.strip():
                 return []
             return kind.search(found, words, limit)
-        except (BrokenTable, OSError) as error:
+        except (BrokenTable, OSError, sqlite3.Error, ValueError) as error:
             _log.error("%s can't be searched: %s", operation, error)
             return []
 

@@ -25,7 +25,7 @@ def matches(text: str, kept: str) -> bool:
             return False
         again = _scrypt(text, base64.b64decode(salt), int(cost), int(block), int(lanes))
         return hmac.compare_digest(again, base64.b64decode(made))
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return False
 
 

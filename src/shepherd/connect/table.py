@@ -186,7 +186,10 @@ def _seconds(told: Any) -> float:
 
 
 def _load(path: Path, key: str, today: date) -> tuple[dict[str, Row], tuple[str, ...]]:
-    text = path.read_text("utf-8-sig")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BrokenTable(f"{path.name} is not text in UTF-8.") from None
     listed = _yaml(text, path.name) if path.suffix in (".yaml", ".yml") else _csv(text, path.name)
     rows: dict[str, Row] = {}
     for row in ({name: _from_today(cell, today) for name, cell in each.items()} for each in listed):

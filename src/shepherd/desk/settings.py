@@ -74,7 +74,7 @@ def _from_file(folder: Path) -> dict[str, Any]:
         return {}
     try:
         found = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Misused(f"{path} can't be read: {error}") from None
     unknown = sorted(set(found) - set(KEYS))
     if unknown:
