@@ -222,4 +222,4 @@ def test_the_shipped_promises_are_kept():
     findings = examine(draft)
 
     assert findings == []
-    assert kept(draft, findings) == len(draft.promises) == 7
+    assert kept(draft, findings) == len(draft.promises) >= 7

@@ -120,7 +120,9 @@ def _leave(house: House, passed: Passing, place: Place, step: Step, by: str) -> 
 def _spend(place: Place, step: Step, key: str, by: str) -> Place | None:
     """*place* with the try spent that *by* takes; None where the tries do not allow it."""
     attempts = step.attempts
-    if attempts is None or attempts.per not in ("run", "call") or by == "unmet":
+    if attempts is None or attempts.per == "customer" or by == "unmet":
+        return place
+    if attempts.per == "ticket" and by == "out_of_attempts":
         return place
     top = place.frames[-1]
     spent = Counter(dict(top.tries if attempts.per == "call" else place.tries))

@@ -132,11 +132,12 @@ class Walkthrough:
 
     def _try(self, frame: Frame, step: Step, by: str) -> tuple[Closer, tuple[str, Any]] | None:
         """The tries at *step* fit: none is left only once they are spent, and none is spent beyond the last."""
-        if step.attempts is None or step.attempts.per not in ("run", "call") or by == "unmet":
+        if step.attempts is None or step.attempts.per == "customer" or by == "unmet":
             return None
         spent = frame.tries if step.attempts.per == "call" else self.tries
         key = f"{frame.flow.id}/{step.id}"
-        if (spent[key] >= step.attempts.most) is not (by == "out_of_attempts"):
+        elsewhere = step.attempts.per == "ticket" and by == "out_of_attempts"
+        if not elsewhere and (spent[key] >= step.attempts.most) is not (by == "out_of_attempts"):
             return "tries", (frame.flow.id, step.id)
         if spends(step, by):
             spent[key] += 1
@@ -164,8 +165,8 @@ class Walkthrough:
                 return
 
     def _lapse(self) -> None:
-        """Time has passed where people, or another system, were last waited for."""
-        for at in range(len(self.path) - 1, -1, -1):
+        """Time has passed where people, or another system, were last waited for; the step turned away from is not."""
+        for at in range(len(self.path) - 2, -1, -1):
             hop = self.path[at]
             if hop.by == "resumed":
                 return

@@ -244,7 +244,7 @@ class Watched:
     def _run_out(self, step: Step, edge: Edge, left: int | None, q: Q, inside: Q) -> Iterator[Move]:
         """No try is left; only those that another run may spend can be found spent once the step has been entered."""
         elsewhere = step.verb != "call" and step.attempts is not None and step.attempts.per in ("ticket", "customer")
-        if not q.inside and (left == 0 or left is None):
+        if not q.inside and (left == 0 or left is None or elsewhere):
             yield Move(
                 edge, State(edge.target, self._met(step, q)), 1 + 2 * (step.attempts.most if step.attempts else 0)
             )

@@ -81,8 +81,9 @@ class Watching:
         return roots
 
     def _per(self, flow: str, step: str) -> str:
+        """What the tries of *step* are counted in: a call, or a run, which can't spend more than a ticket has."""
         attempts = self.house.flows[flow].steps[step].attempts
-        return attempts.per if attempts is not None else ""
+        return "call" if attempts is not None and attempts.per == "call" else "run"
 
     def _view(self, entry: Entry) -> Watched:
         flow = self.house.flows[entry.flow]
