@@ -115,3 +115,16 @@ def test_a_reset_needs_a_call_back_or_a_supervisor(library: Library, verdicts: l
                 resets += 1
                 assert {"reset_credentials/call_back", "reset_credentials/approval"} & set(steps[:number])
     assert resets >= 10
+
+
+def test_an_account_is_opened_only_after_a_call_back(verdicts: list[Verdict]) -> None:
+    """No walk in which a locked account was opened lacks one, nor had what is called back changed within two weeks."""
+    opened = 0
+    for verdict in verdicts:
+        steps = [item.step for item in verdict.played.run.path] if verdict.played.run else []
+        for number, step in enumerate(steps):
+            if step == "account_locked/unlock":
+                opened += 1
+                assert {"account_locked/call_back", "authentication/call_back"} & set(steps[:number])
+                assert "account_locked/asked_to_change" not in steps
+    assert opened >= 10

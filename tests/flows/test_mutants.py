@@ -25,6 +25,7 @@ SEED = int(os.environ.get("SHEPHERD_SEED", "20261121"))
 #: Mutants that no scenario can tell from the flow, each with the reason. At most 2 % of all.
 EXCUSED: dict[tuple[str, str, str, str], str] = {
     ("authentication", "may_try", "when:1", "check_pin"): "no try is left, so check_pin sends on to another_way",
+    ("account_locked", "called_back", "otherwise", "unlock"): "not approved, so unlock sends to find_number",
     (
         "reset_credentials",
         "street",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -125,6 +126,7 @@ def test_what_is_withdrawn_is_withdrawn_before_it_is_granted_too() -> None:
 def test_some_steps_are_guarded() -> None:
     """The campaign has something to plant: what is booked, paid, sent, searched for and reset."""
     assert {f"{flow}/{step.id}" for flow, step in guarded_steps()} == {
+        "account_locked/unlock",
         "bill_credit/credit",
         "billing_dispute/hold",
         "complaint/credit",
@@ -160,8 +162,8 @@ def unguarded_walk(library: Library, edge: Edge, step: str, shown: list[str]) ->
     A walk without the guard over *edge* into *step*, which lacks something then, and what it held when it began.
 
     None where there is none. Where the check has *shown* a path, only that very path is walked. What is held from an
-    earlier run matters only behind ``unmet``, where it has run out, where the flow's head requires it, and where a flow
-    that asks for it needs more.
+    earlier run matters only where the flow asks for it, where its head requires it, and behind ``unmet``, where it has
+    run out.
     """
     needs, head = library.flows[edge.flow].steps[step].requires, library.flows[edge.flow].requires
 
@@ -175,8 +177,10 @@ def unguarded_walk(library: Library, edge: Edge, step: str, shown: list[str]) ->
         return begun(moment) not in leading
 
     leading = {f"{edge.flow}/{s}" for s in leading_to(library, edge)}
-    asks = "assured." in DRAFT.sources[DRAFT.flows[edge.flow].file]
-    for held in (head, *((need,) for need in needs if asks and len(needs) > 1)):
+    asks = asked_for(edge.flow)
+    besides = (*head, *(asks[name] for name in asks.keys() - {need.name for need in (*needs, *head)}))
+    parts = [(need,) for need in needs if asks and len(needs) > 1]
+    for held in dict.fromkeys((head, besides, *parts)):
         first = begin(library, edge.flow, guarded=False, held=held)
         walk = search(first, found, lambda moment: strays(moment) or holds_all(moment, needs), others=bool(shown))
         if walk is not None:
@@ -197,6 +201,12 @@ def unguarded_walk(library: Library, edge: Edge, step: str, shown: list[str]) ->
         if walk is not None:
             return walk, held
     return None, ()
+
+
+def asked_for(flow: str) -> dict[str, Need]:
+    """What *flow* asks for by itself, whether it is held, by its name."""
+    names = re.findall(r"\bassured\.([a-z_.]+)", DRAFT.sources[DRAFT.flows[flow].file])
+    return {name: Need(name=name) for name in names}
 
 
 def begun(moment: Moment) -> str:
