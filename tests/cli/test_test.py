@@ -184,3 +184,42 @@ def test_a_long_test_shows_how_far_it_is_on_a_terminal_only(small: Path, termina
     os.close(master)
     assert ("300 scenarios" in told) is terminal
     assert b"300 scenarios  [" not in done.stdout
+
+
+def test_scenarios_are_suggested_for_what_is_missing(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Printed as a file would have them; saved, they complete the coverage, and what stood there stays."""
+    file = small / "closing.scenarios.yaml"
+    first, *rest = file.read_text().split("\n  - name: ")
+    file.write_text("\n  - name: ".join([first, *rest[:3]]) + "\n")
+    before = file.read_text()
+    assert run(["test", str(small), "--suggest"]) == 0
+    shown = capsys.readouterr()
+    assert re.search(r"^closing: (\d+) scenarios take (\d+) of the \2 missing edges; fewer can't\.$", shown.err, re.M)
+    assert shown.out.startswith(f"# {shown_file(small, file.name)}\nscenarios:\n  # Suggested")
+    assert file.read_text() == before
+    assert run(["test", str(small), "--suggest", "--save"]) == 0
+    assert file.read_text().startswith(before)
+    capsys.readouterr()
+    assert run(["test", str(small), "--min-coverage", "100"]) == 0
+    assert "0 failed" in capsys.readouterr().out
+    assert run(["test", str(small), "--suggest"]) == 0
+    assert "Every edge is walked." in capsys.readouterr().err
+    for wrong in (["-k", "closing", "--suggest"], ["--suggest", "--format", "json"], ["--save"]):
+        assert run(["test", str(small), *wrong]) == 2
+
+
+def test_a_flow_without_scenarios_gets_its_first_file(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside the flow; and an edge that is not reached is named with its line."""
+    hard = HELLO.replace("hello\n", "hard\n", 1).replace("Say hello", "Hard") + "  never: {say: Never., then: bye}\n"
+    hard = hard.replace(
+        "  bye:",
+        "  number: {ask: Which?, type: integer}\n  judge:\n    decide:\n"
+        "      - when: number * number == 1369\n        then: never\n      - otherwise: bye\n  bye:",
+    )
+    (small / "hard.yaml").write_text(hard)
+    assert run(["test", str(small), "--suggest", "--save"]) == 0
+    told = capsys.readouterr().err
+    assert "no values that the conditions name lead there" in told
+    assert f"judge --when:1--> never  ({shown_file(small, 'hard.yaml')}:13)" in told
+    assert (small / "hard.scenarios.yaml").is_file()
+    assert run(["test", str(small / "hard.scenarios.yaml")]) == 0

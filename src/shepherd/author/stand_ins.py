@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from shepherd.author.pattern import example
 from shepherd.flow.model import Field
 from shepherd.flow.types import Refusal, check_field
 
@@ -45,6 +46,9 @@ def _of(field: Field, value: str, number: int, today: date) -> Iterator[str]:
         yield from (digits(length, number) for length in (field.length or (4, 4)))
     else:
         yield words
+        formed = example(field.pattern) if field.pattern else None
+        if formed is not None:
+            yield formed
         yield shape(value, number)
         least, most = field.length or (1, 80)
         yield (words * (least // len(words) + 1))[:most].strip()

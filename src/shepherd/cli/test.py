@@ -10,6 +10,7 @@ import click
 
 from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
 from shepherd.cli.settings import library_option, settings, shown_file
+from shepherd.cli.suggest import suggested
 
 if TYPE_CHECKING:
     from shepherd.author import Scenario
@@ -29,6 +30,8 @@ class Asked(NamedTuple):
     form: str
     least: float | None
     output: Path | None
+    suggest: bool
+    save: bool
 
 
 @click.command("test")
@@ -45,6 +48,8 @@ class Asked(NamedTuple):
     help="Fail where less of a flow's edges is walked.",
 )
 @click.option("--watch", is_flag=True, help="Walk anew each time that a file changes, until Ctrl-C.")
+@click.option("--suggest", is_flag=True, help="Print the fewest scenarios that take every edge which none takes yet.")
+@click.option("--save", is_flag=True, help="With --suggest: add them to the files beside the flows.")
 @click.option(
     "-o",
     "--output",
@@ -63,6 +68,8 @@ def command(
     least: float | None,
     watch: bool,
     output: Path | None,
+    suggest: bool,
+    save: bool,
     library: Path | None,
 ) -> None:
     """
@@ -72,9 +79,13 @@ def command(
     """
     if word and least is not None:
         raise click.UsageError("Some scenarios alone cover only some edges: give -k or --min-coverage, not both.")
+    if suggest and (word or watch or form != "human"):
+        raise click.UsageError("--suggest goes with neither -k nor --watch nor --format.")
+    if save and not suggest:
+        raise click.UsageError("--save goes with --suggest.")
     if output is not None and form == "human":
         raise click.UsageError("--output needs a --format for machines.")
-    asked = Asked(paths, settings(library=library).library, word, form, least, output)
+    asked = Asked(paths, settings(library=library).library, word, form, least, output, suggest, save)
     if watch:
         from shepherd.cli.watch import watched
 
@@ -97,7 +108,10 @@ def _walked(asked: Asked) -> int:
     if asked.word:
         scenarios = _with(asked.word, scenarios)
     report = _reported(checked, scenarios, asked, whole=not only)
-    _tell(report, asked, folder)
+    if asked.suggest:
+        suggested(checked, report, folder, save=asked.save)
+    else:
+        _tell(report, asked, folder)
     return 0 if report.ok else 1
 
 
