@@ -42,10 +42,10 @@ def read(run: Run, given_input: Any, stamp: Stamp) -> Read:
         kind = stamp.actor.kind
         if run.paused and kind != "system":
             raise Refused("paused", "This run is paused. Resume it first, or take it over.", run.tip.ref)
-        untouched = kind == "system" and type(given_input) is api.Abandon
-        if run.undoing is not None and type(given_input) not in (api.Request, api.Finished) and not untouched:
+        early = run.undoing is not None and type(given_input) not in (api.Request, api.Finished)
+        if early and not (kind == "system" and type(given_input) is api.Abandon):
             raise Refused("undoing", "A change is being taken back. Wait a moment, then go on.", run.tip.ref)
-        if kind == "agent" and run.owner and not _for_role(run, given_input, stamp):
+        if kind == "agent" and run.owner not in ("", stamp.actor.id) and not _for_role(run, given_input, stamp):
             own(run, stamp)
     return reads(run, given_input, stamp)
 
@@ -97,8 +97,8 @@ def _continue(run: Run, given_input: api.Continue, stamp: Stamp) -> Read:
     return Read("continued", {**data, "reason": _text(given_input.reason)}, (("reason",),))
 
 
-def _context(run: Run, stamp: Stamp) -> Callable[[], Context]:
-    return lambda: Context(run.state, stamp, run.spent, run.channel)
+def _context(run: Run, stamp: Stamp) -> Context:
+    return Context(run.state, stamp, run.spent, run.channel)
 
 
 def _answer(run: Run, given_input: api.Answer, stamp: Stamp) -> Read:
@@ -111,11 +111,11 @@ def answered(run: Run, visit: Visit, raw: Any, stamp: Stamp, more: Mapping[str, 
     action = visit.step.action
     assert isinstance(action, Ask)
     field = action.field
-    value = check(field, raw, visit.before.frame, _context(run, stamp))
+    value = check(field, raw, visit.before.frame, lambda: _context(run, stamp))
     if isinstance(value, Refusal):
         raise Refused(value.code, value.sentence, visit.ref, {field.name: (value.code, value.sentence)})
     if visit.step.checks:
-        _all_hold(read_form(visit.step, {field.name: raw}, visit.before.frame, _context(run, stamp)()), visit)
+        _all_hold(read_form(visit.step, {field.name: raw}, visit.before.frame, _context(run, stamp)), visit)
     if field.secret:
         return Read("answered", {"visit": visit.number, **more, "given": given(str(raw))})
     data = {"visit": visit.number, **more, "value": to_json(value)}
@@ -134,7 +134,7 @@ def collected(run: Run, visit: Visit, raw: Mapping[str, Any], stamp: Stamp, more
     unknown = sorted(set(raw) - set(action.fields))
     if unknown:
         raise Refused("unknown_field", f'This form has no field "{unknown[0]}".', visit.ref)
-    form = read_form(visit.step, raw, visit.before.frame, _context(run, stamp)())
+    form = read_form(visit.step, raw, visit.before.frame, _context(run, stamp))
     _all_hold(form, visit)
     values = {
         name: {"given": given(str(raw[name]))} if action.fields[name].secret else to_json(value)
@@ -189,7 +189,7 @@ def _finish(run: Run, given_input: api.Finished, stamp: Stamp) -> Read:
         raw = given_input.values.get(field_name)
         if raw is None:
             continue
-        value = check(field, raw, visit.before.frame, _context(run, stamp))
+        value = check(field, raw, visit.before.frame, lambda: _context(run, stamp))
         if isinstance(value, Refusal):
             raise Refused("bad_result", f"{called} gave a {field_name} that is no {field.type.kind}.", visit.ref)
         if value is not None:

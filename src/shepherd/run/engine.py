@@ -76,7 +76,7 @@ def start(
     if limits is not None:
         data["limits"] = list(limits)
     run, entered, tries = _begin(library, data, stamp, guarded)
-    return Step(run, _event("run_started", data, entered, stamp, tuple(private), tries, spent))
+    return Step(run, Event("run_started", data, entered, *stamp[:3], tuple(private), _after(tries, spent)))
 
 
 def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | None = None) -> Step:
@@ -87,7 +87,9 @@ def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | 
         if counts:
             data["spent"] = counts
     after, entered, tries = fold(run, kind, data, stamp)
-    return new(Step, (after, _event(kind, data, entered, stamp, private, tries, spent)))
+    if tries:
+        tries = _after(tries, spent)
+    return new(Step, (after, new(Event, (kind, data, entered, *stamp[:3], private, tries))))
 
 
 def fold(run: Run, kind: str, data: Mapping[str, Any], stamp: Stamp) -> tuple[Run, tuple[Any, ...], tuple[Try, ...]]:
@@ -292,18 +294,9 @@ def _has_erased(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(_has_erased(v) for v in value)
 
 
-def _event(
-    kind: str,
-    data: dict[str, Any],
-    entered: Any,
-    stamp: Stamp,
-    private: tuple[tuple[str | int, ...], ...],
-    tries: tuple[Try, ...],
-    spent: Mapping[str, Spent] | None,
-) -> Event:
-    if tries and spent:
-        tries = tuple(t._replace(last=spent[t.step].last) if t.step in spent else t for t in tries)
-    return new(Event, (kind, data, entered, *stamp[:3], private, tries))
+def _after(tries: tuple[Try, ...], spent: Mapping[str, Spent] | None) -> tuple[Try, ...]:
+    """*tries*, each after the last one of its step in *spent*."""
+    return tuple(t._replace(last=spent[t.step].last) if t.step in spent else t for t in tries) if spent else tries
 
 
 def held_after(run: Run) -> list[dict[str, Any]]:
