@@ -25,7 +25,7 @@ from shepherd.record.batch import Batch
 from shepherd.record.bodies import seen_as
 from shepherd.record.chain import FIRST, link
 from shepherd.record.once import claim
-from shepherd.record.rows import SEEN, Rows
+from shepherd.record.rows import AFTER, SEEN, Rows
 from shepherd.record.tails import Tail, Tails
 from shepherd.run.api import Event, Try
 
@@ -129,7 +129,7 @@ class Append(NamedTuple):
             row = {"run": self.run, "token": token, "request_hash": request_hash}
             rows.submissions.append({**row, "first_seq": tail.seq + 1, "last_seq": seq})
         seen = seen_as(tail.seen, self.events)
-        moved = {f"{name}_": value for name, value in seen.items()}
+        moved = {AFTER[name]: value for name, value in seen.items()}
         moved |= {"run_id": self.run, "entries_": seq, "head_": previous, "updated_at_": latest}
         rows.moved.append(moved)
         return Tail(tail.ticket, tail.customer, seq, previous, latest, seen)

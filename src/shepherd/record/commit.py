@@ -16,6 +16,8 @@ from shepherd.record.rows import Rows
 
 T = TypeVar("T")
 MOST_AT_ONCE = 256
+#: Seconds without another job after which a batch is full, where the last commit was shared: who shared it comes back.
+BACK_AT_ONCE = 0.0003
 CLOSED = "The record is closed. Nothing was saved."
 UNAVAILABLE = "The record can't be written just now: {}. Nothing was saved; try again."
 UNFIT = "A name or another short text is too long for its column, or holds what no text may. Nothing was saved."
@@ -83,14 +85,16 @@ class Writer:
 
     def _serve(self) -> None:
         job: Job[Any] | None
+        pause = 0.0
         while (job := self._jobs.get()) is not None:
             jobs = [job]
             try:
-                while len(jobs) < MOST_AT_ONCE and (job := self._jobs.get_nowait()) is not None:
+                while len(jobs) < MOST_AT_ONCE and (job := self._jobs.get(timeout=pause)) is not None:
                     jobs.append(job)
             except Empty:
                 pass
             self._commit(jobs)
+            pause = BACK_AT_ONCE if len(jobs) > 1 else 0.0
             if job is None:
                 break
         if self._batch is not None:

@@ -10,12 +10,13 @@ from shepherd.record import tables
 from shepherd.record.batch import Batch
 
 SEEN = ("status", "step", "owner", "outcome", "code")
+AFTER = {name: f"{name}_" for name in (*SEEN, "entries", "head", "updated_at")}  #: the parameters of ``MOVED``
 r = tables.runs.c
 ADD_ENTRY, ADD_SENT = insert(tables.entries), insert(tables.submissions)
 MOVED = (
     update(tables.runs)
     .where(r.id == bindparam("run_id"))
-    .values({name: bindparam(f"{name}_") for name in (*SEEN, "entries", "head", "updated_at")})
+    .values({name: bindparam(after) for name, after in AFTER.items()})
 )
 
 

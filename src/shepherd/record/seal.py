@@ -17,6 +17,7 @@ from shepherd.record.keys import Keys
 
 ERASED: dict[str, Any] = {"erased": True}
 SHAPE = {"sealed", "nonce", "data"}
+NESTED = (dict, list, tuple)  #: what canonical JSON takes that holds more
 Path = Sequence[str | int]
 Find = Callable[[str], bytes | None]
 
@@ -89,12 +90,12 @@ def unsealed_data(value: Any, find: Find, run: str, seq: int, path: tuple[str, .
 
 
 def _lookalikes(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if path and value.keys() == SHAPE:
             yield path
         else:
             for name, item in value.items():
-                if isinstance(item, Mapping | list | tuple):
+                if isinstance(item, NESTED):
                     yield from _lookalikes(item, (*path, name))
     elif isinstance(value, list | tuple):
         for i, item in enumerate(value):
@@ -102,7 +103,7 @@ def _lookalikes(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str |
 
 
 def _copy(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {k: _copy(v) for k, v in value.items()}
     return [_copy(v) for v in value] if isinstance(value, list | tuple) else value
 
