@@ -1,9 +1,10 @@
-"""Files beside the flows: the data of tables that stand in for other systems, and the settings."""
+"""What stands beside the flows: the data of tables, the settings, and card numbers in free text."""
 
 from __future__ import annotations
 
 import logging
 import random
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ from typing import Any
 from shepherd.check.library import Library
 from shepherd.connect import Connectors
 from shepherd.desk.errors import Misused
+from shepherd.desk.mask import luhn, mask
 from shepherd.desk.settings import Settings
 from tests.fuzz import grammar
-from tests.fuzz.parser import ROOT, Broken, Parser, split_head
+from tests.fuzz.parser import ROOT, Broken, Parser, split_head, text_of
 from tests.run.small import DESK, flow
 
 HASH = "scrypt$2$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -98,7 +100,38 @@ def read_settings(data: bytes) -> str:
         return made.replace(str(place), "FOLDER")
 
 
+CARD = re.compile(r"(?<![0-9])4[0-9]{15}(?![0-9])")
+
+
+def read_text(data: bytes) -> str:
+    """A free text in which card numbers are found and masked."""
+    made = mask(text_of(data))
+    left = next((found[0] for found in CARD.finditer(made) if luhn(found[0])), None)
+    if left is not None:
+        raise Broken(f"a card number is left: {left}")
+    return made
+
+
+def make_text(rng: random.Random) -> bytes:
+    cards = ("4111111111111111", "4012 8888 8888 1881", "5555-5555-5555-4444", "378282246310005", "6011111111111117")
+    parts = [rng.choice((*cards, grammar.number(rng), grammar.value(rng), "my card")) for _ in range(rng.randint(1, 5))]
+    return rng.choice(("", " ", "-", "\n", "x")).join(parts).encode("utf-8", "surrogateescape")
+
+
 PARSERS = (
+    Parser(
+        name="mask",
+        read=read_text,
+        seeds=lambda: [
+            b"My card is 4111 1111 1111 1111, please.",
+            b"5555555555554444",
+            "４１１１1111\u200b11111111".encode(),
+        ],
+        make=make_text,
+        words=("4111111111111111", "0", "4", "55", "-", "\u200b", "\u0663"),
+        modules=("desk/mask.py",),
+        most=20_000,
+    ),
     Parser(
         name="data",
         read=read_data,

@@ -80,25 +80,23 @@ def _cards(plain: str, start: int, end: int) -> list[tuple[int, int, str]]:
     """The card numbers in one run of digits and separators, left to right, the longest first at each place."""
     places = [i for i in range(start, end) if "0" <= plain[i] <= "9"]
     digits = "".join(plain[i] for i in places)
-    found, at = [], 0
+    found, at, may = [], 0, _beginnings(places)
     while at + _SHORTEST <= len(digits):
-        length = _card_length(digits, at) if _may_begin(places, at) else 0
+        length = _card_length(digits, at) if may[at] else 0
         if length:
             found.append((places[at], places[at + length - 1] + 1, digits[at + length - 4 : at + length]))
         at += length or 1
     return found
 
 
-def _may_begin(places: list[int], at: int) -> bool:
-    """Whether a card number may begin here: at the start of a group, or anywhere in a group too long to be one."""
-    if at == 0 or places[at] != places[at - 1] + 1:
-        return True
-    first = last = at
-    while first and places[first] == places[first - 1] + 1:
-        first -= 1
-    while last + 1 < len(places) and places[last + 1] == places[last] + 1:
-        last += 1
-    return last - first + 1 > _LONGEST
+def _beginnings(places: list[int]) -> list[bool]:
+    """Whether a card number may begin at a digit: the first of a group, or any of a group too long to be one."""
+    may: list[bool] = []
+    for at, place in enumerate([*places, -1]):
+        if at and place != places[at - 1] + 1:
+            size = at - len(may)
+            may += [True] + [size > _LONGEST] * (size - 1)
+    return may
 
 
 def _card_length(digits: str, at: int) -> int:
