@@ -72,7 +72,7 @@ def browser():
 def library(tmp_path_factory) -> Path:
     """The shipped flows, a few small ones that bring up rare pages, and a hundred more customers, all with one PIN."""
     folder = tmp_path_factory.mktemp("library") / "flows"
-    shutil.copytree(ROOT / "flows", folder)
+    shutil.copytree(ROOT / "flows", folder, ignore=shutil.ignore_patterns("examples", "*.scenarios.yaml"))
     for path in (*map(WEB.joinpath, SMALL), *Path(__file__).parent.glob("flows/*.yaml")):
         shutil.copy(path, folder)
     shutil.copy(WEB / "data" / "parts.csv", folder / "data")
