@@ -38,6 +38,8 @@ OPERATIONS = {
         operation("find", [ID], {"ok": [field("name"), field("phone", optional=True)], "not_found": []}, reads=True),
         operation("pin", [ID, field("pin", "digits", secret=True)], {"ok": [], "no_match": []}, reads=True),
         operation("born", [ID, field("birthday", "date")], {"ok": [], "no_match": [], "not_found": []}, reads=True),
+        operation("bar", [ID, field("phone")], {"ok": [], "taken": []}, reads=False),
+        operation("call_up", [ID, field("phone"), field("why", personal=True)], {"ok": [], "taken": []}, reads=False),
         operation("rename", [ID, field("name")], {"ok": [field("name")], "not_found": []}, reads=False),
     )
 }
@@ -129,6 +131,14 @@ def test_a_change_on_a_row_is_read_back(connectors: Connectors) -> None:
     assert call(connectors, "base.rename", "k1", customer_id="C-1", name="Aino Berg")[0] == "ok"
     assert call(connectors, "base.find", customer_id="C-1")[1]["name"] == "Aino Berg"
     assert call(connectors, "base.rename", "k2", customer_id="C-3", name="Nobody") == ("not_found", {})
+
+
+def test_a_row_is_taken_for_what_was_changed_of_it(connectors: Connectors) -> None:
+    """An earlier change of other columns is in nobody's way: who was renamed can still be barred, once."""
+    assert call(connectors, "base.rename", "k1", customer_id="C-1", name="Aino Berg")[0] == "ok"
+    assert call(connectors, "base.bar", "k2", customer_id="C-1", phone="0")[0] == "ok"
+    assert call(connectors, "base.bar", "k3", customer_id="C-1", phone="1")[0] == "taken"
+    assert call(connectors, "base.call_up", "k4", customer_id="C-1", phone="1", why="x")[0] == "taken"
 
 
 def test_a_table_can_be_told_to_be_slow_and_to_fail(

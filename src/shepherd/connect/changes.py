@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,14 @@ class Change:
         """Whether another change stands on that row."""
         query = "SELECT 1 FROM changes WHERE connector = ? AND row_key = ?"
         return self._connection.execute(query, (self._where[0], row_key)).fetchone() is not None
+
+    def repeated(self, row_key: str, names: Collection[str]) -> bool:
+        """Whether a change of that row, by the same operation or to one of the columns *names*, stands already."""
+        query = "SELECT operation, inputs FROM changes WHERE connector = ? AND row_key = ?"
+        stand = self._connection.execute(query, (self._where[0], row_key))
+        return any(
+            operation == self._where[1] or not json.loads(kept).keys().isdisjoint(names) for operation, kept in stand
+        )
 
     def free(self, row_key: str, operation: str) -> bool:
         """Take back what *operation* changed on that row; whether there was such a change."""

@@ -127,7 +127,7 @@ class Table:
                 row = rows.get(to_text(inputs[self.key]).strip())
                 if row is None:
                     return _declared(operation, "not_found", "error")
-                if "taken" in operation.results and change.taken(row[self.key]):
+                if "taken" in operation.results and change.repeated(row[self.key], kept.keys() - {self.key}):
                     return Reply("taken")
             else:
                 given = [n for n in inputs if n in columns]
