@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,134 @@ def test_the_shipped_promises_are_kept():
 
     assert findings == []
     assert kept(draft, findings) == len(draft.promises) >= 7
+
+
+LEVELS = "desk: d\nassurances: {identity: {granted_by: [caller], levels: [basic, strong]}}\n"
+
+
+def test_a_level_is_asked_for_as_it_is_granted(tmp_path: Path):
+    """
+    What is granted at the basic level is not enough for a promise of the strong one; unknown levels are found.
+    """
+    steps, desk = IDENTIFY % "stop" + MENU + CHANGE % "", {"desk": LEVELS}
+    strong = CALLER.replace("{grants: identity}", "{grants: {identity: strong}}")
+    promise = "{every: {tag: change}, needs: {assurance: identity, level: %s}}"
+
+    assert broken(tmp_path, steps, promise % "basic", **desk) == []
+    found = broken(tmp_path, steps, promise % "strong", **desk)
+    assert [f.code for f in found] == ["SHP421"]
+    assert "identity at level strong" in found[0].message
+    assert broken(tmp_path, steps, promise % "strong", caller=strong, **desk) == []
+    assert [f.code for f in broken(tmp_path, steps, promise % "huge", **desk)] == ["SHP407"]
+
+
+def test_what_a_representative_proves_is_theirs(tmp_path: Path):
+    """
+    A call about a representative gives theirs, not the customer's; each may be promised.
+    """
+    steps = IDENTIFY.replace("call: caller,", "call: caller, about: representative,") % "stop" + MENU + CHANGE % ""
+
+    assert [f.code for f in broken(tmp_path, steps, PROMISE)] == ["SHP421"]
+    assert broken(tmp_path, steps, PROMISE.replace("identity", "representative.identity")) == []
+
+
+def test_a_flow_that_takes_over_keeps_what_came_before(tmp_path: Path):
+    """
+    Behind a hand-on it counts what was done before it, and the path goes on in the other flow.
+    """
+    other = MAIN.replace("flow: main", "flow: other") + CHANGE % "" + "  x: {say: Hm., then: stop}\n"
+    steps = "  ask: {ask: Agreed?, answers: {yes: go, no: %s}}\n  go: {hand_on: other}\n"
+    steps += "  done_: {end: done}\n  stop: {end: stopped}\n"
+    promise = "{every: {tag: change}, needs: {step: main/ask, answer: yes}}"
+    found = broken(tmp_path, steps % "stop", promise, other=other)
+
+    assert [path(f) for f in found] == [["other/change start"]]  # a run may begin there
+    promise = "{every: {step: other/change}, never_after: {step: main/ask, answer: no}}"
+    found = broken(tmp_path, steps % "go", promise, other=other)
+    assert [path(f) for f in found] == [["ask start", "go answer:no", "other/change hand_on"]]
+    found = broken(tmp_path, steps % "stop", promise, other=other)
+    assert found == []  # behind the answer no the run is over at once: there is no going back
+
+
+UNDO = """  which: {ask: Which?, answers: {pay: pay, other: change}}
+  pay: {do: box.pay, once_per: visit, results: {ok: more, error: more, unknown: stop}%s}
+  more: {ask: What else?, answers: {nothing: done_}}
+  change: {say: Changed., tag: change}
+  done_: {end: done}
+  stop: {end: stopped}
+"""
+BOX = """connectors:
+  box:
+    kind: table
+    file: box.csv
+    key: id
+    operations:
+      pay: {reads: false, results: {ok: {}}}
+      back: {reads: false, results: {ok: {}}}
+"""
+
+
+@pytest.mark.parametrize("undo", ["", ", undo: box.back"], ids=["barred", "taken back"])
+def test_a_change_bars_the_way_back_or_is_taken_back(tmp_path: Path, undo: str):
+    """
+    Nobody goes back over a change; where it can be undone it is undone on the way, and has not happened.
+    """
+    (tmp_path / "box.csv").write_text("id\n1\n", encoding="utf-8")
+    promise = "{every: {tag: change}, never_after: {connector: box.pay}}"
+
+    assert broken(tmp_path, UNDO % undo, promise, connectors=BOX) == []
+    said = "  pay: {say: I pay., then: more}\n".join(re.split(r"  pay: .*\n", UNDO % undo))
+    found = broken(tmp_path, said, promise.replace("connector: box.pay", "step: main/pay"), connectors=BOX)
+    assert [path(f)[-2:] for f in found] == [["which back", "change answer:other"]]
+
+
+def test_what_is_held_from_an_earlier_contact_counts_and_is_told(tmp_path: Path):
+    """
+    A branch on the identity may be taken without asking for it; once it is withdrawn, the promise is broken.
+    """
+    steps = (
+        """  known: {decide: [{when: assured.identity, then: menu}, {otherwise: identify}]}
+  identify: {call: caller, results: {known: menu, stranger: stop}}
+  menu: {ask: What?, answers: {change: change, other: other}}
+  other: {say: Give me the other caller.%s, then: change}
+"""
+        + CHANGE % ""
+    )
+
+    assert broken(tmp_path, steps % "", PROMISE) == []
+    found = broken(tmp_path, steps % ", withdraws: identity", PROMISE)
+    assert [f.code for f in found] == ["SHP421"]
+
+
+def test_a_guard_at_the_head_calls_the_flow_that_grants(tmp_path: Path):
+    """
+    A run of a flow that requires the identity begins where it is granted: what happens there has happened.
+    """
+    head = MAIN.replace("steps:\n", "requires: identity\nsteps:\n")
+    promise = "{every: {tag: change}, never_after: {step: caller/street}}"
+    found = broken(tmp_path, "", promise, main=head + CHANGE % "")
+
+    assert [path(f) for f in found] == [
+        ["change start", "caller/street guard:change", "caller/yes_ answer:right", "change guard:change"]
+    ]
+    assert broken(tmp_path, "", PROMISE, main=head + CHANGE % "") == []
+
+
+def test_words_that_do_not_go_together_are_told(tmp_path: Path):
+    """
+    Each with one finding at its word, and nothing is proved of such a promise.
+    """
+    wrong = {
+        "{every: {outcome: done, tag: change}, needs: identity}": "SHP427",
+        "{every: {outcome: done}, followed_by: {step: main/change}}": "SHP427",
+        "{every: {tag: change}, never_after: {assurance: identity}}": "SHP427",
+        "{every: {tag: change}, needs: {flow: caller, step: main/change}}": "SHP427",
+        "{every: {tag: chnage}, needs: identity}": "SHP426",
+        "{every: {tag: change}, needs: {step: main/change, answer: yes}}": "SHP426",
+        "{every: {tag: change}, needs: {field: main/change}}": "SHP426",
+        "{every: {tag: change}, needs: idenity}": "SHP406",
+        "{every: {verb: collect}, needs: identity}": "SHP425",
+    }
+
+    for promise, code in wrong.items():
+        assert [f.code for f in broken(tmp_path, CHANGE % "", promise)] == [code], promise

@@ -37,7 +37,8 @@ class GoingBack:
         self._won: dict[tuple[str, frozenset[Left]], frozenset[Node]] = {}
         self._through: dict[tuple[str, bool], tuple[bool, frozenset[Left]]] = {}
         self._taken: set[tuple[str, bool]] = set()
-        self._settle_hand_ons()
+        if not passed.nowhere:
+            self._settle_hand_ons()
 
     def from_(self, flow: Flow, wins: frozenset[Left]) -> frozenset[Node]:
         """The nodes of *flow* from which it can be done; *wins* are the ways to leave it behind which it can."""

@@ -145,6 +145,8 @@ def _finding(house: House, promise: Promise, said: Said, goal: tuple[str, str], 
         hints.append("There is too much to look at to prove it: fewer attempts on the way, or a smaller promise.")
     elif broken.conditions:
         hints.append(f"Not weighed, so any of these may hold or not: {allowed(broken.conditions, 6)}.")
+    if broken.held and isinstance(said.what, Need):
+        hints.append(f"It begins with {said.what.name} in force, from an earlier contact.")
     if broken.path and not broken.sure:
         hints.append("Whether these tries and answers can come together was not made out.")
     return BROKEN[said.kind].at(

@@ -9,16 +9,19 @@ from typing import NamedTuple
 
 from shepherd.check.goingback import GoingBack
 from shepherd.check.house import House
+from shepherd.check.picked import NEVER
 from shepherd.check.retold import Retold, retold
 from shepherd.check.summaries import State
 from shepherd.check.watched import Entry, Watch, Watched
 from shepherd.flow.findings import Hop
 from shepherd.flow.model import Flow
 
-#: States that are looked at for one rule; beyond that it counts as not proved.
-MOST_STATES = 200_000
+#: States that are looked at for one rule, in all rounds; beyond that it counts as not proved.
+MOST_STATES = 150_000
 #: How often a walk may turn out not to be possible before it is shown all the same.
 MOST_ROUNDS = 40
+#: What it costs to begin with the assurance in force.
+HELD_BEFORE = 100
 Caller = tuple[Watched, State, str]
 
 
@@ -26,14 +29,14 @@ class Broken(NamedTuple):
     """
     Why a rule does not hold: a path as hops, or none where there was too much to look at.
 
-    *goal* is where it ends, *conditions* are those on it that were not weighed, *sure* tells whether its tries and
-    answers were found to fit together.
+    *conditions* are those on it that were not weighed, *sure* tells whether its tries and answers were found to fit
+    together, *held* whether it begins with the assurance in force, from an earlier contact.
     """
 
     path: tuple[Hop, ...]
-    goal: tuple[str, str] | None
     conditions: tuple[str, ...] = ()
     sure: bool = True
+    held: bool = False
 
 
 class TooMuch(Exception):
@@ -43,15 +46,14 @@ class TooMuch(Exception):
 class Watching:
     """The views of one exploration, made as flows are entered."""
 
-    def __init__(self, house: House, watch: Watch, going_back: GoingBack):
-        self.house, self.watch, self.going_back = house, watch, going_back
+    def __init__(self, house: House, watch: Watch, going_back: GoingBack, states: int = 0):
+        self.house, self.watch, self.going_back, self.states = house, watch, going_back, states
         self.views: dict[Entry, Watched] = {}
-        self._states = 0
 
     def count(self, states: int) -> None:
         """So many states more; raises TooMuch."""
-        self._states += states
-        if self._states > MOST_STATES:
+        self.states += states
+        if self.states > MOST_STATES:
             raise TooMuch
 
     def enter(self, entry: Entry, caller: Caller | None = None) -> Watched:
@@ -67,9 +69,8 @@ class Watching:
     def explore(self) -> list[Watched]:
         """Every view that a run can come to; those in which a run begins."""
         tries = (0,) * sum(1 for flow, step in self.watch.tries if self._per(flow, step) == "run")
-        roots = []
-        for flow in self.house.roots:
-            roots.append(self.enter(Entry(flow.id, 0, tries, root=True)))
+        marks = (0, 1) if self.watch.kind == "assured" else (0,)
+        roots = [self.enter(Entry(flow.id, mark, tries, root=True)) for mark in marks for flow in self.house.roots]
         handed = list(roots)
         while handed:
             view = handed.pop()
@@ -121,19 +122,25 @@ def follow(house: House, watch: Watch) -> Broken | None:
     A walk whose tries or answers turn out not to fit together is looked at closer: these tries, or these values, are
     followed from then on, until a walk fits or none is left.
     """
-    going_back = GoingBack(house.calls, house.ways, watch.passed if watch.kind == "never" else watch.owed)
+    happens = {"never": watch.passed, "followed": watch.owed}.get(watch.kind, NEVER)
+    going_back = GoingBack(house.calls, house.ways, happens)
     doubtful: Broken | None = None
+    states = 0
     for _ in range(MOST_ROUNDS):
-        watching = Watching(house, watch, going_back)
+        watching = Watching(house, watch, going_back, states)
         try:
             roots = watching.explore()
         except TooMuch:
-            return doubtful or Broken((), None, sure=False)
+            return doubtful or Broken((), sure=False)
+        states = watching.states
         found = _nearest(roots, watching)
         if found is None:
             return doubtful
         told = retold(house, watching, *found)
-        broken = Broken(told.path, (found[0].flow.id, found[1].step), told.conditions, sure=told.closer is None)
+        root = found[2][0][0] if found[2] else found[0]
+        broken = Broken(
+            told.path, told.conditions, told.closer is None, watch.kind == "assured" and root.entry.mark == 1
+        )
         if told.closer is None:
             return broken
         closer = _closer(watch, told)
@@ -163,8 +170,10 @@ def _nearest(roots: list[Watched], watching: Watching) -> tuple[Watched, State, 
     came: dict[int, Caller | None] = {}
     heap: list[tuple[int, int, Watched]] = []
     for root in roots:
-        far[id(root)], came[id(root)] = 0, None
-        heap.append((0, len(heap), root))
+        cost = HELD_BEFORE * root.entry.mark  # what begins with nothing is shown first
+        far[id(root)], came[id(root)] = cost, None
+        heap.append((cost, len(heap), root))
+    heapq.heapify(heap)
     called: dict[int, list[tuple[Watched, Caller]]] = {}
     for view in watching.views.values():
         for caller in view.callers:
