@@ -49,6 +49,7 @@ class Taker:
         self.expected = [(h.step, h.by) for h in visited(h for h in path if h.by != "resumed")]
         self.entered: list[tuple[str, str]] = []
         self.spent = spent_elsewhere(library, path)
+        self.renewed: dict[str, Spent] = {}
         step = start(library, path[0].step.partition("/")[0], inputs={}, facts={}, stamp=self.stamp(), spent=self.spent)
         self.run: Run = step.run
         self._note(step.event.entered)
@@ -65,6 +66,9 @@ class Taker:
             elif hop.by == "back":
                 visit = next(i.visit for i in reversed(self.run.path) if i.step == hop.step)
                 self._give([GoBack(visit)])
+                while self.run.undoing is not None:
+                    self._give([Request()], system=True)
+                    self._give([Finished("ok")], system=True)
             elif len(self.entered) < len(self.expected) and not self._by_itself(before, hop):
                 self._answer(hop.by)
             if self.run.trouble is not None or self.run.ended:
@@ -105,7 +109,8 @@ class Taker:
             raise Lost(f"{by} at {waiting}")
 
     def _later(self) -> None:
-        """The run is left until the next day, then handed over and taken up by somebody else."""
+        """The run is left until the next day, then handed over and taken up by another; a customer may try anew."""
+        self.renewed = {ref: Spent(0, 0) for per, ref, _ in self.run.keyed if per == "customer"}
         if not self.run.paused and not isinstance(self.run.waiting, LookupDue):
             self._give([Pause("night")])
             self.at += timedelta(days=1)
@@ -121,7 +126,7 @@ class Taker:
         stamp = self.stamp(system)
         for given in inputs:
             try:
-                step = advance(self.run, given, stamp=stamp, spent=self.spent)
+                step = advance(self.run, given, stamp=stamp, spent=self.renewed)
             except Exception as error:
                 if len(inputs) == 1:
                     raise Lost(f"{given}: {error}") from error
@@ -129,7 +134,7 @@ class Taker:
             entered = self.entered + [(i["step"], i["by"]) for i in step.event.entered]
             common = min(len(entered), len(self.expected))
             if entered[:common] == self.expected[:common]:
-                self.run = step.run
+                self.run, self.renewed = step.run, {}
                 self._note(step.event.entered)
                 return
         raise Lost(f"{inputs} at {self.run.tip.ref}: not {self.expected[len(self.entered) : len(self.entered) + 3]}")

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from shepherd.check.goingback import TURNED, stops
 from shepherd.check.house import House
 from shepherd.check.picked import Passing
 from shepherd.check.walks import UNTRIED, ending
@@ -41,10 +42,10 @@ def detour(house: House, passed: Passing, frames: tuple[Standing, ...], tries: C
     while queue and len(came) < MOST:
         place = queue.popleft()
         for after, hop in _after(house, passed, place, len(frames)):
-            if after in came:
+            if after in came or (place is start and hop.by in TURNED):
                 continue
             came[after] = (place, hop)
-            if after.happened and _stops(house, after):
+            if after.happened and stops(house.flows[after.frames[-1].flow].steps[after.frames[-1].step]):
                 return _way(came, after)
             queue.append(after)
     return None
@@ -57,11 +58,6 @@ def _way(came: dict[Place, tuple[Place, Hop] | None], place: Place) -> list[Hop]
         found.append(before[1])
         before = came[before[0]]
     return found[::-1]
-
-
-def _stops(house: House, place: Place) -> bool:
-    step = house.flows[place.frames[-1].flow].steps[place.frames[-1].step]
-    return step.pauses or step.verb in ("lookup", "do")
 
 
 def _after(house: House, passed: Passing, place: Place, depth: int) -> Iterator[tuple[Place, Hop]]:
@@ -103,7 +99,7 @@ def _leave(house: House, passed: Passing, place: Place, step: Step, by: str) -> 
     edge = step.edges.get(by)
     if edge is None or edge.target not in house.flows[top.flow].steps:
         return
-    turned = by in ("out_of_attempts", "unmet")
+    turned = by in TURNED
     if (step.no_going_back and not turned) or (by == "unmet" and not house.may_lapse(step)):
         return
     happened = place.happened or (top.flow, step.id, by) in passed.edges

@@ -22,6 +22,8 @@ class Node(NamedTuple):
 
 
 WON = Node("", True)
+#: Ways by which one is turned away at the door: the step has not been entered.
+TURNED = ("out_of_attempts", "unmet")
 
 
 class GoingBack:
@@ -57,14 +59,20 @@ class GoingBack:
                 for happened in (False, True):
                     now = happened or (flow.id, step.id, edge.by) in self.passed.edges
                     after = Node(edge.target, now)
-                    if after in here or (now and _stops(flow.steps[edge.target])):
+                    if after in here or (now and stops(flow.steps[edge.target])):
                         found.add((edge.by.partition(":")[2], happened))
         return frozenset(found)
 
     def can(self, flow: Flow, step: Step, wins: frozenset[Left]) -> bool:
         """Whether one can stand at *step*, go on until it has happened, and come back to stand there again."""
-        stop = step.human or step.verb == "lookup"
-        return stop and Node(step.id, False) in self.from_(flow, wins)
+        if not (step.human or step.verb == "lookup") or step.no_going_back:
+            return False
+        won = self.from_(flow, wins)
+        if Node(step.id, False) not in won:
+            return False
+        turned = {Node(step.edges[by].target, False) for by in TURNED if by in step.edges}
+        ways = self.after(flow, Node(step.id, False), wins)
+        return any(after is WON or (after in won and after not in turned) for after in ways)
 
     # --- one flow ----------------------------------------------------------------------------------
 
@@ -103,12 +111,12 @@ class GoingBack:
                 continue
             edge = step.edges[by]
             if edge.target in flow.steps:
-                yield WON if now and _stops(flow.steps[edge.target]) else Node(edge.target, now)
+                yield WON if now and stops(flow.steps[edge.target]) else Node(edge.target, now)
 
     def _left(self, flow: Flow, step: Step, happened: bool) -> Iterator[tuple[str, bool | None]]:
         """The ways out of *step* over which one can go back, and whether it has happened then; None: inside already."""
         for by in step.edges:
-            if by in ("out_of_attempts", "unmet"):
+            if by in TURNED:
                 yield by, happened
             elif step.no_going_back:
                 continue
@@ -138,7 +146,7 @@ class GoingBack:
         """Whether it can be done inside *flow*, and how one can come out of it again without a bar."""
         if (flow.id, happened) not in self._through:
             start = Node(flow.first, happened)
-            inside = start in self.from_(flow, frozenset()) or (happened and _stops(flow.steps[flow.first]))
+            inside = start in self.from_(flow, frozenset()) or (happened and stops(flow.steps[flow.first]))
             self._through[flow.id, happened] = (inside, frozenset(self._outcomes(flow, start)))
         return self._through[flow.id, happened]
 
@@ -177,6 +185,6 @@ class GoingBack:
             self._taken |= found
 
 
-def _stops(step: Step) -> bool:
+def stops(step: Step) -> bool:
     """Whether a run stands still at *step*, so that one may go back from there."""
-    return step.pauses or step.verb in ("lookup", "do")
+    return (step.pauses or step.verb in ("lookup", "do")) and not step.no_going_back

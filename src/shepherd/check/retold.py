@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from shepherd.check.detour import Standing, detour
@@ -13,7 +14,7 @@ from shepherd.check.excluded import Excluded
 from shepherd.check.house import House
 from shepherd.check.paths import MOST, shortest
 from shepherd.check.summaries import State
-from shepherd.check.walks import ending, spends
+from shepherd.check.walks import UNTRIED, ending, spends
 from shepherd.flow.findings import Hop
 from shepherd.flow.model import Decide, Flow, Step
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from shepherd.check.watching import Caller, Watching
 
 Closer = Literal["tries", "values", "barred"] | None
+Found = tuple[Closer, tuple[str, Any]]
 
 
 class Retold(NamedTuple):
@@ -49,10 +51,11 @@ def retold(house: House, watching: Watching, view: Watched, goal: State, chain: 
     for hop in _hops(view, goal, chain):
         found = walk.take(hop)
         if found is not None:
-            rest = (*walk.path, hop)
-            return Retold(rest, tuple(walk.conditions), *found)
+            return Retold(tuple(walk.path), tuple(walk.conditions), *found)
         if len(walk.path) > MOST:
             break
+    if watching.watch.kind != "followed" and (found := walk.arrive()) is not None:
+        return Retold(tuple(walk.path), tuple(walk.conditions), *found)
     return Retold(tuple(walk.path), tuple(walk.conditions))
 
 
@@ -87,7 +90,7 @@ class Walkthrough:
     frames: list[Frame] = field(default_factory=list)
     tries: Counter[str] = field(default_factory=Counter)
 
-    def take(self, hop: Hop) -> tuple[Closer, tuple[str, Any]] | None:
+    def take(self, hop: Hop) -> Found | None:
         """Go on by *hop*; what has to be looked at closer where that can't be."""
         flow_id, _, step_id = hop.step.partition("/")
         by = hop.by
@@ -103,6 +106,12 @@ class Walkthrough:
         self.path.append(hop)
         return found
 
+    def arrive(self) -> Found | None:
+        """The last step has a try left, so that it is entered."""
+        frame = self.frames[-1]
+        step = frame.flow.steps[frame.step]
+        return None if step.attempts is None else self._try(frame, step, "no_answer")
+
     def _comes_in(self, hop: Hop) -> bool:
         return self.frames[-1].flow.id != hop.step.partition("/")[0] and not self._guards_over(hop)
 
@@ -117,7 +126,7 @@ class Walkthrough:
         excluded = self.house.excluded(flow)
         self.frames.append(Frame(flow, flow.first, Counter(), {p: excluded.begins(p) for p in excluded.tested()}))
 
-    def _leave(self, by: str, target: str) -> tuple[Closer, tuple[str, Any]] | None:
+    def _leave(self, by: str, target: str) -> Found | None:
         if by.startswith(("outcome:", "guard:")):
             self.frames.pop()
         if by.startswith("guard:"):
@@ -130,20 +139,25 @@ class Walkthrough:
         frame.step = target
         return found
 
-    def _try(self, frame: Frame, step: Step, by: str) -> tuple[Closer, tuple[str, Any]] | None:
+    def _try(self, frame: Frame, step: Step, by: str) -> Found | None:
         """The tries at *step* fit: none is left only once they are spent, and none is spent beyond the last."""
-        if step.attempts is None or step.attempts.per == "customer" or by == "unmet":
+        if step.attempts is None or by == "unmet":
             return None
         spent = frame.tries if step.attempts.per == "call" else self.tries
         key = f"{frame.flow.id}/{step.id}"
-        elsewhere = step.attempts.per == "ticket" and by == "out_of_attempts"
+        elsewhere = step.attempts.per in ("ticket", "customer") and by == "out_of_attempts"
+        if step.attempts.per == "customer" and spent[key] >= step.attempts.most and not elsewhere:
+            since = self.path[self._lapse() :]  # tries of a customer come back with time
+            spent[key] = sum(a.step == key and b.by not in UNTRIED for a, b in pairwise(since))
+        if elsewhere:
+            spent[key] = step.attempts.most
         if not elsewhere and (spent[key] >= step.attempts.most) is not (by == "out_of_attempts"):
             return "tries", (frame.flow.id, step.id)
         if spends(step, by):
             spent[key] += 1
         return None
 
-    def _weigh(self, frame: Frame, step: Step, by: str) -> tuple[Closer, tuple[str, Any]] | None:
+    def _weigh(self, frame: Frame, step: Step, by: str) -> Found | None:
         """The finite values allow the way *by*; conditions over others are noted."""
         excluded = self.house.excluded(frame.flow)
         for path, values in frame.values.items():
@@ -164,25 +178,35 @@ class Walkthrough:
             if branch.by == by:
                 return
 
-    def _lapse(self) -> None:
-        """Time has passed where people, or another system, were last waited for; the step turned away from is not."""
+    def _lapse(self) -> int:
+        """
+        Time has passed where people, or another system, were last waited for; at which hop that is.
+
+        The step at hand is not it: one comes to it only afterwards.
+        """
         for at in range(len(self.path) - 2, -1, -1):
             hop = self.path[at]
             if hop.by == "resumed":
-                return
+                return at
             flow_id, _, step_id = hop.step.partition("/")
             step = self.house.flows[flow_id].steps[step_id]
             if step.pauses or step.verb in ("lookup", "do"):
                 self.path.insert(at + 1, Hop(hop.step, "resumed"))
-                return
+                return at + 1
+        return 0
 
-    def _went_back(self, flow_id: str, step_id: str) -> tuple[Closer, tuple[str, Any]] | None:
+    def _went_back(self, flow_id: str, step_id: str) -> Found | None:
         """What happened before one went back is walked too."""
         frames = tuple(Standing(f.flow.id, f.step, frozenset(f.tries.items())) for f in self.frames)
         around = detour(self.house, self.watching.going_back.passed, frames, deepcopy(self.tries))
         if around is None:
             return "barred", (flow_id, step_id)
         self.path.extend(around)
+        for before, hop in pairwise(around):
+            flow = self.house.flows[before.step.partition("/")[0]]
+            step = flow.steps[before.step.partition("/")[2]]
+            if isinstance(step.action, Decide) and hop.by in step.edges:
+                self._note(flow, step, hop.by, self.house.excluded(flow))
         return None
 
 

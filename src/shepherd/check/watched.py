@@ -158,12 +158,13 @@ class Watched:
         """Every way on from *state*, whose step is not plain."""
         step, q = self.flow.steps[state.step], state.effect
         met = self._met(step, q)
-        if not q.inside:
-            yield from self._guarded(step, state)
-            yield from self._gone_back(step, q)
         left = self._left(step, q)
         inside = self._inside(step, met)
-        if self._lapses(step, inside):
+        if not q.inside:
+            yield from self._guarded(step, state)
+            if left != 0:
+                yield from self._gone_back(step, q)
+        if left != 0 and self._lapses(step, inside):
             yield Move(_way(step, "resumed"), State(step.id, q._replace(mark=0, inside=True)), DETOUR)
         for edge in self.out[step.id]:
             if edge.by == "out_of_attempts":
@@ -244,12 +245,19 @@ class Watched:
     def _run_out(self, step: Step, edge: Edge, left: int | None, q: Q, inside: Q) -> Iterator[Move]:
         """No try is left; only those that another run may spend can be found spent once the step has been entered."""
         elsewhere = step.verb != "call" and step.attempts is not None and step.attempts.per in ("ticket", "customer")
+        cost = 1 + 2 * (step.attempts.most if step.attempts is not None else 0)
         if not q.inside and (left == 0 or left is None or elsewhere):
-            yield Move(
-                edge, State(edge.target, self._met(step, q)), 1 + 2 * (step.attempts.most if step.attempts else 0)
-            )
+            yield Move(edge, State(edge.target, self._all_spent(step, self._met(step, q))), cost)
         if elsewhere:
-            yield Move(edge, State(edge.target, inside), DETOUR)
+            yield Move(edge, State(edge.target, self._all_spent(step, inside)), cost + DETOUR)
+
+    def _all_spent(self, step: Step, q: Q) -> Q:
+        """Once its tries have run out, those of a ticket are gone for good."""
+        if step.attempts is not None and step.attempts.per == "ticket":
+            for at, name in self.run_tries:
+                if name == step.id:
+                    return q._replace(run=(*q.run[:at], step.attempts.most, *q.run[at + 1 :]))
+        return q
 
     def _unmet(self, step: Step, q: Q) -> Q:
         """Turned away: what is asked for is lost, unless it was something else that was missing."""
