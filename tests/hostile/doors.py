@@ -82,7 +82,43 @@ def command(case: Case, heard: Heard) -> None:
     heard.refused = code != 0
 
 
-DOORS: dict[str, Callable[[Case, Heard], None]] = {"library": library, "command": command}
+def shown(case: Case, heard: Heard) -> None:
+    """The library's commands, and its pages over a desk of its own: the list of flows, the flow, its pictures."""
+    library(case, heard)
+    if heard.refused:
+        return
+    with heard.timed("pages"), desk() as tab:
+        for path in ("/flows", "/flows/a", "/start"):
+            heard.outputs.append(("html", tab(path)))
+        for form, kind in (("svg", "svg"), ("mermaid", "mermaid"), ("dot", "dot")):
+            heard.outputs.append((kind, tab(f"/flows/a/picture.{form}")))
+
+
+@contextlib.contextmanager
+def desk() -> Iterator[Callable[[str], str]]:
+    """A desk over the folder, as the page of each address."""
+    from urllib.parse import quote
+
+    from shepherd.desk import Desk, Settings
+    from shepherd.web.app import create_app
+
+    opened = Desk.open(Settings(Path(), "sqlite:///desk.db", "keys.db", "127.0.0.1", 8321))
+    client = create_app(opened).test_client()
+    client.set_cookie("shepherd_who", quote('{"name": "maria", "role": "agent"}'), domain="localhost")
+
+    def tab(path: str) -> str:
+        reply = client.get(path, headers={"Host": "localhost"}, follow_redirects=True)
+        if reply.status_code >= 500:
+            raise AssertionError(f"{path} gives {reply.status_code}")
+        return reply.get_data(as_text=True)
+
+    try:
+        yield tab
+    finally:
+        opened.close()
+
+
+DOORS: dict[str, Callable[[Case, Heard], None]] = {"library": library, "command": command, "shown": shown}
 
 
 def send(case: Case) -> Heard:

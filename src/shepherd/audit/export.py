@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shepherd.audit.path import DAMAGED, PathRow
+from shepherd.flow.shown import visible
 
 COLUMNS = (
     "ticket",
@@ -74,8 +75,9 @@ def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, bom: bool = Fals
 
 
 def harmless(cell: str) -> str:
-    """*cell*, with an apostrophe before what a spreadsheet program would work out."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
+    """*cell*, each character of it seen, with an apostrophe before what a spreadsheet program would work out."""
+    shown = visible(cell, lines=True)
+    return f"'{shown}" if any(text.lstrip(" ").startswith(_FORMULA) for text in (cell, shown)) else shown
 
 
 def utc(at: datetime) -> str:

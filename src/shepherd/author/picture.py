@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from shepherd.author.spoken import span
 from shepherd.flow.model import Ask, Decide, Flow, Step
+from shepherd.flow.shown import visible
 
 _SAYS = {
     "out_of_attempts": "No attempts left",
@@ -68,12 +69,12 @@ def picture_of(flow: Flow, titles: Mapping[str, str]) -> Picture:
     """
     nodes = tuple(_node(step, titles) for step in flow.steps.values())
     arrows = tuple(
-        Arrow(edge.source, edge.target, edge.by, label(step, edge.by, flow.no_answer), edge.by in ASIDE)
+        Arrow(edge.source, edge.target, edge.by, visible(label(step, edge.by, flow.no_answer)), edge.by in ASIDE)
         for step in flow.steps.values()
         for edge in step.edges.values()
         if flow.graph.has_edge(edge.source, edge.target, edge.by)
     )
-    return Picture(flow.id, flow.title, flow.version, flow.first, nodes, arrows)
+    return Picture(flow.id, visible(flow.title), flow.version, flow.first, nodes, arrows)
 
 
 def label(step: Step, by: str, no_answer: int | None = None) -> str:
@@ -155,4 +156,4 @@ def _kept(action: Any) -> Mapping[str, Any]:
 def _node(step: Step, titles: Mapping[str, str]) -> Node:
     tell: _Tell = _TELLS.get(step.verb, _TELLS["message"])
     text = _GAP.sub(lambda gap: f"[{gap[1].partition('|')[0].strip()}]", tell(step, titles)).strip()
-    return Node(step.id, step.verb, text or readable(step.id), getattr(step.action, "flow", ""))
+    return Node(step.id, step.verb, visible(text, lines=True) or readable(step.id), getattr(step.action, "flow", ""))

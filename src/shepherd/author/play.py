@@ -95,6 +95,7 @@ class _Player:
         self.entered: set[str] = set()
         self.said: list[str] = []
         self.foreseen: list[str] = []
+        self.exhausted: set[str] = set()
         self.refused: Refusal | None = None
         self.tries: dict[str, list[datetime]] = {s: [given.at] * n for s, n in given.spent.items()}
         self.done: dict[Any, Finished] = {}
@@ -199,6 +200,7 @@ class _Player:
             codes = {refused.code, *(c for c, _ in refused.fields.values())}
             if code in codes:
                 self.foreseen.append(code)
+                self.exhausted.add(waiting.step)
                 return
             raise _Stop(f'"{waiting.step}" refused with {refused.code}, not {code}: {refused.sentence}') from None
         raise _Stop(f'"{waiting.step}" took what should have been refused with {code}.')
@@ -253,8 +255,11 @@ class _Player:
         if plan is None:
             return None
         name = f"answers: {waiting.step}"
-        if isinstance(plan, list | tuple) and self.used.get(name, 0) >= len(plan):
-            return None
+        if isinstance(plan, list | tuple):
+            if self.used.get(name, 0) >= len(plan):
+                return None
+        elif waiting.step in self.exhausted:
+            return None  # the one answer there is was refused, and would be again
         return read_line(self._next(plan, name), waiting)
 
     def _unused(self) -> tuple[str, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-#: What may join letters or emoji; nobody reads a flow wrongly by them.
-JOINERS = frozenset("\u200c\u200d")
+from shepherd.flow.shown import visible
+
 MONTHS = (
     "January",
     "February",
@@ -30,16 +29,7 @@ def seen(text: str) -> str:
     """*text* on one line, with every character that can't be seen, or that turns the reading direction, as its code."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    return " ".join("".join(_seen(c) for c in text).split())
-
-
-def _seen(character: str) -> str:
-    if character in "\n\t":
-        return " "
-    kind = unicodedata.category(character)
-    if kind in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") and character not in JOINERS:
-        return f"<U+{ord(character):04X}>"
-    return character
+    return " ".join(visible(text, lines=True).split())
 
 
 def quoted(text: str) -> str:

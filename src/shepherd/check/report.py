@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from shepherd.flow.findings import Finding, Hop
+from shepherd.flow.shown import visible
 
 #: The widest part of a line that a frame shows, and the most hops of a path that are printed in full.
 WIDEST = 160
@@ -66,20 +67,6 @@ def one_as_json(finding: Finding) -> dict[str, Any]:
         "hint": finding.hint,
         "path": [{"step": hop.step, "by": hop.by} for hop in finding.path],
     }
-
-
-def visible(text: str) -> str:
-    """*text* with every character shown that a terminal would act on, or that would hide: control, bidi, zero width."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_shown(char) for char in text)
-
-
-def _shown(char: str) -> str:
-    if char == "\t":
-        return " "
-    hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or char in "\u115f\u1160\u3164\uffa0"
-    return f"<U+{ord(char):04X}>" if hidden else char
 
 
 @lru_cache(maxsize=8)

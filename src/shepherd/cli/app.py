@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
 import click
+
+from shepherd.cli.terminal import echo
 
 FINE, FOUND, MISUSED, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -84,10 +87,12 @@ def run(arguments: list[str]) -> int:
     try:
         code = shepherd.main(args=arguments, prog_name="shepherd", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        echo(said.getvalue(), nl=False, err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        echo("Interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the reader has gone; nothing to flush to
@@ -104,5 +109,5 @@ def run(arguments: list[str]) -> int:
 
 def complain(sentence: str, code: int = ENVIRONMENT) -> int:
     """Say on stderr why nothing came of it."""
-    click.echo(f"Error: {sentence}", err=True)
+    echo(f"Error: {sentence}", err=True)
     return code

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shepherd.author.script import TICKET, noted
+from shepherd.cli.terminal import echo
 from shepherd.run import advance, shown, start
 from shepherd.run.api import (
     SYSTEM,
@@ -64,16 +65,16 @@ class Walker:
             while not run.ended:
                 run = self._turn(run)
         except (_Quit, EOFError):
-            click.echo("\nLeft before an end.", err=True)
+            echo("\nLeft before an end.", err=True)
             return NO_END
         self._words(run.waiting)
-        click.secho(f"Ended: {run.outcome} ({run.end.code if run.end else ''})", bold=True)
+        echo(f"Ended: {run.outcome} ({run.end.code if run.end else ''})", bold=True)
         return FINE
 
     def _start(self) -> Run:
         flow = self.library.flows[self.flow]
-        click.secho(flow.title, bold=True)
-        click.echo(f"Nothing is recorded. {KEYS}\n")
+        echo(flow.title, bold=True)
+        echo(f"Nothing is recorded. {KEYS}\n")
         given = dict(self.inputs)
         for name, field in flow.inputs.items():
             if name not in given:
@@ -84,7 +85,7 @@ class Walker:
                 self.events.append(step.event)
                 return step.run
             except Refused as refused:
-                click.secho(refused.sentence, fg="red")
+                echo(refused.sentence, fg="red")
                 if refused.at not in flow.inputs:
                     raise _Quit from None
                 given[refused.at] = self._line(f"{refused.at}: ")
@@ -95,7 +96,7 @@ class Walker:
             self._words(waiting)
         ask = ASK.get(type(waiting))
         if ask is None:
-            click.secho(waiting.sentence, fg="red")
+            echo(waiting.sentence, fg="red")
             return self._back(run)
         return ask(self, run, waiting)
 
@@ -105,9 +106,9 @@ class Walker:
             step = advance(run, given, stamp=self._stamp(run.waiting.role, system=system), spent=spent)
         except Refused as refused:
             for name, (_, sentence) in refused.fields.items():
-                click.secho(f"{name}: {sentence}", fg="red")
+                echo(f"{name}: {sentence}", fg="red")
             if not refused.fields:
-                click.secho(refused.sentence, fg="red")
+                echo(refused.sentence, fg="red")
             return run
         self.events.append(step.event)
         for spent_try in step.event.tries:
@@ -121,7 +122,7 @@ class Walker:
         return self._key(run, line) or self._take(run, Continue())
 
     def _question(self, run: Run, waiting: Question) -> Run:
-        click.secho(waiting.question, bold=True)
+        echo(waiting.question, bold=True)
         self._choices(waiting.blank.choices)
         line = self._line("> ", hidden=waiting.blank.secret)
         taken = {c.value for c in waiting.blank.choices}
@@ -142,7 +143,7 @@ class Walker:
         return self._take(run, Fields(values))
 
     def _rest(self, run: Run, waiting: Due) -> Run:
-        click.secho(f"It rests until {waiting.due:%Y-%m-%d %H:%M} UTC.", fg="cyan")
+        echo(f"It rests until {waiting.due:%Y-%m-%d %H:%M} UTC.", fg="cyan")
         line = self._line("[Enter] lets the time pass, a reason goes on before > ")
         return self._key(run, line or "t") or self._take(run, Continue(line))
 
@@ -151,10 +152,10 @@ class Walker:
             return self._take(run, Request(), system=True)
         connector, _, name = waiting.operation.partition(".")
         if waiting.operation.startswith(TICKET):
-            click.secho(f"{waiting.operation}: noted on the ticket", fg="cyan")
+            echo(f"{waiting.operation}: noted on the ticket", fg="cyan")
             return self._take(run, noted(waiting), system=True)
         operation = self.library.connectors[connector].operations[name]
-        click.secho(f"{waiting.operation} is called. What does it answer?", fg="cyan")
+        echo(f"{waiting.operation} is called. What does it answer?", fg="cyan")
         names = operation.result_names()
         self._choices([Choice(value=n, label=n, key=str(i) if i < 10 else "") for i, n in enumerate(names, 1)])
         line = self._line("> ")
@@ -177,7 +178,7 @@ class Walker:
         if key == "t":
             due = run.waiting.due
             if due is None:
-                click.echo("Nothing is due at this step.")
+                echo("Nothing is due at this step.")
                 return run
             self.late += max(timedelta(), due - self._now())
             return self._take(run, Time(), system=True)
@@ -186,28 +187,28 @@ class Walker:
     def _back(self, run: Run) -> Run:
         stops = [item.visit for item in run.path if item.can_go_back]
         if not stops:
-            click.secho("There is no step to go back to.", fg="red")
+            echo("There is no step to go back to.", fg="red")
             if type(run.waiting) not in ASK:
                 raise _Quit
             return run
         return self._take(run, GoBack(stops[-1]))
 
     def _words(self, waiting: Any) -> None:
-        click.secho(f"\n{waiting.step}{f'  (for a {waiting.role})' if waiting.role else ''}", dim=True)
+        echo(f"\n{waiting.step}{f'  (for a {waiting.role})' if waiting.role else ''}", dim=True)
         words = waiting.words
         for mark, text, colour in (("!", words.warn, "yellow"), ("Say", words.say, None), ("Do", words.guide, "cyan")):
             if text:
-                click.secho(f"{mark}: {text}", fg=colour)
+                echo(f"{mark}: {text}", fg=colour)
 
     def _choices(self, choices: Sequence[Choice]) -> None:
         for choice in choices:
             value = f" [{choice.value}]" if choice.value != choice.label else ""
-            click.echo(f"  {choice.key or '-'}  {choice.label}{value}")
+            echo(f"  {choice.key or '-'}  {choice.label}{value}")
 
     def _line(self, prompt: str, *, hidden: bool = False) -> str:
         if hidden and sys.stdin.isatty():
             return str(click.prompt(prompt.rstrip(" >:") or "Secret", hide_input=True, prompt_suffix=" > ")).strip()
-        click.echo(prompt, nl=False)
+        echo(prompt, nl=False)
         line = sys.stdin.readline()
         if not line:
             raise EOFError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from shepherd.cli.settings import draft_of, library_option, settings, shown_file
+from shepherd.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -68,13 +68,13 @@ def _report(paths: tuple[Path, ...], library: Path, form: str) -> int:
     if form == "json":
         from shepherd.check.report import as_json
 
-        click.echo(json.dumps(as_json(findings, files) | {"promises_kept": kept}, ensure_ascii=False))
+        echo_json(as_json(findings, files) | {"promises_kept": kept})
     elif form == "github":
         for finding in findings:
-            click.echo(github(finding))
+            echo(github(finding))
     else:
         _human(findings, sources)
-        click.echo(_summary(findings, files) + _promised(kept))
+        echo(_summary(findings, files) + _promised(kept))
     return 1 if any(f.severity == "error" for f in findings) else 0
 
 
@@ -140,7 +140,7 @@ def show(folder: Path, draft: Draft, findings: Iterable[Finding]) -> None:
     """The findings of a library that another command needs, on stderr."""
     placed = [_placed(finding, folder) for finding in findings]
     _human(placed, {shown_file(folder, name): text for name, text in draft.sources.items()}, err=True)
-    click.echo(f"{_summary(placed, len(draft.sources))} The flows may not be run until they are mended.", err=True)
+    echo(f"{_summary(placed, len(draft.sources))} The flows may not be run until they are mended.", err=True)
 
 
 def _human(findings: Iterable[Finding], sources: dict[str, str], *, err: bool = False) -> None:
@@ -149,10 +149,10 @@ def _human(findings: Iterable[Finding], sources: dict[str, str], *, err: bool = 
     listed = list(findings)
     for finding in listed[:MOST_SHOWN]:
         first, _, rest = render_one(finding, sources.get(finding.file)).partition("\n")
-        click.secho(first, bold=True, fg="red" if finding.severity == "error" else "yellow", err=err)
-        click.echo(rest, err=err)
+        echo(first, bold=True, fg="red" if finding.severity == "error" else "yellow", err=err)
+        echo(rest, err=err)
     if len(listed) > MOST_SHOWN:
-        click.echo(f"… and {len(listed) - MOST_SHOWN} more; --format json has all.\n", err=err)
+        echo(f"… and {len(listed) - MOST_SHOWN} more; --format json has all.\n", err=err)
 
 
 def _summary(findings: list[Finding], files: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from shepherd.cli.settings import library_of, library_option, settings
+from shepherd.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -74,9 +74,9 @@ def test(
             if form == "human":
                 _human(tried[-1])
     if form == "json":
-        click.echo(json.dumps(as_json(tried), ensure_ascii=False))
+        echo_json(as_json(tried))
     elif not tried:
-        click.echo("There are no connectors to try.")
+        echo("There are no connectors to try.")
     ctx.exit(_code(tried))
 
 
@@ -144,17 +144,17 @@ def _typed(operation: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
 def _human(tried: Tried) -> None:
     trial = tried.trial
     if trial is None:
-        click.echo(f"{tried.name:<24} not tried: {tried.left}.")
+        echo(f"{tried.name:<24} not tried: {tried.left}.")
         return
-    click.echo(f"{tried.name:<24} ", nl=False)
-    click.secho(trial.result, fg="green" if tried.ok else "red", bold=True, nl=False)
+    echo(f"{tried.name:<24} ", nl=False)
+    echo(trial.result, fg="green" if tried.ok else "red", bold=True, nl=False)
     status = "" if trial.status is None else f", status {trial.status}"
     tries = "" if trial.tries == 1 else f", {trial.tries} tries"
-    click.echo(f" in {trial.seconds:.2f} s{status}{tries}")
+    echo(f" in {trial.seconds:.2f} s{status}{tries}")
     for field, value in _shown(tried).items():
-        click.echo(f"    {field}: {value}")
+        echo(f"    {field}: {value}")
     if not tried.ok:
-        click.echo(f"    {trial.why or 'it failed; the log says why'}.".replace("..", "."))
+        echo(f"    {trial.why or 'it failed; the log says why'}.".replace("..", "."))
 
 
 def _shown(tried: Tried) -> dict[str, str]:

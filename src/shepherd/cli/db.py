@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from shepherd.cli.settings import library_option, open_desk, record_options
+from shepherd.cli.terminal import echo
 
 
 @click.group("db")
@@ -24,4 +25,4 @@ def rebuild(**flags: Any) -> None:
         runs = desk.record.rebuild()
     finally:
         desk.close()
-    click.echo(f"{runs} runs worked out again from their entries.")
+    echo(f"{runs} runs worked out again from their entries.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from shepherd.cli.settings import library_option, record_options, settings
+from shepherd.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
     from shepherd.desk.doctor import Check
@@ -34,20 +34,20 @@ def command(ctx: click.Context, /, as_json: bool, **flags: Any) -> None:
     faults = [check for check in checks if check.state == "fault"]
     if as_json:
         shown = {"shepherd": "doctor/1", "ok": not faults, "checks": [check._asdict() for check in checks]}
-        click.echo(json.dumps(shown, ensure_ascii=False))
+        echo_json(shown)
     else:
         for check in checks:
             _human(check)
         many = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
-        click.echo(f"{many}. Mend them, then ask again." if faults else "No faults.")
+        echo(f"{many}. Mend them, then ask again." if faults else "No faults.")
     ctx.exit(0 if not faults else 1 if all(check.name == "flows" for check in faults) else 3)
 
 
 def _human(check: Check) -> None:
-    click.secho(f"{check.state:<7}", fg=COLOURS[check.state], bold=check.state == "fault", nl=False)
-    click.echo(f" {check.name:<11} {check.says}")
+    echo(f"{check.state:<7}", fg=COLOURS[check.state], bold=check.state == "fault", nl=False)
+    echo(f" {check.name:<11} {check.says}")
     if check.mend:
-        click.echo(f"{'':<19} → {check.mend}")
+        echo(f"{'':<19} → {check.mend}")
 
 
 def _again(words: str, flags: dict[str, Any]) -> str:

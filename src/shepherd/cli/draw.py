@@ -9,6 +9,7 @@ import click
 
 from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
 from shepherd.cli.settings import library_of, library_option, open_desk, record_options, settings
+from shepherd.cli.terminal import echo
 
 if TYPE_CHECKING:
     from shepherd.desk import Desk
@@ -56,7 +57,7 @@ def command(
         flows = library_of(settings(**flags).library).flows
         text = draw(flows, _known(flows, flow), form)
     if output is None or str(output) == "-":
-        click.echo(text, nl=False)
+        echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
 
@@ -72,7 +73,7 @@ def _covered(folder: Path, flow: str, form: str) -> str:
     verdicts, _ = walked(library, scenarios_of(draft))
     failed = sum(not verdict.ok for verdict in verdicts)
     if failed:
-        click.echo(f"{failed} scenarios failed; `shepherd test` tells why.", err=True)
+        echo(f"{failed} scenarios failed; `shepherd test` tells why.", err=True)
     (covered,) = cover({name: library.flows[name]}, (verdict.played for verdict in verdicts))
     return draw(library.flows, name, form, Covered(covered))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from shepherd.cli.settings import draft_of, library_option, settings
+from shepherd.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -30,12 +30,12 @@ def command(ctx: click.Context, /, flow: str, form: str, library: Path | None) -
         _missing(ctx, flow, folder, draft)
     explained = explain(draft, flow)
     if form == "json":
-        click.echo(json.dumps(as_json(explained), ensure_ascii=False))
+        echo_json(as_json(explained))
     else:
-        click.echo(as_text(explained), nl=False)
+        echo(as_text(explained), nl=False)
     errors = sum(f.severity == "error" and f.flow == flow for f in examine(draft))
     if errors:
-        click.echo(f"Mind: this flow may not be run yet. See shepherd check ({errors} wrong).", err=True)
+        echo(f"Mind: this flow may not be run yet. See shepherd check ({errors} wrong).", err=True)
 
 
 def _missing(ctx: click.Context, flow: str, folder: Path, draft: Draft) -> None:

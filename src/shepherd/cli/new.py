@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shepherd.cli.settings import library_option, settings
+from shepherd.cli.terminal import echo
 
 if TYPE_CHECKING:
     from shepherd.flow.findings import Finding
@@ -51,7 +52,7 @@ def command(flow: str, title: str | None, category: str | None, library: Path | 
             file.unlink()
         raise click.UsageError(f"Nothing was written: {wrong[0].message} {wrong[0].hint}".strip())
     for file in files:
-        click.echo(f"Written: {shown(file)}")
+        echo(f"Written: {shown(file)}")
     _next(flow, files[1], "" if library is None else f" --library {shlex.quote(str(library))}")
 
 
@@ -146,7 +147,7 @@ def _wrong(folder: Path, files: tuple[Path, Path]) -> list[Finding]:
 
 def _next(flow: str, scenarios: Path, option: str) -> None:
     """What a designer does next, as commands to copy."""
-    click.echo("\nNext:")
+    echo("\nNext:")
     rows = (
         ("check --watch", "says what is wrong, each time that you save"),
         (f"test {shlex.quote(shown(scenarios))}", "walks its scenario"),
@@ -155,4 +156,4 @@ def _next(flow: str, scenarios: Path, option: str) -> None:
     )
     for words, does in rows:
         full = f"shepherd {words}{'' if words.startswith('test') else option}"
-        click.echo(f"  {full:<52}  {does}")
+        echo(f"  {full:<52}  {does}")

@@ -11,6 +11,8 @@ import click
 
 from shepherd.cli.scenarios import right_file, to_file
 from shepherd.cli.settings import library_option, open_desk, record_options
+from shepherd.cli.terminal import echo
+from shepherd.flow.shown import visible_json
 
 if TYPE_CHECKING:
     from shepherd.audit import PathRow
@@ -67,16 +69,16 @@ def command(
         if export:
             lines = list(desk.export(ticket))
             export.write_bytes(b"".join(lines))
-            click.echo(f"{len(lines) - 1} entries written. Anybody proves them with: python verifier.py {export}")
+            echo(f"{len(lines) - 1} entries written. Anybody proves them with: python verifier.py {export}")
             return
         if as_json:
             out = sys.stdout.buffer
             for body in desk.bodies(ticket):
-                out.write(body + b"\n")
+                out.write(visible_json(body.decode("utf-8", "backslashreplace")).encode() + b"\n")
             return
         paths = desk.paths(ticket)
         if not paths:
-            click.echo("Nothing was walked on this ticket yet.")
+            echo("Nothing was walked on this ticket yet.")
         for recorded in paths:
             _show(recorded)
     finally:
@@ -100,13 +102,13 @@ def _as_scenario(desk: Desk, ticket: str, run: str | None, save: Path | None) ->
     try:
         scenario = desk.as_scenario(chosen[0].id)
     except Untold as error:
-        click.echo(f"No scenario: {error}", err=True)
+        echo(f"No scenario: {error}", err=True)
         return 1
     if save is None:
-        click.echo(as_yaml([scenario]), nl=False)
+        echo(as_yaml([scenario]), nl=False)
     else:
         to_file(save, [scenario])
-        click.echo(f"Added to {save}: {scenario['name']}", err=True)
+        echo(f"Added to {save}: {scenario['name']}", err=True)
     return 0
 
 
@@ -114,14 +116,14 @@ def _show(recorded: Recorded) -> None:
     row = recorded.row
     offset = recorded.rows[0].offset if recorded.rows else "+00:00"
     began = f"{_local(row.created_at, offset):%Y-%m-%d %H:%M} UTC{offset}"
-    click.secho(f"{recorded.title} · {began} · {row.status} {row.outcome}".rstrip(), bold=True)
+    echo(f"{recorded.title} · {began} · {row.status} {row.outcome}".rstrip(), bold=True)
     for line in recorded.rows:
-        click.echo(_line(line))
+        echo(_line(line))
     if any(line.taken_back for line in recorded.rows):
-        click.echo("  ~ taken back later, by the entry named; it has a row of its own.")
+        echo("  ~ taken back later, by the entry named; it has a row of its own.")
     if any(line.broken for line in recorded.rows):
-        click.echo("  ! told from an entry that is not as it was written: what stands here may not have been so.")
-    click.echo(f"  {recorded.verdict}\n")
+        echo("  ! told from an entry that is not as it was written: what stands here may not have been so.")
+    echo(f"  {recorded.verdict}\n")
 
 
 def _local(at: datetime, offset: str) -> datetime:

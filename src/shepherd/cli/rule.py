@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from shepherd.cli.terminal import echo
+
 
 @click.command("rule")
 @click.argument("code", default="")
@@ -17,19 +19,19 @@ def command(ctx: click.Context, /, code: str) -> None:
 
     if not code:
         for rule in RULES:
-            click.echo(f"{rule.code}  {rule.name:<32} {rule.severity}")
+            echo(f"{rule.code}  {rule.name:<32} {rule.severity}")
         return
     wanted = code.strip().upper()
     found = next((r for r in RULES if wanted == r.code or code.strip().lower() == r.name), None)
     if found is None:
         hint = nearest(wanted, [r.code for r in RULES]) or nearest(code, [r.name for r in RULES])
         raise click.UsageError(f'There is no rule "{code}". {hint}'.strip())
-    click.secho(f"{found.code} {found.name}", bold=True, nl=False)
-    click.echo(f"  ({found.severity})\n\n{found.says}")
+    echo(f"{found.code} {found.name}", bold=True, nl=False)
+    echo(f"  ({found.severity})\n\n{found.says}")
     for kind in ("wrong", "right"):
         for file, text in _examples(f"{found.code}-{found.name}", kind):
-            click.echo(f"\n{kind.capitalize()}: {file}\n")
-            click.echo("".join(f"    {line}" for line in text.splitlines(keepends=True)).rstrip())
+            echo(f"\n{kind.capitalize()}: {file}\n")
+            echo("".join(f"    {line}" for line in text.splitlines(keepends=True)).rstrip())
 
 
 def _examples(folder: str, kind: str) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from shepherd.cli.scenarios import right_file, to_file
 from shepherd.cli.settings import library_of, library_option, settings
+from shepherd.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
     from shepherd.author import Given, Played
@@ -78,7 +78,7 @@ def _save(file: Path, library: Library, events: list[Event]) -> None:
     except Untold as error:
         raise click.UsageError(f"Nothing was written: {error}") from None
     to_file(file, [scenario])
-    click.echo(f"Added to {file}: {scenario['name']}", err=True)
+    echo(f"Added to {file}: {scenario['name']}", err=True)
 
 
 def _flow(flow: str, library: Path) -> tuple[Path, str]:
@@ -128,7 +128,7 @@ def _played(library: Library, flow: str, given: Given, as_json: bool) -> Played:
 
     played = play(library, flow, given)
     if as_json:
-        click.echo(json.dumps(run_as_json(played), ensure_ascii=False))
+        echo_json(run_as_json(played))
     else:
         _human(played)
     return played
@@ -137,10 +137,10 @@ def _played(library: Library, flow: str, given: Given, as_json: bool) -> Played:
 def _human(played: Played) -> None:
     if played.run is not None:
         for item in played.run.path:
-            click.echo(f"{item.visit:>4}  {item.step:<36} {item.answer}".rstrip())
+            echo(f"{item.visit:>4}  {item.step:<36} {item.answer}".rstrip())
         if played.run.end is not None:
-            click.secho(f"Ended: {played.run.outcome} ({played.run.end.code})", bold=True)
+            echo(f"Ended: {played.run.outcome} ({played.run.end.code})", bold=True)
     if played.problem:
-        click.secho(played.problem, fg="red", err=True)
+        echo(played.problem, fg="red", err=True)
     for name in played.unused:
-        click.secho(f"given and not used: {name}", fg="yellow", err=True)
+        echo(f"given and not used: {name}", fg="yellow", err=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shepherd.cli.settings import draft_of, rejected, shown_file
+from shepherd.cli.terminal import echo
 
 if TYPE_CHECKING:
     from shepherd.author import Scenario, Verdict
@@ -46,13 +47,13 @@ def scenarios_of(draft: Draft, only: Set[str] = frozenset()) -> list[Scenario]:
             for error in wrong:
                 place = place_of(document.root, error.at)
                 where = f"{shown_file(draft.folder, document.file)}:{place.line}:{place.column}"
-                click.secho(f"{where}: error {error.sentence.removeprefix(f'{document.file}: ')}", fg="red", err=True)
+                echo(f"{where}: error {error.sentence.removeprefix(f'{document.file}: ')}", fg="red", err=True)
             mistakes += len(wrong)
     strange = sorted(only - {document.file for document in draft.scenarios})
     if strange:
         raise click.UsageError(f"{strange[0]} is no file of scenarios (NAME.scenarios.yaml).")
     if mistakes:
-        click.echo(f"{mistakes} of the scenarios can't be read; none was walked.", err=True)
+        echo(f"{mistakes} of the scenarios can't be read; none was walked.", err=True)
         raise click.exceptions.Exit(1)
     return found
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from shepherd.cli.scenarios import to_file
 from shepherd.cli.settings import shown_file
+from shepherd.cli.terminal import echo
 
 if TYPE_CHECKING:
     from shepherd.author import Coverage
@@ -26,7 +25,7 @@ def suggested(library: Library, report: Report, folder: Path, *, save: bool) -> 
 
     failed = sum(not verdict.ok for verdict in report.verdicts)
     if failed:
-        click.echo(f"{failed} scenarios failed; `shepherd test` tells why. What they walked counts here.", err=True)
+        echo(f"{failed} scenarios failed; `shepherd test` tells why. What they walked counts here.", err=True)
     for one in report.covered:
         missing = [Crossing(one.flow, way.source, way.by) for way in one.not_walked]
         if not missing:
@@ -36,11 +35,11 @@ def suggested(library: Library, report: Report, folder: Path, *, save: bool) -> 
         if found.scenarios and save:
             to_file(file, found.scenarios)
         elif found.scenarios:
-            click.echo(f"# {shown_file(folder, file.relative_to(folder).as_posix())}")
-            click.echo(as_yaml(found.scenarios), nl=False)
+            echo(f"# {shown_file(folder, file.relative_to(folder).as_posix())}")
+            echo(as_yaml(found.scenarios), nl=False)
         _tell(one, found, folder, len(missing))
     if not any(one.not_walked for one in report.covered):
-        click.echo("Every edge is walked.", err=True)
+        echo("Every edge is walked.", err=True)
 
 
 def _tell(one: Coverage, found: Suggested, folder: Path, missing: int) -> None:
@@ -48,7 +47,7 @@ def _tell(one: Coverage, found: Suggested, folder: Path, missing: int) -> None:
     number = len(found.scenarios)
     fewest = "fewer can't" if number <= found.least else f"fewer than {found.least} can't"
     reached = missing - len(found.unreached)
-    click.echo(f"{one.flow}: {number} scenarios take {reached} of the {missing} missing edges; {fewest}.", err=True)
+    echo(f"{one.flow}: {number} scenarios take {reached} of the {missing} missing edges; {fewest}.", err=True)
     if not found.unreached:
         return
     why = (
@@ -56,8 +55,8 @@ def _tell(one: Coverage, found: Suggested, folder: Path, missing: int) -> None:
         if found.whole
         else "there was more to look at than is looked at"
     )
-    click.echo(f"Not reached ({why}); write these by hand:", err=True)
+    echo(f"Not reached ({why}); write these by hand:", err=True)
     left = {(crossing.source, crossing.by) for crossing in found.unreached}
     for way in one.not_walked:
         if (way.source, way.by) in left:
-            click.secho(f"    {way}  ({shown_file(folder, one.file)}:{way.line})", fg="yellow", err=True)
+            echo(f"    {way}  ({shown_file(folder, one.file)}:{way.line})", fg="yellow", err=True)

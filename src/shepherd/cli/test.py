@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +10,8 @@ import click
 from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
 from shepherd.cli.settings import library_option, settings, shown_file
 from shepherd.cli.suggest import suggested
+from shepherd.cli.terminal import echo
+from shepherd.flow.shown import json_text
 
 if TYPE_CHECKING:
     from shepherd.author import Scenario
@@ -155,12 +156,12 @@ def _tell(report: Report, asked: Asked, folder: Path) -> None:
     from shepherd.author.report import as_json, junit, lcov
 
     if asked.form == "json":
-        text = json.dumps(as_json(report), ensure_ascii=False) + "\n"
+        text = json_text(as_json(report)) + "\n"
     else:
         write = {"junit": junit, "lcov": lcov}[asked.form]
         text = write(report, lambda file: shown_file(folder, file))
     if asked.output is None:
-        click.echo(text, nl=False)
+        echo(text, nl=False)
     else:
         asked.output.write_text(text, encoding="utf-8")
 
@@ -171,26 +172,26 @@ def _human(report: Report, folder: Path) -> None:
     for verdict in report.verdicts:
         if not verdict.ok:
             scenario = verdict.scenario
-            click.secho(f"failed  {scenario.flow}: {scenario.name}", fg="red", bold=True, nl=False)
-            click.secho(f"  ({shown_file(folder, scenario.file)}:{scenario.line})", dim=True)
+            echo(f"failed  {scenario.flow}: {scenario.name}", fg="red", bold=True, nl=False)
+            echo(f"  ({shown_file(folder, scenario.file)}:{scenario.line})", dim=True)
             for failure in verdict.failures:
-                click.echo(f"        {failure}")
+                echo(f"        {failure}")
     for one in report.covered:
         mine = [verdict for verdict in report.verdicts if verdict.scenario.flow == one.flow]
         passed = sum(verdict.ok for verdict in mine)
-        click.echo(
+        echo(
             f"{one.flow:<24} scenarios {passed}/{len(mine)}   steps {one.steps[0]}/{one.steps[1]}"
             f"   edges {one.edges[0]}/{one.edges[1]}{_of('results', one.results)}{_of('branches', one.branches)}"
         )
         for way in one.not_walked:
-            click.secho(f"    not walked: {way}", fg="yellow", nl=False)
-            click.secho(f"  ({shown_file(folder, one.file)}:{way.line})", dim=True)
+            echo(f"    not walked: {way}", fg="yellow", nl=False)
+            echo(f"  ({shown_file(folder, one.file)}:{way.line})", dim=True)
     failed = sum(not verdict.ok for verdict in report.verdicts)
-    click.echo(f"{len(report.verdicts) - failed} scenarios passed, {failed} failed.")
+    echo(f"{len(report.verdicts) - failed} scenarios passed, {failed} failed.")
     for one in report.below:
         hit, every = one.edges
-        click.secho(f"{one.flow}: {hit} of {every} edges are walked; {report.least:g} % are asked for.", fg="red")
-    click.echo(total(report.covered))
+        echo(f"{one.flow}: {hit} of {every} edges are walked; {report.least:g} % are asked for.", fg="red")
+    echo(total(report.covered))
 
 
 def _of(what: str, counted: tuple[int, int]) -> str:

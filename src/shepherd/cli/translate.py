@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from shepherd.cli.settings import draft_of, library_option, settings
+from shepherd.cli.terminal import echo
 
 TAG = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
@@ -38,7 +39,7 @@ def command(ctx: click.Context, /, flow: str, language: str, accept: bool, libra
         raise click.UsageError(f"There is no {target} yet. Leave --accept out to write it.")
     left = [name for names in not_translated(draft, flow, language).values() for name in names] if accept else []
     target.write_text(to_translate(draft, flow, language, accept=accept), encoding="utf-8")
-    click.echo(f"{target} is written. {'' if accept else 'Translate it, then run this again with --accept.'}".strip())
+    echo(f"{target} is written. {'' if accept else 'Translate it, then run this again with --accept.'}".strip())
     if left:
-        click.echo(f"Not accepted, for their words are still the flow's own: {', '.join(left)}.", err=True)
+        echo(f"Not accepted, for their words are still the flow's own: {', '.join(left)}.", err=True)
         ctx.exit(1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from shepherd.cli.settings import library_option, open_desk, record_options
+from shepherd.cli.terminal import echo, echo_json
 
 
 @click.command("verify")
@@ -33,10 +33,10 @@ def command(ctx: click.Context, /, ticket: str, as_json: bool, **flags: Any) -> 
             "sealed": report.sealed,
             "broken": broken,
         }
-        click.echo(json.dumps(shown, ensure_ascii=False))
+        echo_json(shown)
     else:
         for one in report.broken:
             where = f"run {one.run}" if one.run else "the record"
-            click.secho(f"{where}{f', entry {one.seq}' if one.seq is not None else ''}: {one.what}", fg="red")
-        click.echo(f"{report.entries} entries in {report.runs} runs. {report.sentence}")
+            echo(f"{where}{f', entry {one.seq}' if one.seq is not None else ''}: {one.what}", fg="red")
+        echo(f"{report.entries} entries in {report.runs} runs. {report.sentence}")
     ctx.exit(0 if report.ok else 1)

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 import click
 
+from shepherd.cli.terminal import echo
+
 PAUSE = 0.4
 WATCHED = (".yaml", ".yml", ".csv")
 Seen = dict[Path, tuple[int, int, int]]
@@ -33,7 +35,7 @@ def watched(do: Callable[[], Any], folders: Callable[[], Iterable[Path]]) -> NoR
             continue
         changed = sorted({path for path, _ in now.items() ^ before.items()})
         before = now
-        click.secho(f"\n{time.strftime('%H:%M:%S')}  {_named(changed)} changed", dim=True, err=True)
+        echo(f"\n{time.strftime('%H:%M:%S')}  {_named(changed)} changed", dim=True, err=True)
         try:
             do()
         except click.ClickException as error:

@@ -7,6 +7,7 @@ import re
 import yaml
 
 from shepherd.flow.findings import Finding, Place, Rule
+from shepherd.flow.shown import JOINERS, STEERING
 
 NOT_UTF8 = Rule("SHP001", "not-utf-8", "error", "A file is text in UTF-8, so that every reader sees the same words.")
 BOM = Rule(
@@ -19,7 +20,8 @@ CONTROL = Rule(
     "SHP003",
     "unseen-character",
     "error",
-    "Control characters, and marks that reverse the reading direction, are refused: what is read must be what is run.",
+    "Control characters, marks that reverse the reading direction, and what has no width are refused: what is read "
+    "must be what is run. What joins letters or emoji may stand between them.",
 )
 TAB = Rule("SHP004", "tab-for-indent", "error", "Lines are indented with spaces; a tab has no fixed width.")
 SYNTAX = Rule("SHP005", "not-yaml", "error", "The file must be YAML, of which this language uses the plain part.")
@@ -93,9 +95,7 @@ AMPERSAND = f"For words that begin with an ampersand: {BLOCK[0].lower()}{BLOCK[1
 BANG = f"For words that begin with an exclamation mark: {BLOCK[0].lower()}{BLOCK[1:]}"
 CUT_HINT = "Put the text into quotes, or on the next line after `say: |`; a comment goes on a line of its own."
 
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\r(?!\n)"
-)
+UNSEEN = re.compile(rf"(?![\t\r])[{STEERING}]|\r(?!\n)|{JOINERS}")
 _TAB = re.compile(r"^[ -]*\t", re.MULTILINE)
 _ENTRY = re.compile(r"^(?P<lead>\s*(?:- +)*)(?P<key>[A-Za-z_][\w.-]*)\s*:(?P<gap>\s+)(?P<value>.*?)\s*$")
 _IN_MAP = re.compile(r"^\s*(?:- +)*(?:[\w.-]+\s*:\s+)?\{.*\{\{")

@@ -235,7 +235,7 @@ class _Reading:
                 self.refuse(hazards.EMPTY_VALUE, place, message, hint)
             elif value and text[end.index : end.index + 1] == " ":
                 self.comment(node, end.index, key)
-        elif not value.isprintable():
+        elif not (value.isascii() and value.isprintable()):
             self.unseen(node)
         return node
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from jinja2 import StrictUndefined
@@ -12,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from shepherd.desk import Desk, DeskError, Misused, Unavailable, Unknown
 from shepherd.desk.settings import shipped
+from shepherd.flow.shown import visible
 from shepherd.record import RecordError
 from shepherd.run.api import Refused
 from shepherd.web import agent, fields, flows, qa, runs
@@ -44,7 +46,7 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
     folder = pages or shipped("web")
     app = Flask("shepherd", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
     app.extensions["desk"] = desk
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "finalize": _seen}
     guard(app)
     app.register_blueprint(agent.pages)
     app.register_blueprint(runs.pages)
@@ -61,6 +63,11 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
     )
     _errors(app)
     return app
+
+
+def _seen(value: Any) -> Any:
+    """What a page shows of a value: no character of a text steers it, or hides. Markup is our own."""
+    return visible(value, lines=True) if value.__class__ is str else value
 
 
 def _versions(static: Path) -> dict[str, str]:
