@@ -129,6 +129,9 @@ def read_given(tree: Any, flow: str) -> Given:
         at, offset = _moment(given.get("at", DEFAULT_AT))
     parts = {key: part(given, key) for key in ("inputs", "facts", "answers", "connectors", "spent")}
     spent = {}
+    for key in ("facts", "spent"):
+        with below(key):
+            _named(parts[key])
     for step, tries in parts["spent"].items():
         with below("spent", step):
             spent[full(step, flow)] = count(tries)
@@ -175,6 +178,16 @@ def below(*keys: str | int) -> Iterator[None]:
         yield
     except Malformed as error:
         raise error.below(*keys) from None
+
+
+def _named(tree: Mapping[str, Any]) -> None:
+    """Refuse what can be no name in groups whose names are recorded as they are given. Raises Malformed."""
+    for name, value in tree.items():
+        if not name.isascii():
+            raise Malformed(f'"{name}" is no name: names are made of a to z, digits and _.', name)
+        if isinstance(value, Mapping):
+            with below(name):
+                _named(value)
 
 
 def part(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
