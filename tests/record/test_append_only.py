@@ -12,7 +12,7 @@ from shepherd.record import Once, Record
 from shepherd.run.api import Try
 from tests.record.making import MARIA, a_run, a_ticket, answer, at, event
 
-APPEND_ONLY = ("entries", "documents", "submissions", "attempts", "once", "items")
+APPEND_ONLY = ("entries", "documents", "submissions", "attempts", "once", "tracking_ids", "items")
 KEPT = ("tickets", "runs", "customers", "contacts")
 
 
@@ -25,6 +25,7 @@ def connection(record: Record, tmp_path: Path) -> closing[sqlite3.Connection]:
     asked = event("do_requested", {"visit": 1, "operation": "a.b"}, second=2)
     record.append(run, 2, [asked], once=Once(key, "requested"))
     record.append(run, 3, [answer("x", 3, tries=(Try("ticket", "f/s", 0),))])
+    record.append(run, 4, [answer("x", 4, escalated={"id": "INC-2026-1121-1200", "queue": "engineering"})])
     record.create_contact("k", ticket, channel="phone", at=at(1), actor=MARIA)
     record.add_item(ticket, "k", "note", "text", at=at(1), actor=MARIA)
     return closing(sqlite3.connect(tmp_path / "shepherd.db", isolation_level=None))

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import Column, Engine, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
 from shepherd.record import Record
 from shepherd.record.guards import lacking
+from shepherd.record.migrate import _config, migrate
 from shepherd.record.sqlite import engine_of
 from shepherd.record.tables import APPEND_ONLY, KEPT, metadata
 
@@ -48,6 +50,23 @@ def test_a_database_migrated_from_nothing_is_what_the_tables_describe(record: Re
     assert found == made_from(metadata, tmp_path)
     with record._engine.connect() as connection:
         assert lacking(connection, APPEND_ONLY, KEPT) == []
+
+
+def test_a_database_of_the_release_before_is_brought_to_this_one(tmp_path: Path) -> None:
+    """What it holds is kept, what is new is made, and every guard stands."""
+    engine = engine_of(f"sqlite:///{tmp_path / 'shepherd.db'}")
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO contacts VALUES ('k', 't', 'phone', '2026-11-21T10:00:00.000Z', 'maria')"))
+    assert "tracking_ids" not in described(engine)
+    migrate(engine)
+    assert described(engine) == made_from(metadata, tmp_path)
+    with engine.connect() as connection:
+        assert lacking(connection, APPEND_ONLY, KEPT) == []
+        assert connection.execute(text("SELECT actor FROM contacts")).scalar() == "maria"
+    engine.dispose()
 
 
 def no_index(tables: MetaData) -> None:

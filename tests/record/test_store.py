@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from shepherd.flow.canonical import canonical, digest
 from shepherd.record import (
     Appended,
     Conflict,
+    IdTaken,
     NotFound,
     NotRecordable,
     Once,
@@ -25,7 +27,7 @@ from shepherd.record import (
     TryTaken,
     open_record,
 )
-from shepherd.run.api import Spent, Try
+from shepherd.run.api import Event, Spent, Try
 from tests.record.making import (
     BEGIN,
     DOCUMENTS,
@@ -451,3 +453,50 @@ def test_times_need_a_zone(record: Record) -> None:
     naive = answer("red")._replace(at=(BEGIN + timedelta(seconds=5)).replace(tzinfo=None))
     with pytest.raises(NotRecordable):
         record.append(a_run(record, a_ticket(record)), 1, [naive])
+
+
+def incident(number: int, second: float = 1) -> Event:
+    """An event that gave the tracking id *number* of a minute."""
+    id_ = "INC-2026-1121-1200" + (f"-{number}" if number > 1 else "")
+    return answer("x", second, escalated={"id": id_, "queue": "engineering"})
+
+
+def test_a_tracking_id_is_given_once(record: Record) -> None:
+    """Two runs that were given the same id: the second is refused and has written nothing."""
+    first, second = a_run(record, a_ticket(record)), a_run(record, a_ticket(record))
+    assert record.last_tracking_id("INC-2026-1121-1200") == 0
+    record.append(first, 1, [incident(1)])
+    with pytest.raises(IdTaken):
+        record.append(second, 1, [incident(1)])
+    assert record.head(second).seq == 1
+    assert record.last_tracking_id("INC-2026-1121-1200") == 1
+    record.append(second, 1, [incident(2), incident(3)])
+    assert record.last_tracking_id("INC-2026-1121-1200") == 3
+    assert record.last_tracking_id("INC-2026-1121-1201") == 0
+
+
+def test_two_writers_never_give_the_same_tracking_id(record: Record) -> None:
+    """Two records open on one database, each asked and written to as a process would, share the minute's numbers."""
+    keys = str(record._keys._engine.url.database)
+    other = open_record(record._engine.url.render_as_string(hide_password=False), keys)
+    runs = {one: [a_run(record, a_ticket(record)) for _ in range(10)] for one in (record, other)}
+    got: list[int] = []
+
+    def work(one: Record) -> None:
+        for run in runs[one]:
+            while True:
+                number = one.last_tracking_id("INC-2026-1121-1200") + 1
+                try:
+                    one.append(run, 1, [incident(number)])
+                except IdTaken:
+                    continue
+                got.append(number)
+                break
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert sorted(got) == list(range(1, 21))

@@ -9,8 +9,8 @@ import pytest
 from shepherd.flow.beside import Policy, Queue, Severity
 from shepherd.flow.calendar import Calendar, Duration
 from shepherd.flow.model import Escalate
-from shepherd.run.api import Actor, Stamp
-from shepherd.run.escalation import escalation
+from shepherd.run.api import Actor, Event, Stamp
+from shepherd.run.escalation import escalation, tracking_ids
 
 POLICY = Policy(
     time_zone="Europe/Helsinki",
@@ -67,3 +67,13 @@ def test_working_times_are_counted_over_the_desk_s_calendar(
     Working hours and days leave out nights, weekends and holidays, and keep the time of day when the clocks change.
     """
     assert owed("sev3", at, offset) == {"acknowledge_by": acknowledge, "next_update": update, "resolve_by": resolve}
+
+
+@pytest.mark.parametrize(("number", "end"), [(1, ""), (2, "-2"), (12, "-12")])
+def test_a_tracking_id_tells_the_minute_and_its_number_within_it(number: int, end: str) -> None:
+    """The minute on the desk's clock; the first one bears no number; and each is read back as what it is made of."""
+    stamp = Stamp(datetime(2026, 11, 24, 12, 0, 59, tzinfo=UTC), "+02:00", Actor("agent", "maria"))
+    fields = escalation(POLICY, Escalate(queue="second", severity="sev1"), stamp, number)
+    assert fields["id"] == f"INC-2026-1124-1400{end}"
+    event = Event("answered", {}, ({"escalated": fields}, {"step": "x"}), stamp.at, "+02:00", stamp.actor)
+    assert tracking_ids(event) == [("INC-2026-1124-1400", number)]

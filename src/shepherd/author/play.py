@@ -36,6 +36,7 @@ from shepherd.run.api import (
     Stamp,
     Time,
 )
+from shepherd.run.escalation import numbered, tracking_ids
 from shepherd.run.state import Run, Visit
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class _Player:
         self.foreseen: list[str] = []
         self.exhausted: set[str] = set()
         self.refused: Refusal | None = None
+        self.ids: dict[str, int] = {}
         self.tries: dict[str, list[datetime]] = {s: [given.at] * n for s, n in given.spent.items()}
         self.done: dict[Any, Finished] = {}
         self.heard = 0
@@ -285,7 +287,11 @@ class _Player:
         assert self.run is not None
         before = self.run
         try:
-            step = advance(before, given, stamp=self._stamp(waiting.role, actor), spent=self._spent())
+            stamp, spent = self._stamp(waiting.role, actor), self._spent()
+            step = numbered(
+                lambda taken: advance(before, given, stamp=stamp, spent=spent, taken=taken),
+                lambda minute: self.ids.get(minute, 0),
+            )
         except Refused as refused:
             self.refused = Refusal(waiting.visit, waiting.step, refused.code, _sentence(refused))
             raise _Stop(f'"{waiting.step}" refused ({refused.code}): {_sentence(refused)}') from None
@@ -298,6 +304,7 @@ class _Player:
             self.entered.add(entered)
             if crossing is not None:
                 self.crossed.add(crossing)
+        self.ids |= tracking_ids(event)
         for spent in event.tries:
             self.tries.setdefault(spent.step, []).append(self.at)
         if run.ended:

@@ -35,6 +35,7 @@ from shepherd.run.api import (
     Stamp,
     Time,
 )
+from shepherd.run.escalation import numbered, tracking_ids
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -56,6 +57,7 @@ class Walker:
         self.library, self.flow, self.inputs = library, flow, inputs
         self.late = timedelta()
         self.tries: dict[str, int] = {}
+        self.ids: dict[str, int] = {}
         self.events: list[Event] = []
 
     def walk(self) -> int:
@@ -83,6 +85,7 @@ class Walker:
             try:
                 step = start(self.library, self.flow, inputs=given, facts={}, stamp=self._stamp(""))
                 self.events.append(step.event)
+                self.ids |= tracking_ids(step.event)
                 return step.run
             except Refused as refused:
                 echo(refused.sentence, fg="red")
@@ -103,7 +106,11 @@ class Walker:
     def _take(self, run: Run, given: Any, *, system: bool = False) -> Run:
         try:
             spent = {step: Spent(count, count) for step, count in self.tries.items()}
-            step = advance(run, given, stamp=self._stamp(run.waiting.role, system=system), spent=spent)
+            stamp = self._stamp(run.waiting.role, system=system)
+            step = numbered(
+                lambda taken: advance(run, given, stamp=stamp, spent=spent, taken=taken),
+                lambda minute: self.ids.get(minute, 0),
+            )
         except Refused as refused:
             for name, (_, sentence) in refused.fields.items():
                 echo(f"{name}: {sentence}", fg="red")
@@ -111,6 +118,7 @@ class Walker:
                 echo(refused.sentence, fg="red")
             return run
         self.events.append(step.event)
+        self.ids |= tracking_ids(step.event)
         for spent_try in step.event.tries:
             self.tries[spent_try.step] = self.tries.get(spent_try.step, 0) + 1
         return step.run

@@ -25,6 +25,7 @@ from shepherd.flow.types import to_json
 from shepherd.record import (
     Appended,
     Conflict,
+    IdTaken,
     Once,
     OnceKey,
     OnceTaken,
@@ -64,7 +65,7 @@ class Going:
         self.pocket = Pocket()
         self.calls = Calls(connectors, self._came_back)
         self.dues = Dues()
-        self.desktop = Desktop(self._once_key, record.once, self.heading)
+        self.desktop = Desktop(self._once_key, record.once, record.last_tracking_id, self.heading)
 
     # --- storing ----------------------------------------------------------------------------------
 
@@ -85,7 +86,7 @@ class Going:
             if moves.more:
                 self.settle(after)
             return appended
-        except (Conflict, TryTaken, OnceTaken):
+        except (Conflict, TryTaken, IdTaken, OnceTaken):
             self._runs.forget(live.id)
             return None
         except TokenReused as error:
@@ -146,12 +147,12 @@ class Going:
         spent = self.spent(live)
         moves = Moves(live.run, message=planning.MADE_BEFORE if finished.repeated else "")
         try:
-            moves.add(advance(moves.run, finished, stamp=stamp, spent=spent))
+            moves.take(finished, stamp=stamp, spent=spent, last_id=self.desktop.last_id)
         except Refused as refused:
             # A wrong reply of a reading is as good as none; after a change nobody knows what happened.
             result = "unknown" if isinstance(waiting, DoDue) else "error"
             moves.add(advance(moves.run, Fail(f"{waiting.operation}: {refused.code}"), stamp=stamp))
-            moves.add(advance(moves.run, Finished(result, source=finished.source), stamp=stamp, spent=spent))
+            moves.take(Finished(result, source=finished.source), stamp=stamp, spent=spent, last_id=self.desktop.last_id)
         if isinstance(waiting, DoDue) and not finished.repeated:
             state = self._record.once(self._once_key(live, waiting))
             if state is not None and state.open and state.run == live.id:
@@ -171,7 +172,7 @@ class Going:
         stamp = self.stamp(live.run, SYSTEM, "system")
         moves = Moves(live.run)
         try:
-            moves.add(advance(live.run, Time(), stamp=stamp, spent=self.spent(live)))
+            moves.take(Time(), stamp=stamp, spent=self.spent(live), last_id=self.desktop.last_id)
         except Refused:
             return False
         planning.go_on(live, moves, stamp=stamp, spent=self.spent(live), desk=self.desktop)
@@ -196,9 +197,9 @@ class Going:
         elif isinstance(waiting, DoDue) and not repeatable(live.run, waiting):
             return False
         elif lacking(waiting.inputs, {}):
-            planning.back_to_secret(moves, waiting, stamp)
+            planning.back_to_secret(moves, waiting, stamp, self.desktop)
         else:
-            moves.add(advance(live.run, Request(again=True), stamp=stamp, spent=self.spent(live)))
+            moves.take(Request(again=True), stamp=stamp, spent=self.spent(live), last_id=self.desktop.last_id)
             planning.requested(live, moves, waiting, self.desktop)
         if moves.events:
             self.store(live, moves, None)

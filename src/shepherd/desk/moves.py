@@ -26,6 +26,7 @@ from shepherd.run.api import (
     Spent,
     Stamp,
 )
+from shepherd.run.escalation import numbered, tracking_ids
 from shepherd.run.keep import fields
 from shepherd.run.promised import BROKEN
 from shepherd.run.state import Run
@@ -59,6 +60,17 @@ class Moves:
         self.run = step.run
         self.events.append(step.event)
 
+    def take(
+        self, given: Any, *, stamp: Stamp, last_id: Callable[[str], int], spent: Mapping[str, Spent] | None = None
+    ) -> None:
+        """One more event, which *given* makes, with tracking ids that nobody was given. Raises Refused."""
+
+        def last(minute: str) -> int:
+            here = (n for event in self.events for told, n in tracking_ids(event) if told == minute)
+            return max(last_id(minute), *here, 0)
+
+        self.add(numbered(lambda taken: advance(self.run, given, stamp=stamp, spent=spent, taken=taken), last))
+
 
 @dataclass(frozen=True, slots=True)
 class Desktop:
@@ -66,6 +78,7 @@ class Desktop:
 
     once_key: Callable[[Live, DoDue], OnceKey]
     once: Callable[[OnceKey], OnceState | None]
+    last_id: Callable[[str], int]
     heading: Callable[[Live], Heading]
 
 
@@ -76,7 +89,7 @@ def plan(
     moves = Moves(live.run)
     before = live.run
     names = _secrets_at(before, given)
-    moves.add(advance(before, given, stamp=stamp, spent=spent))
+    moves.take(given, stamp=stamp, spent=spent, last_id=desk.last_id)
     visit = before.tip.number
     if isinstance(given, Change) and moves.events[0].entered:
         visit = moves.events[0].entered[0]["visit"]
@@ -117,16 +130,16 @@ def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] 
     if not isinstance(waiting, LookupDue) or waiting.requested:
         return
     if lacking(waiting.inputs, moves.secrets):
-        back_to_secret(moves, waiting, system)
+        back_to_secret(moves, waiting, system, desk)
         return
-    moves.add(advance(moves.run, Request(), stamp=system, spent=spent))
+    moves.take(Request(), stamp=system, spent=spent, last_id=desk.last_id)
     requested(live, moves, waiting, desk)
 
 
-def back_to_secret(moves: Moves, waiting: LookupDue, system: Stamp) -> None:
+def back_to_secret(moves: Moves, waiting: LookupDue, system: Stamp, desk: Desktop) -> None:
     """The secret of a call is gone: the form that asks for it stands again."""
     assert waiting.secret_visit is not None
-    moves.add(advance(moves.run, GoBack(waiting.secret_visit), stamp=system))
+    moves.take(GoBack(waiting.secret_visit), stamp=system, last_id=desk.last_id)
     moves.message = ASK_AGAIN
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from shepherd.audit.casenote import case_note
@@ -15,9 +16,10 @@ from shepherd.desk.mask import mask_all
 from shepherd.desk.runs import CASE_NOTE, Live, Runs
 from shepherd.desk.tickets import Tickets, valid_id
 from shepherd.desk.views import Taken
-from shepherd.record import Conflict, Contact, Record, RecordUnavailable, RunRow, Ticket, TokenReused
+from shepherd.record import Conflict, Contact, IdTaken, Record, RecordUnavailable, RunRow, Ticket, TokenReused
 from shepherd.run import advance, held_after, start
 from shepherd.run.api import SYSTEM, Actor, Event, Note, Refused
+from shepherd.run.escalation import numbered
 from shepherd.run.state import keyed_steps
 
 NEEDS_CUSTOMER = "This flow must know who the customer is. Put the customer on the ticket, then start it again."
@@ -65,7 +67,8 @@ class Starting:
         held, last = self._held(contact, rows)
         spoken = self.spoken([r for r in rows if r.contact == contact.id]) if language is None else language
         stamp = stamp._replace(at=max(stamp.at, last)) if last else stamp
-        step = start(
+        begin = partial(
+            start,
             self._library,
             flow,
             inputs=given | mask_all(inputs),
@@ -74,6 +77,7 @@ class Starting:
             spent=self._record.spent(ticket.id, keyed, now=stamp.at) if keyed else None,
             held=held,
         )
+        step = numbered(lambda taken: begin(taken=taken), self._record.last_tracking_id)
         events: list[Event] = [step.event]
         live = Live(run_id, step.run, ticket, contact.id, step.event.data, (), "")
         if step.run.ended:
@@ -87,6 +91,10 @@ class Starting:
             self._record.create_run(run_id, ticket.id, flow, events, documents=documents, contact=contact.id)
         except (Conflict, TokenReused):
             return self._again(run_id, ticket, flow)
+        except IdTaken:
+            return self.start(
+                ticket, flow, actor=actor, token=token, role=role, inputs=inputs, channel=channel, language=language
+            )
         except RecordUnavailable as error:
             raise Unavailable(error.sentence) from None
         self._runs.keep(live.after(live.run, events))

@@ -23,12 +23,13 @@ Writing::
     erase(customer_id, *, at) -> int                           # the number of keys that were destroyed
 
 ``events`` are ``run.api.Event``; the first is ``expected_seq + 1``. Their ``private`` paths are sealed, their
-``tries`` become rows. ``submission`` is ``(token, request_hash)``: the same again gives the first result with
-``repeated=True``, whatever ``expected_seq`` says. ``documents`` is hash → typed source (those known are left alone).
+``tries`` and tracking ids become rows. ``submission`` is ``(token, request_hash)``: the same again gives the first
+result with ``repeated=True``, whatever ``expected_seq`` says. ``documents`` is hash → typed source (those known are
+left alone).
 ``once`` is ``Once(key, "requested")`` beside a do_requested, ``Once(key, "finished", result)`` beside its result.
-Errors: ``Conflict(.seq)``, ``TryTaken(.step)``, ``TokenReused``, ``OnceTaken(.state)``, ``NotFound``,
-``RecordUnavailable`` (say "not saved", offer again), ``NotRecordable`` (a mistake of the caller's code), and when
-reading ``Damaged`` (an entry is not as it was written: verify names it).
+Errors: ``Conflict(.seq)``, ``TryTaken(.step)``, ``IdTaken(.minute)``, ``TokenReused``, ``OnceTaken(.state)``,
+``NotFound``, ``RecordUnavailable`` (say "not saved", offer again), ``NotRecordable`` (a mistake of the caller's code),
+and when reading ``Damaged`` (an entry is not as it was written: verify names it).
 
 Reading::
 
@@ -44,6 +45,7 @@ Reading::
     customer(id) · customer_by_ref(ref) -> Customer | None     contacts(ticket_id) · items(ticket_id)
     document(hash) -> typed source            documents(hashes) -> {hash: typed source}
     spent(ticket_id, keyed, *, now) -> {"flow/step": Spent}    # keyed: (per, "flow/step", within seconds or None)
+    last_tracking_id(minute) -> int           # the highest number given in INC-YYYY-MMDD-HHMM, 0 where none was
     once_key(scope, scope_id, operation, step, inputs) -> OnceKey     # inputs as JSON, secrets left out
     once(key) -> OnceState | None             marked(name) -> str
     request_hash(value) -> str                # an HMAC; secrets left out by the caller
@@ -62,6 +64,7 @@ from shepherd.record.api import (
     Customer,
     Damaged,
     Head,
+    IdTaken,
     Item,
     NotFound,
     NotRecordable,
@@ -100,6 +103,7 @@ __all__ = [
     "Customer",
     "Damaged",
     "Head",
+    "IdTaken",
     "Item",
     "NotFound",
     "NotRecordable",

@@ -38,6 +38,14 @@ class TryTaken(RecordError):
         self.step = step
 
 
+class IdTaken(RecordError):
+    """Another run was given the same tracking id first. Read ``last_tracking_id`` again and decide anew."""
+
+    def __init__(self, minute: str):
+        super().__init__(f"Another run was given this tracking id of {minute} first.")
+        self.minute = minute
+
+
 class TokenReused(RecordError):
     """A submission's token came again with another body."""
 

@@ -13,6 +13,7 @@ from shepherd.record import tables
 from shepherd.record.api import (
     Appended,
     Conflict,
+    IdTaken,
     NotFound,
     NotRecordable,
     Once,
@@ -28,15 +29,18 @@ from shepherd.record.once import claim
 from shepherd.record.rows import AFTER, SEEN, Rows
 from shepherd.record.tails import Tail, Tails
 from shepherd.run.api import Event, Try
+from shepherd.run.escalation import tracking_ids
 
-s, a = tables.submissions.c, tables.attempts.c
+s, a, i = tables.submissions.c, tables.attempts.c, tables.tracking_ids.c
 SENT = select(s.request_hash, s.first_seq, s.last_seq).where(s.run == bindparam("run_id"), s.token == bindparam("sent"))
 LAST_TRY = select(func.max(a.n)).where(
     *(a[name] == bindparam(f"{name}_") for name in ("scope", "scope_id", "flow", "step"))
 )
+LAST_ID = select(func.max(i.n)).where(i.minute == bindparam("minute_"))
 TICKET = select(tables.tickets.c.id).where(tables.tickets.c.id == bindparam("ticket_id"))
 KNOWN = select(tables.documents.c.hash).where(tables.documents.c.hash == bindparam("hash_"))
 ADD_RUN, ADD_TRY, ADD_DOCUMENT = insert(tables.runs), insert(tables.attempts), insert(tables.documents)
+ADD_ID = insert(tables.tracking_ids)
 
 
 class Append(NamedTuple):
@@ -55,7 +59,12 @@ class Append(NamedTuple):
     def gather(self, rows: Rows) -> Appended | None:
         """Add what this append writes to *rows*; None, and nothing added, where it must look at the database first."""
         tail = self.tails.known(self.run)
-        looks = self.new_run or self.once or self.documents or any(event.tries for event in self.events)
+        looks = (
+            self.new_run
+            or self.once
+            or self.documents
+            or any(event.tries or tracking_ids(event) for event in self.events)
+        )
         if tail is None or tail.seq != self.expected or looks or not self.events:
             return None
         try:
@@ -108,6 +117,8 @@ class Append(NamedTuple):
         for seq, event in enumerate(self.events, first):
             for one in event.tries:
                 self._spend(batch, tail, one, self.entries[seq - first]["at"], seq)
+            for minute, n in tracking_ids(event):
+                self._give(batch, minute, n, seq)
         if self.once is not None:
             self._once(batch, self.once, first)
         self.tails.documents |= documents
@@ -154,6 +165,13 @@ class Append(NamedTuple):
         if (last or 0) != one.last:
             raise TryTaken(one.step)
         batch.run(ADD_TRY, {**key, "n": one.last + 1, "at": at, "run": self.run, "seq": seq})
+
+    def _give(self, batch: Batch, minute: str, n: int, seq: int) -> None:
+        """One row per tracking id; its key decides a race between runs."""
+        (last,) = batch.row(LAST_ID, {"minute_": minute})
+        if (last or 0) >= n:
+            raise IdTaken(minute)
+        batch.run(ADD_ID, {"minute": minute, "n": n, "run": self.run, "seq": seq})
 
     def _once(self, batch: Batch, wanted: Once, first: int) -> None:
         kind = f"do_{wanted.phase}"

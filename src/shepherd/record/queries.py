@@ -240,6 +240,12 @@ class Reader:
                 found[step] = Spent(sum(row.at > after for row in rows), rows[-1].n if rows else 0)
         return found
 
+    def last_tracking_id(self, minute: str) -> int:
+        """The highest number that was given in *minute* (``INC-YYYY-MMDD-HHMM``); 0 where none was."""
+        i = tables.tracking_ids.c
+        (row,) = self._rows(select(func.max(i.n)).where(i.minute == minute))
+        return row[0] or 0
+
     def once_key(self, scope: str, scope_id: str, operation: str, step: str, inputs: Mapping[str, Any]) -> OnceKey:
         """The key of a change: two with the same are one change."""
         return OnceKey(scope, scope_id, operation, step, self._keys.mac(["once", dict(inputs)]))

@@ -114,6 +114,15 @@ once = Table(
     Column("result", String(64), nullable=False),
     PrimaryKeyConstraint("scope", "scope_id", "operation", "flow", "step", "inputs", "n", "phase"),
 )
+tracking_ids = Table(
+    "tracking_ids",
+    metadata,
+    Column("minute", String(18), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("run", String(64), nullable=False),
+    Column("seq", Integer, nullable=False),
+    PrimaryKeyConstraint("minute", "n"),
+)
 items = Table(
     "items",
     metadata,
@@ -135,7 +144,7 @@ marks = Table(
 Index("runs_by_flow", runs.c.flow, runs.c.created_at)
 
 #: Rows of these are only ever added.
-APPEND_ONLY = (entries, documents, submissions, attempts, once, items, marks)
+APPEND_ONLY = (entries, documents, submissions, attempts, once, tracking_ids, items, marks)
 #: Rows of these may change, but stay.
 KEPT = (tickets, runs, customers, contacts)
 

@@ -19,6 +19,7 @@ POINTERS = (
     (tables.submissions, tables.submissions.c.last_seq, "an answer was acknowledged as"),
     (tables.attempts, tables.attempts.c.seq, "a try was spent in"),
     (tables.once, tables.once.c.seq, "a change was recorded in"),
+    (tables.tracking_ids, tables.tracking_ids.c.seq, "a tracking id was given in"),
 )
 COPIES = ("ticket", "kind", "at")
 

@@ -54,12 +54,14 @@ def start(
     held: Iterable[Mapping[str, Any]] = (),
     guarded: bool = True,
     limits: Limits | None = None,
+    taken: int = 0,
 ) -> Step:
     """
     Begin a run of *flow*.
 
     *inputs* are texts or JSON by input name; *facts* is ``{"customer": {…}, "channel": "phone", …}`` in JSON.
-    *spent* are tries already spent at the steps of ``Run.keyed``; *held* the contact's assurances from earlier runs.
+    *spent* are tries already spent at the steps of ``Run.keyed``; *held* the contact's assurances from earlier runs;
+    *taken* the tracking ids that this minute has given (``escalation.numbered`` asks for them where it must).
     Raises Refused where the flow can't be started or an input is wrong.
     """
     if flow not in library.flows:
@@ -75,13 +77,17 @@ def start(
         data["spent"] = {ref: s.count for ref, s in spent.items() if s.count}
     if limits is not None:
         data["limits"] = list(limits)
+    if taken:
+        data["taken"] = taken
     run, entered, tries = _begin(library, data, stamp, guarded)
     return Step(run, Event("run_started", data, entered, *stamp[:3], tuple(private), _after(tries, spent)))
 
 
-def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | None = None) -> Step:
-    """Take one input. Raises Refused, and then nothing has changed."""
+def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | None = None, taken: int = 0) -> Step:
+    """Take one input; *spent* and *taken* are as for ``start``. Raises Refused, and then nothing has changed."""
     kind, data, private = read(run, given, stamp)
+    if taken:
+        data["taken"] = taken
     if spent:
         counts = {ref: s.count for ref, s in spent.items() if s.count != run.spent.get(ref, 0)}
         if counts:
@@ -94,7 +100,7 @@ def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | 
 
 def fold(run: Run, kind: str, data: Mapping[str, Any], stamp: Stamp) -> tuple[Run, tuple[Any, ...], tuple[Try, ...]]:
     """*run* one event later, what the engine entered, and the tries that it spent across runs."""
-    walk = Walk(run, stamp, data.get("spent"))
+    walk = Walk(run, stamp, data.get("spent"), data.get("taken", 0))
     APPLY[kind](walk, data)
     after = walk.close()
     return after, tuple(walk.entered), walk.tries
@@ -264,7 +270,7 @@ def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: boo
         last=stamp,
         channel=str(data["facts"].get("channel", "")),
     )
-    walk = Walk(run, stamp)
+    walk = Walk(run, stamp, taken=data.get("taken", 0))
     walk.go(flow.first, "start")
     return walk.close(), tuple(walk.entered), walk.tries
 

@@ -87,7 +87,8 @@ def _due(walk: Walk, step: Step) -> None:
 def _escalate(walk: Walk, step: Step) -> None:
     action = step.action
     assert isinstance(action, Escalate)
-    value = escalation(walk.run.library.policy, action, walk.stamp)
+    walk.taken += 1
+    value = escalation(walk.run.library.policy, action, walk.stamp, walk.taken)
     walk.entered[-1]["escalated"] = {k: v if isinstance(v, str) else to_json(v) for k, v in value.items()}
     frame = save(walk.state.frame, step, value)
     walk.state = walk.state._replace(frame=frame)

@@ -45,6 +45,7 @@ class Walk:
         "spent",
         "stamp",
         "state",
+        "taken",
         "tip",
         "tries",
         "trouble",
@@ -67,8 +68,8 @@ class Walk:
     undone: frozenset[int]
     happened: frozenset[tuple[str, int]]
 
-    def __init__(self, run: Run, stamp: Stamp, spent_elsewhere: Mapping[str, int] | None = None):
-        self.run, self.stamp = run, stamp
+    def __init__(self, run: Run, stamp: Stamp, spent_elsewhere: Mapping[str, int] | None = None, taken: int = 0):
+        self.run, self.stamp, self.taken = run, stamp, taken
         moving: tuple[Any, ...] = run[FIXED:]
         (
             self._seq,
