@@ -355,3 +355,20 @@ def test_words_that_do_not_go_together_are_told(tmp_path: Path):
 
     for promise, code in wrong.items():
         assert [f.code for f in broken(tmp_path, CHANGE % "", promise)] == [code], promise
+
+
+def test_a_long_way_back_is_found_through_many_loops(tmp_path: Path):
+    """
+    Forty loops of three tries each lie between: they are neither counted out one by one, nor is the path left in doubt.
+    """
+    loop = "  l{n}: {{ask: Well?, answers: {{on: l{m}, again: l{n}}}, attempts: 3, out_of_attempts: l{m}}}\n"
+    loops = "".join(loop.format(n=n, m=n + 1) for n in range(40))
+    steps = (
+        f"  which: {{ask: Which?, answers: {{long: l0, change: change}}}}\n{loops}  l40: {{say: There., then: more}}\n"
+    )
+    steps += UNDO.partition("\n")[2].partition("\n")[2]
+    found = broken(tmp_path, steps, "{every: {tag: change}, never_after: {step: main/l40}}")
+
+    assert [len(f.path) for f in found] == [45]
+    assert path(found[0])[-2:] == ["which back", "change answer:change"]
+    assert found[0].hint == ""

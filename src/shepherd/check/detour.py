@@ -37,18 +37,35 @@ class Place(NamedTuple):
 def detour(house: House, passed: Passing, frames: tuple[Standing, ...], tries: Counter[str]) -> list[Hop] | None:
     """The hops from *frames* until *passed* has happened and the run stands still; None where one can't go back."""
     start = Place(frames, frozenset(tries.items()), False)
+    return _search(house, passed, start, counting=False) or _search(house, passed, start, counting=True)
+
+
+def _search(house: House, passed: Passing, start: Place, *, counting: bool) -> list[Hop] | None:
+    """
+    The shortest way from *start* whose tries fit.
+
+    Not *counting*, a step is looked at once, with the tries of the first way to it, which is mostly enough; else once
+    for all tries that may have been spent by then.
+    """
     came: dict[Place, tuple[Place, Hop] | None] = {start: None}
+    seen = {_seen(start, counting)}
     queue = deque((start,))
     while queue and len(came) < MOST:
         place = queue.popleft()
-        for after, hop in _after(house, passed, place, len(frames)):
-            if after in came or (place is start and hop.by in TURNED):
+        for after, hop in _after(house, passed, place, len(start.frames)):
+            key = _seen(after, counting)
+            if key in seen or (place is start and hop.by in TURNED):
                 continue
+            seen.add(key)
             came[after] = (place, hop)
             if after.happened and stops(house.flows[after.frames[-1].flow].steps[after.frames[-1].step]):
                 return _way(came, after)
             queue.append(after)
     return None
+
+
+def _seen(place: Place, counting: bool) -> object:
+    return place if counting else (tuple((f.flow, f.step) for f in place.frames), place.happened)
 
 
 def _way(came: dict[Place, tuple[Place, Hop] | None], place: Place) -> list[Hop]:

@@ -117,7 +117,11 @@ def watch_of(house: House, promise: Promise, said: Said) -> Watch:
 def _broken(house: House, promise: Promise, said: Said) -> Iterator[Finding]:
     """A finding for each step at which the rule is broken, the shortest walk to it shown."""
     watch = watch_of(house, promise, said)
-    if follow(house, watch) is None:
+    found = follow(house, watch)
+    if found is None:
+        return
+    if len(watch.goals) == 1:
+        yield _finding(house, promise, said, next(iter(watch.goals)), found)
         return
     for number, goal in enumerate(sorted(watch.goals)):
         if number >= MOST_STEPS:
