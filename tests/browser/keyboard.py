@@ -11,7 +11,8 @@ Given = str | Mapping[str, "str | list[str]"]
 LONGEST = 80
 NOW = "document.querySelector('#step input[name=seq]')?.value ?? ''"
 FOCUSED = "() => [document.activeElement.name || document.activeElement.id, document.activeElement.value]"
-SETTLED = f"before => !document.querySelector('[data-watch]') && ({NOW}) !== before"
+CALLED = """document.querySelector('[data-each="1"]')"""
+SETTLED = f"before => !{CALLED} && ({NOW}) !== before"
 
 
 def finish(page: Page, answers: Sequence[Given]) -> str:

@@ -10,6 +10,7 @@ from tests.browser.walk import (
     RESTART,
     VISIT,
     WORKS,
+    Sender,
     answers,
     at_light,
     at_pin,
@@ -150,6 +151,23 @@ def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page, custo
 
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     shows(page, f"An engineer will be with you on {tomorrow}")
+
+
+def test_an_approval_goes_from_page_to_page_by_itself(served, browser, page, customer):
+    """The supervisor's list fills without losing what is typed beside it; the agent's page goes on when it is given."""
+    supervisors = browser.new_context()
+    sue = supervisors.new_page()
+    name_by_clicks(sue, served.address, "sue", "Supervisor")
+    sue.get_by_label("In the customer’s words").fill("Rang twice")
+    Sender(page, served.address).start(customer, "ask_leave").show()
+    shows(page, "Waits for a supervisor")
+    listed = sue.locator("#awaited").get_by_role("link", name="May this be done?")
+    expect(listed).to_be_visible(timeout=15_000)
+    expect(sue.get_by_label("In the customer’s words")).to_have_value("Rang twice")
+    listed.click()
+    sue.keyboard.press("1")
+    expect(page.locator("article.step")).to_contain_text("LEAVE-GIVEN", timeout=15_000)
+    supervisors.close()
 
 
 def test_a_refused_form_is_sent_once(served, page, customer):

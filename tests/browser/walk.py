@@ -108,7 +108,7 @@ class Sender:
 
     def act(self, act: str, **fields: str) -> None:
         """Send the form *act* of the run page, filled with *fields*; a call under way is waited for first."""
-        while 'data-watch="' in self.text:
+        while 'data-each="1"' in self.text:
             self.get(self.url)
         for form in re.findall(r"<form[^>]*>.*?</form>", self.text, re.DOTALL):
             if f'name="act" value="{act}"' in form:

@@ -1,5 +1,7 @@
 """A step for a role: what whoever guides the contact sees and may do meanwhile, and who may answer."""
 
+import re
+
 import pytest
 
 from tests.web.conftest import Tab, begin
@@ -81,6 +83,17 @@ def test_whoever_has_answered_gets_no_buttons_in_the_role(waits):
         tab = of(waits, name, "supervisor")
         assert tab.heading == "Another person must act here"
         assert "Approved</button>" not in tab.text
+
+
+def test_the_list_of_what_waits_is_watched_by_those_it_is_for(waits):
+    """What the script asks for differs from what the page bears as soon as the list does; agents watch nothing."""
+    sue = of(waits, "sue", "supervisor").get("/")
+    held = re.search(r'data-watch="/waiting" data-state="([^"]+)"', sue.text)[1]
+    assert held.startswith(waits.path.rpartition("/")[2])
+    assert sue.get("/waiting").text == held
+    sue.get(waits.path).act("answer", value="yes")
+    assert sue.get("/waiting").text == ""
+    assert "data-watch" not in waits.get("/").text
 
 
 def test_the_start_page_lists_what_waits_for_ones_role(waits):

@@ -144,20 +144,36 @@
     }, 150);
   };
 
-  /* While a call is made, or a run waits: look now and then, and load the page only when there is something new. */
+  /* While a call is made, a run waits or somebody else is to act: look now and then, and load the page only when there is
+     something new; a list that stands among fields is brought in alone. */
   const watch = (step) => {
     const each = 1000 * step.dataset.each;
     const look = async () => {
       if (!step.isConnected) return;
       try {
         const reply = await fetch(step.dataset.watch);
-        if (reply.ok && (await reply.text()) !== step.dataset.state && !typing(document.activeElement)) {
-          return location.reload();
-        }
+        const isNew = reply.ok && !reply.redirected && (await reply.text()) !== step.dataset.state;
+        if (isNew && "inPlace" in step.dataset) return renew(step);
+        if (isNew && !typing(document.activeElement)) return location.reload();
       } catch { /* the next look will tell */ }
       setTimeout(look, each);
     };
     setTimeout(look, 0.7 * each);
+  };
+
+  const renew = (part) => {
+    const call = new XMLHttpRequest();
+    call.open("GET", location.href);
+    call.responseType = "document";
+    call.onloadend = () => {
+      const now = call.response && call.response.getElementById(part.id);
+      if (now) {
+        part.replaceChildren(...now.childNodes);
+        part.dataset.state = now.dataset.state;
+      }
+      watch(part);
+    };
+    call.send();
   };
 
   /* A page has come: its heading is where reading begins, one polite line says so, and what it needs is set going. */

@@ -145,12 +145,15 @@ class Desk:
         rows = self.record.runs(ticket=self._tickets.find(ticket).id, limit=1)
         return self.library.every_language, self._starting.spoken(rows)
 
+    def awaits(self, role: str) -> bool:
+        """Whether a step of any flow waits for *role*."""
+        return any(s.role == role for f in self.library.flows.values() for s in f.steps.values())
+
     def waits_for(self, role: str, *, limit: int = 20) -> tuple[RunView, ...]:
         """Open runs among the latest 200 whose step waits for *role*; one that can't be read is left out."""
-        steps = [s for f in self.library.flows.values() for s in f.steps.values()]
-        others = {s.ref for s in steps if s.role != role}
-        if len(others) == len(steps):
+        if not self.awaits(role):
             return ()
+        others = {s.ref for f in self.library.flows.values() for s in f.steps.values() if s.role != role}
         found: list[RunView] = []
         for row in self.record.runs(status="open", limit=200):
             if row.step not in others and len(found) < limit:

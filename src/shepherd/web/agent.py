@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,7 @@ def home() -> Response:
 def _home(
     status: int = 200, *, find: str = "", given: Mapping[str, str], errors: Mapping[str, str] | None = None
 ) -> Response:
+    waiting = _waiting()
     page = render_template(
         "start.html",
         find=find,
@@ -98,7 +99,8 @@ def _home(
         token=new_id(),
         channels=CHANNELS,
         role=here().role,
-        waiting=[_waits(v) for v in desk().waits_for(here().role)],
+        waiting=waiting,
+        awaited=_stand(waiting) if desk().awaits(here().role) else None,
         open_runs=[_row(r) | {"until": _until(r.id)} for r in _open_runs()],
         customers=_customers(find),
         tickets=[_ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
@@ -107,10 +109,25 @@ def _home(
     return make_response(page, status)
 
 
+@pages.get("/waiting")
+def waiting() -> Response:
+    """What waits for one's role, as a short text that differs when the list does, for the script that watches it."""
+    return Response(_stand(_waiting()), mimetype="text/plain")
+
+
+def _waiting() -> list[dict[str, Any]]:
+    return [_waits(v) for v in desk().waits_for(here().role)]
+
+
+def _stand(waiting: Sequence[Mapping[str, Any]]) -> str:
+    return " ".join(f"{run['id']}:{run['seq']}" for run in waiting)
+
+
 def _waits(view: RunView) -> dict[str, Any]:
     """A run that waits for one's role: what is asked, and since when."""
     return {
         "id": view.id,
+        "seq": view.seq,
         "ticket": view.ticket.number,
         "flow": view.title,
         "question": heading(view.waiting),

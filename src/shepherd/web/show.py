@@ -31,6 +31,7 @@ SETTLE = (
     Choice(value="no", label="No, it was not done", key="2"),
 )
 SELDOM = 20
+SOON = 5
 REASONS = {"hung_up": "The customer hung up", "no_reply": "The customer no longer answered", "later": "To be continued"}
 
 
@@ -228,7 +229,7 @@ def _each(kind: str, waiting: Waiting, now: datetime) -> int:
     """After how many seconds the page looks again whether the run has gone on; 0 where it does not by itself."""
     if kind == "wait" and waiting.due is not None:
         return max(1, min(SELDOM, int((waiting.due - now).total_seconds())))
-    return 1 if kind == "call" else 0
+    return {"call": 1, "elsewhere": SOON}.get(kind, 0)
 
 
 def _then(view: RunView) -> str:
