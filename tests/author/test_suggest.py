@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 
+import networkx as nx
 import pytest
 
 from shepherd.author import Verdict, cover, read_scenarios, run_scenario
@@ -17,6 +18,8 @@ from shepherd.author.yaml_text import as_yaml
 from shepherd.check.library import Library
 from shepherd.cli.trees import tree_of
 from shepherd.flow.types import matches
+from tests.author.large import called, large
+from tests.run.small import library as library_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -161,7 +164,7 @@ steps:
   jackpot:
     say: What a score.
   pause:
-    ask: Shall we go on?
+    ask: Shall we go on at last?
     no_answer: {after: 5m, then: refuse}
     attempts: 2
     out_of_attempts: refuse
@@ -227,6 +230,25 @@ def test_an_edge_behind_arithmetic_is_said_not_to_be_reached(library: Library) -
     assert [f"{c.source} {c.by}" for c in found.unreached] == ["judge when:1"]
     assert found.whole
     assert not_walked(library, "hard", walked(library, "hard", found)) == ("judge --when:1--> close",)
+
+
+def test_a_large_flow_is_looked_at_as_a_whole() -> None:
+    """
+    300 steps with loops, calls and retries: the fewest scenarios, and only what a condition shuts for ever is left.
+
+    Its conditions ask for a third visit of its first step, to which nothing leads.
+    """
+    library = library_of(large(300), called())
+    (flow,) = (name for name in library.flows if name.startswith("large"))
+    found = suggest(library, flow, missing(library, flow))
+    assert found.whole
+    assert len(found.scenarios) == found.least
+    shut = {f"{c.source} --{c.by}--> {library.flows[flow].steps[c.source].edges[c.by].target}" for c in found.unreached}
+    assert set(not_walked(library, flow, walked(library, flow, found))) == shut
+    open_ = library.flows[flow].graph.copy()
+    open_.remove_edges_from([edge for edge in open_.edges(keys=True) if edge[2].startswith("when:")])
+    reached = nx.descendants(open_, library.flows[flow].first) | {library.flows[flow].first}
+    assert {c.source for c in found.unreached if not c.by.startswith("when:")}.isdisjoint(reached)
 
 
 def drawn() -> dict[str, str]:

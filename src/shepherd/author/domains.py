@@ -91,6 +91,14 @@ class Domains:
             return tuple((plain > end) - (plain < end) for end in ends)
         return repr(to_json(value))
 
+    def counted(self, flow: str) -> dict[str, int]:
+        """The steps whose visits some condition of *flow* counts, each with the number from which on all are alike."""
+        found = {}
+        for (name, path), held in self.held.items():
+            if name == flow and path[0] == "visits" and len(path) == 2:
+                found[path[1]] = max((c for c in held if isinstance(c, int)), default=0) + 1
+        return found
+
     def times(self, flow: str) -> tuple[datetime, ...]:
         """When a run may begin so that what it reads of the clock tells apart; the first is the plainest."""
         found = [self.at]
@@ -99,6 +107,8 @@ class Domains:
                 if isinstance(value, date):
                     day = value if isinstance(value, datetime) else datetime.combine(value, self.at.time())
                     found += [day.replace(tzinfo=self.at.tzinfo) + timedelta(days=off) for off in (0, -1, 1)]
+            for year in _sorted(self.held.get((flow, (name, "year")), set()), int):
+                found += [self.at.replace(year=year + off) for off in (0, 1, -1) if 1900 < year < 2200]
         return tuple(dict.fromkeys(found))[:MOST_VALUES]
 
     # --- what conditions hold against what -------------------------------------------------------

@@ -65,6 +65,7 @@ class Explorer:
         self.edges = [Crossing(flow, s, e.by) for s, step in graph.steps.items() for e in step.edges.values()]
         self._bit = {crossing: 1 << number for number, crossing in enumerate(self.edges)}
         self._live: dict[str, dict[str, Live]] = {}
+        self._counted: dict[str, dict[str, int]] = {}
         self._inside: dict[Any, list[Moves]] = {}
         self._ends: dict[Any, Moves | None] = {}
         self._left = MOST_MOVES
@@ -252,7 +253,9 @@ class Explorer:
             live = self._of(frame.flow.id)[step]
             names = live.before if frame is run.state.frame else live.after
             values = tuple((n, repr(frame.values[n])) for n in sorted(names) if n in frame.values)
-            frames.append((frame.flow.id, step, values, _sorted(frame.counts), _sorted(frame.tries), frame.about))
+            most = self._counted.setdefault(frame.flow.id, self.walker.domains.counted(frame.flow.id))
+            counts = tuple((s, min(n, most[s])) for s, n in sorted(frame.counts.items()) if s in most)
+            frames.append((frame.flow.id, step, values, counts, tuple(sorted(frame.tries.items())), frame.about))
             step, frame = frame.step, frame.caller
         held = tuple(
             (n, h.level, int((h.until - here.at).total_seconds()) if h.until else None)
@@ -269,7 +272,3 @@ class Explorer:
         if flow not in self._live:
             self._live[flow] = liveness(self.library.flows[flow])
         return self._live[flow]
-
-
-def _sorted(counts: Any) -> tuple[Any, ...]:
-    return tuple(sorted(counts.items()))

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 AGENT = Actor("agent", "scenario")
 MOST_EVENTS = 500
+CALLS = frozenset({"lookup", "do"})
 
 
 class Refusal(NamedTuple):
@@ -152,8 +153,12 @@ class _Player:
         return self.run.ended
 
     def _turn(self) -> None:
-        assert self.run is not None
-        waiting = self.run.waiting
+        run = self.run
+        assert run is not None
+        if run.tip.step.verb in CALLS and not run.requested and run.trouble is None:
+            self._give(Request(), actor=SYSTEM)  # its words are heard once it is under way
+            return
+        waiting = run.waiting
         self._hear(waiting)
         act = TURNS.get(type(waiting))
         if act is None:
@@ -164,7 +169,7 @@ class _Player:
         line = self._line(waiting)
         if line is None:
             if isinstance(waiting, Message):
-                return self._give(Continue(), waiting)
+                return self._give(Continue(), role=waiting.role)
             raise _Stop(f'No answer is given for visit {self._visits(waiting.step)} of "{waiting.step}".')
         self._later(self.at + timedelta(seconds=line.after))
         for step, tries in (line.meanwhile or {}).items():
@@ -173,10 +178,10 @@ class _Player:
             if waiting.due is None:
                 raise _Stop(f'"{waiting.step}" does not say what happens where no answer comes.')
             self._later(waiting.due)
-            return self._give(Time(), waiting, actor=SYSTEM)
+            return self._give(Time(), actor=SYSTEM)
         given = self._input(line, waiting)
         if not line.refused:
-            return self._give(given, waiting)
+            return self._give(given, role=waiting.role)
         return self._expect_refusal(given, line.refused, waiting)
 
     def _later(self, at: datetime) -> None:
@@ -190,9 +195,9 @@ class _Player:
         line = self._line(waiting)
         if line is not None and not line.silent:
             self._later(self.at + timedelta(seconds=line.after))
-            return self._give(Continue(str(line.value)), waiting)
+            return self._give(Continue(str(line.value)), role=waiting.role)
         self._later(waiting.due)
-        return self._give(Time(), waiting, actor=SYSTEM)
+        return self._give(Time(), actor=SYSTEM)
 
     def _expect_refusal(self, given: Any, code: str, waiting: Any) -> None:
         assert self.run is not None
@@ -220,15 +225,15 @@ class _Player:
 
     def _call(self, waiting: Any) -> None:
         if not waiting.requested:
-            return self._give(Request(), waiting, actor=SYSTEM)
+            return self._give(Request(), actor=SYSTEM)
         key = once_key(waiting)
         if key is not None and key in self.done:
             first = self.done[key]
-            return self._give(Finished(first.result, first.values, repeated=True), waiting, actor=SYSTEM)
+            return self._give(Finished(first.result, first.values, repeated=True), actor=SYSTEM)
         finished = self._stub(waiting)
         if key is not None and finished.result not in ("error", "unknown"):
             self.done[key] = finished
-        return self._give(finished, waiting, actor=SYSTEM)
+        return self._give(finished, actor=SYSTEM)
 
     def _stub(self, waiting: LookupDue) -> Finished:
         name = waiting.operation
@@ -283,16 +288,17 @@ class _Player:
 
     # --- the run -------------------------------------------------------------------------------
 
-    def _give(self, given: Any, waiting: Any, *, actor: Actor | None = None) -> None:
+    def _give(self, given: Any, *, role: str = "", actor: Actor | None = None) -> None:
         assert self.run is not None
         before = self.run
         try:
-            stamp, spent = self._stamp(waiting.role, actor), self._spent()
+            stamp, spent = self._stamp(role, actor), self._spent()
             step = numbered(
                 lambda taken: advance(before, given, stamp=stamp, spent=spent, taken=taken),
                 lambda minute: self.ids.get(minute, 0),
             )
         except Refused as refused:
+            waiting = before.waiting
             self.refused = Refusal(waiting.visit, waiting.step, refused.code, _sentence(refused))
             raise _Stop(f'"{waiting.step}" refused ({refused.code}): {_sentence(refused)}') from None
         self._took(step.run, step.event, before)
@@ -327,9 +333,13 @@ class _Player:
         return Actor("agent", next(name for name in names if name not in acted))
 
     def _spent(self) -> dict[str, Spent]:
-        found = {}
-        for _, step, within in self.run.keyed if self.run else ():
-            times = self.tries.get(step, [])
+        found: dict[str, Spent] = {}
+        if not self.tries or self.run is None:
+            return found
+        for _, step, within in self.run.keyed:
+            times = self.tries.get(step)
+            if times is None:
+                continue
             first = since(self.at, within)
             found[step] = Spent(len(times) - (bisect_right(times, first) if first is not None else 0), len(times))
         return found

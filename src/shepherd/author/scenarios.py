@@ -16,6 +16,7 @@ from shepherd.flow.model import Do, Escalate, Set
 from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_json, to_text
 from shepherd.run.api import SecretRef
+from shepherd.run.path import answer, title
 from shepherd.run.state import Run, Visit
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def ticket_text(played: Played) -> str:
     """
     lines = [canonical({"kind": e.kind, "data": e.data, "entered": list(e.entered)}).decode() for e in played.events]
     if played.run is not None:
-        lines += [f"{item.title}: {item.answer}" for item in played.run.path]
+        lines += [f"{title(played.run, visit)}: {answer(visit)}" for visit in standing(played.run)]
         lines += changes(played.run)
     return _HASH.sub("", "\n".join(lines))
 

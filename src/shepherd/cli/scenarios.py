@@ -24,8 +24,10 @@ LONG = 200
 
 def checked_draft(folder: Path) -> tuple[Draft, Library]:
     """The draft in *folder* and the library that it makes, or the findings that forbid it."""
+    from shepherd.flow.memory import collector_rests
+
     draft = draft_of(folder)
-    with rejected(folder):
+    with rejected(folder), collector_rests():
         from shepherd.check import examine
         from shepherd.check.library import Library
 
