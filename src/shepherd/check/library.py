@@ -56,11 +56,14 @@ class Library:
     hashes: Mapping[str, str] = field(init=False, repr=False)
     _spoken: dict[str, Mapping[str, Flow]] = field(init=False, repr=False, default_factory=dict)
     _personal: dict[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
+    _about: Mapping[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
     _bundles: dict[str, Mapping[str, str]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         hashes = {name: digest(_stored(name, document)) for name, document in self.documents.items()}
         object.__setattr__(self, "hashes", hashes)
+        about = {name: concerned(self.flows, promise) for name, promise in self.promises.items()}
+        object.__setattr__(self, "_about", about)
 
     @classmethod
     def read(cls, path: str | Path) -> Library:
@@ -95,7 +98,6 @@ class Library:
 
     def _bundled(self, flow: str) -> dict[str, str]:
         flows = self.reached(flow)
-        reached = {name: self.flows[name] for name in flows}
         names = {f"flow:{name}" for name in flows} | {"desk"}
         lists = {*self.policy.lists}
         for name in flows:
@@ -109,7 +111,7 @@ class Library:
                             names.add(f"connectors:{connector}")
                             lists |= self.connectors[connector].lists.keys()
         names |= {f"list:{name}" for name in lists}
-        names |= {f"promises:{name}" for name, promise in self.promises.items() if concerned(reached, promise)}
+        names |= {f"promises:{name}" for name, about in self._about.items() if not about.isdisjoint(flows)}
         prefixes = tuple(f"translation:{name}." for name in flows)
         names |= {name for name in self.documents if name.startswith(prefixes)}
         return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
