@@ -302,7 +302,7 @@ def test_an_embedded_picture_brings_no_style(shipped: Library) -> None:
     """The page's own rules are the same as those of a picture that stands alone."""
     text = svg(picture_of(shipped.flows["closing"], {}), embedded=True)
     assert "<style" not in text
-    css = (ROOT / "web" / "static" / "shepherd.css").read_text(encoding="utf-8")
+    css = (ROOT / "web" / "static" / "picture.css").read_text(encoding="utf-8")
     squeezed = re.sub(r"\s|;(?=\s*})", "", css)
     for rule in RULES.strip().splitlines():
         assert re.sub(r"\s", "", rule) in squeezed, rule
