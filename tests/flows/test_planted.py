@@ -65,8 +65,6 @@ def alone(flow: str) -> Draft:
 GRANTED_ON_THE_WAY = {
     ("billing_dispute", "credit", "outcome:credited"),
     ("billing_dispute", "credit", "outcome:not_made"),
-    ("slow_wifi", "identify_to_book", "outcome:verified"),
-    ("slow_wifi", "identify_to_order", "outcome:verified"),
 }
 
 
@@ -211,10 +209,10 @@ def asked_for(flow: str) -> dict[str, Need]:
 
 def begun(moment: Moment) -> str:
     """The step of the flow that nobody called at which the run stands, or that called what it stands in."""
-    frame = moment.run.state.frame
+    frame, step = moment.run.state.frame, moment.run.tip.step.id
     while frame.caller is not None:
-        frame = frame.caller
-    return f"{frame.flow.id}/{frame.step}"
+        frame, step = frame.caller, frame.step
+    return f"{frame.flow.id}/{step}"
 
 
 def leading_to(library: Library, edge: Edge) -> set[str]:
@@ -273,3 +271,20 @@ def test_a_planted_edge_is_refused_walked_and_stopped(plant: tuple[Edge, str]) -
         moment = after
     reached |= {ref for ref, _ in moment.crossed} if moment else set()
     assert f"{edge.flow}/{step}" not in reached
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        (Edge("slow_wifi", "identify_to_book", "outcome:failed", "not_verified"), "order_repeater"),
+        (Edge("payment_failed", "identify", "outcome:locked", "not_verified"), "send_link"),
+        (Edge("account_locked", "tell_tries", "then", "called_back"), "unlock"),
+    ],
+    ids=name,
+)
+def test_a_walk_is_found_without_being_shown(plant: tuple[Edge, str]) -> None:
+    """The search that finds nothing where nothing is refused would find a walk if there were one."""
+    edge, step = plant
+    walk, _ = unguarded_walk(Library.of(repointed(alone(edge.flow), edge, step), ()), edge, step, [])
+    assert walk is not None
+    assert enters(walk, edge, step)
