@@ -119,10 +119,12 @@ def leave_out(folder: Path, text: str) -> None:
     (folder / "promises.yaml").unlink()
     others = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "flows").glob("*.yaml")}
     flows = {name: other for name, other in others.items() if re.search(r"^flow:", other, re.MULTILINE)}
+    called_only = {name for name, flow in flows.items() if "\ncalled_only: true\n" in flow}
     needed, todo = set[str](), [text, others["desk"]]
     while todo:
         leading = todo.pop()
         led_to = {name for name in flows if re.search(rf"\b{name}\b", leading)} - needed
+        led_to |= {name for name in flows for called in led_to & called_only if f"call: {called}\n" in flows[name]}
         todo += [flows[name] for name in led_to]
         needed |= led_to
     for path in folder.glob("*.yaml"):
