@@ -156,7 +156,8 @@ def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> Non
     (desk_folder / file).write_text(text, encoding="utf-8")
 
     draft = read_draft(desk_folder / "flows")
-    findings = examine(draft)
+    uncalled = ("SHP608",)  # of a shipped flow, whose callers were left out
+    findings = [f for f in examine(draft) if f.code not in uncalled or f.file == file.removeprefix("flows/")]
     expected = re.findall(r"SHP\d+", block.more)
     assert sorted({f.code for f in findings}) == sorted(expected), render(findings, draft.sources)
     if kind == "scenarios":
