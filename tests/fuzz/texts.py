@@ -490,7 +490,7 @@ PARSERS = (
         words=("any", "over", "under", "from", "up to", "to", ">=", "EUR", *cells.KINDS),
         modules=("flow/cells.py", "flow/values_in.py"),
         head=True,
-        most=5000,
+        most=30_000,
     ),
     Parser(
         name="rows",

@@ -69,7 +69,8 @@ KIND_OF_TYPE: Mapping[str, str] = {
     "datetime": "datetime",
 }
 WORDS = {"integer": "a whole number", "yes_no": "yes or no", "datetime": "a date with a time"}
-_SPAN = re.compile(r"(?P<word>over|under|from|up to)\s+(?P<end>\S.*)|(?P<low>\S.*?)\s+to\s+(?P<high>\S.*)")
+# The low end is written as words with blanks between, so that a cell of blanks takes no longer than others.
+_SPAN = re.compile(r"(?P<word>over|under|from|up to)\s+(?P<end>\S.*)|(?P<low>\S+(?:\s+\S+)*?)\s+to\s+(?P<high>\S.*)")
 _SIGN = re.compile(r"(>=|<=|=>|=<|≥|≤|>|<)\s*(\S.*)")
 _IN_WORDS = {
     ">": "over",

@@ -97,7 +97,7 @@ CUT_HINT = "Put the text into quotes, or on the next line after `say: |`; a comm
 
 UNSEEN = re.compile(rf"(?![\t\r])[{STEERING}]|\r(?!\n)|{JOINERS}")
 _TAB = re.compile(r"^[ -]*\t", re.MULTILINE)
-_ENTRY = re.compile(r"^(?P<lead>\s*(?:- +)*)(?P<key>[A-Za-z_][\w.-]*)\s*:(?P<gap>\s+)(?P<value>.*?)\s*$")
+_ENTRY = re.compile(r"^(?P<lead>\s*(?:- +)*)(?P<key>[A-Za-z_][\w.-]*)\s*:(?P<gap>\s+)(?P<value>.*)$")
 _IN_MAP = re.compile(r"^\s*(?:- +)*(?:[\w.-]+\s*:\s+)?\{.*\{\{")
 _CONDITION = frozenset(["when", "is", "must", "otherwise", "default"])
 _MARKS = "@`*&!|>%'\"[{?-#,]}"
@@ -190,7 +190,7 @@ def explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Finding:
 def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding | None:
     """The well-known cases, which show in the line itself: words that YAML takes for its own marks."""
     line = lines[number]
-    found = _ENTRY.match(line)
+    found = _ENTRY.match(line.rstrip())
     if _IN_MAP.match(line):
         at = line.index("{{")
         place = Place(number + 1, at + 1, number + 1, at + 3)

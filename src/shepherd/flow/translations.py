@@ -52,7 +52,7 @@ def mark(words: Any) -> str:
     return digest(words)[:MARK]
 
 
-_READ = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_READ = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)
 
 
 def untouched(own: Any, said: Any) -> bool:
