@@ -37,10 +37,10 @@ TODAY = ("today", "now")
 
 
 class Domains:
-    """What is worth trying of a library's names, seen from *at*."""
+    """What is worth trying of a library's names, seen from *at*; of each at *most* so many values."""
 
-    def __init__(self, library: Library, flows: Iterable[str], at: datetime):
-        self.library, self.at = library, at
+    def __init__(self, library: Library, flows: Iterable[str], at: datetime, most: int = MOST_VALUES):
+        self.library, self.at, self.most = library, at, most
         self.flows = {name: library.flows[name] for name in flows}
         self.held: dict[tuple[str, Path], set[Any]] = {}
         self.links: dict[tuple[str, Path], set[tuple[str, Path]]] = {}
@@ -76,7 +76,9 @@ class Domains:
                 found.append(to_json(given))
         if field.optional or not found:
             found.append(None)
-        return tuple(found[: MOST_VALUES if not field.options else None])
+        if field.options or len(found) <= self.most:
+            return tuple(found)
+        return (found[0], *found[1 :: -(-(len(found) - 1) // (self.most - 1))])
 
     def _alike(self, value: Any, constants: set[Any]) -> Any:
         """The same for values that no comparison with *constants* tells apart."""
@@ -109,7 +111,7 @@ class Domains:
                     found += [day.replace(tzinfo=self.at.tzinfo) + timedelta(days=off) for off in (0, -1, 1)]
             for year in _sorted(self.held.get((flow, (name, "year")), set()), int):
                 found += [self.at.replace(year=year + off) for off in (0, 1, -1) if 1900 < year < 2200]
-        return tuple(dict.fromkeys(found))[:MOST_VALUES]
+        return tuple(dict.fromkeys(found))[: self.most]
 
     # --- what conditions hold against what -------------------------------------------------------
 

@@ -9,7 +9,7 @@ which it is called. Pure.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author.given import Given
@@ -86,6 +86,7 @@ class Explorer:
             node, here = self._waiting.popleft()
             for moves, crossed, there in self._choices(here):
                 self._add(node, moves, crossed, there)
+        self._left = MOST_MOVES
         return Explored(begins, self._ways, self.edges, not self._waiting)
 
     def realised(self, given: Given, walk: Sequence[Way]) -> list[Move] | None:
@@ -251,8 +252,8 @@ class Explorer:
         frame: Frame | None = run.state.frame
         while frame is not None and frame.depth > below:
             live = self._of(frame.flow.id)[step]
-            names = live.before if frame is run.state.frame else live.after
-            values = tuple((n, repr(frame.values[n])) for n in sorted(names) if n in frame.values)
+            paths = live.before if frame is run.state.frame else live.after
+            values = tuple((p, repr(_value(frame.values, p))) for p in sorted(paths) if p[0] in frame.values)
             most = self._counted.setdefault(frame.flow.id, self.walker.domains.counted(frame.flow.id))
             counts = tuple((s, min(n, most[s])) for s, n in sorted(frame.counts.items()) if s in most)
             frames.append((frame.flow.id, step, values, counts, tuple(sorted(frame.tries.items())), frame.about))
@@ -272,3 +273,12 @@ class Explorer:
         if flow not in self._live:
             self._live[flow] = liveness(self.library.flows[flow])
         return self._live[flow]
+
+
+def _value(values: Any, path: tuple[str, ...]) -> Any:
+    """What is read by *path*, as far as there is something."""
+    for name in path:
+        if not isinstance(values, Mapping) or name not in values:
+            return values if not isinstance(values, Mapping) else None
+        values = values[name]
+    return values

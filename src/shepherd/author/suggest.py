@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shepherd.author.domains import Domains, leading
+from shepherd.author.domains import MOST_VALUES, Domains, leading
 from shepherd.author.edge_cover import cover_edges
 from shepherd.author.explore import BEFORE, Explorer
 from shepherd.author.facts import unread
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: How many ways to begin are tried; beyond that each input is varied by itself.
 MOST_BEGINNINGS = 48
+#: Where there is too much to look at, so many values of each name are tried at last.
+FEW_VALUES = 4
 
 
 class Suggested(NamedTuple):
@@ -42,30 +44,56 @@ class Suggested(NamedTuple):
 def suggest(library: Library, flow: str, missing: Iterable[Crossing]) -> Suggested:
     """Scenarios of *flow* that take the edges *missing*, as few as can be found."""
     wanted = set(missing)
+    looks = [Look(MOST_VALUES, fine=False), Look(MOST_VALUES, fine=True)]
+    scenarios: list[tuple[dict[str, Any], frozenset[Crossing]]] = []
+    least, whole, left = 0, True, set(wanted)
+    while looks and left:
+        look = looks.pop(0)
+        made = _looked(library, flow, look, left)
+        scenarios += [(scenario, crossed & wanted) for scenario, crossed in made.scenarios]
+        left -= {crossing for _, crossed in made.scenarios for crossing in crossed}
+        least = max(least, made.least)
+        if not made.whole:
+            looks = [Look(FEW_VALUES, fine=False)] if whole and look.values == MOST_VALUES else []
+            whole = False
+    unreached = (Crossing(flow, step.id, by) for step in library.flows[flow].steps.values() for by in step.edges)
+    return Suggested(_named(scenarios), tuple(c for c in unreached if c in left), least, whole)
+
+
+class Look(NamedTuple):
+    """How closely a flow is looked at: so many *values* of a name, and *fine* as in ``Explorer``."""
+
+    values: int
+    fine: bool
+
+
+class _Looked(NamedTuple):
+    scenarios: list[tuple[dict[str, Any], frozenset[Crossing]]]
+    least: int
+    whole: bool
+
+
+def _looked(library: Library, flow: str, look: Look, left: set[Crossing]) -> _Looked:
+    """Scenarios for the edges *left* as far as one *look* finds them; each has been walked."""
     flows = [one.id for one in reachable(library, flow)]
-    domains = Domains(library, {*flows, *library.reached(flow)}, START)
+    domains = Domains(library, {*flows, *library.reached(flow)}, START, look.values)
     begins = beginnings(library, domains, library.flows[flow])
     walker = Walker(library, domains)
     givens = [read_given(tree, flow) for tree in begins]
-    scenarios: list[tuple[dict[str, Any], frozenset[Crossing]]] = []
-    least, whole, left = 0, True, set(wanted)
-    for fine in (False, True):
-        explorer = Explorer(library, walker, flow, _rare(library.flows[flow], left), fine=fine)
-        explored = explorer.explore(givens)
-        bit = {crossing: 1 << number for number, crossing in enumerate(explored.edges)}
-        found = cover_edges(explored, sum(bit[crossing] for crossing in left))
-        least, whole = max(least, found.least), explored.whole
-        for walk in found.walks:
-            number = explored.begins[explored.ways[BEFORE].index(walk[0])]
-            moves = explorer.realised(givens[number], walk)
-            given = {**begins[number], **_script(flow, moves or (), walker.most)}
-            made = _scenario(library, flow, given) if moves is not None else None
-            if made is not None and made[1].crossed & left:
-                scenarios.append((made[0], made[1].crossed & wanted))
-                left -= made[1].crossed
-        if not left or not whole:
-            break
-    return Suggested(_named(scenarios), tuple(c for c in explored.edges if c in left), least, whole)
+    explorer = Explorer(library, walker, flow, _rare(library.flows[flow], left), fine=look.fine)
+    explored = explorer.explore(givens)
+    bit = {crossing: 1 << number for number, crossing in enumerate(explored.edges)}
+    found = cover_edges(explored, sum(bit[crossing] for crossing in left))
+    scenarios = []
+    for walk in found.walks:
+        number = explored.begins[explored.ways[BEFORE].index(walk[0])]
+        moves = explorer.realised(givens[number], walk)
+        given = {**begins[number], **_script(flow, moves or (), walker.most)}
+        made = _scenario(library, flow, given) if moves is not None else None
+        if made is not None and made[1].crossed & left:
+            scenarios.append((made[0], made[1].crossed))
+            left = left - made[1].crossed
+    return _Looked(scenarios, found.least, explored.whole)
 
 
 def _rare(flow: Flow, wanted: Iterable[Crossing]) -> Rare:

@@ -46,6 +46,8 @@ def _tell(one: Coverage, found: Suggested, folder: Path, missing: int) -> None:
     """How many there are, whether there could be fewer, and what they leave."""
     number = len(found.scenarios)
     fewest = "fewer can't" if number <= found.least else f"fewer than {found.least} can't"
+    if not found.whole:
+        fewest = "perhaps fewer can, for there was more to look at than is looked at"
     reached = missing - len(found.unreached)
     echo(f"{one.flow}: {number} scenarios take {reached} of the {missing} missing edges; {fewest}.", err=True)
     if not found.unreached:
