@@ -153,7 +153,10 @@ def test_any_column_of_a_strange_type_is_named(
     record.create_contact(new_id(), ticket, channel="phone", at=BEGIN, actor=MARIA)
     record.add_item(ticket, "note", "note", "text", at=BEGIN, actor=MARIA, run=run)
     key = record.once_key("run", run, "visits.book", "help/book", {})
-    requested = event("do_requested", {"visit": 2, "operation": "visits.book"}, second=5)
+    told = {"id": "INC-2026-1121-1200", "queue": "engineering"}
+    requested = event(
+        "do_requested", {"visit": 2, "operation": "visits.book"}, second=5, step="help/light", escalated=told
+    )
     record.append(run, 4, [requested._replace(tries=(Try("ticket", "help/light", 0),))], once=Once(key, "requested"))
     assert record.verify().ok
     with attacker(tmp_path) as connection:
