@@ -190,6 +190,8 @@ def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iter
         rule = BAD_NAME if wanted in NAMES else BAD_VALUE
         what = "can't be a name" if wanted in NAMES else f"can't stand {_under(key)}"
         yield spot.at(rule, place, f'"{_short(error.instance)}" {what}.', error.schema.get("patternErrorMessage", ""))
+    elif kind == "format":
+        yield spot.at(BAD_VALUE, place, f'"{_short(error.instance)}" is no day of any year {_under(key)}.')
     elif kind is None:
         name = str(path[-1]) if path else ""
         beside = spot.key_place(path[:-1], name)

@@ -168,7 +168,7 @@ def _typer(kind: str) -> Typer:
 
 @lru_cache(maxsize=32)
 def _fast(kind: str, part: str) -> Any:
-    return jsonschema_rs.Draft202012Validator(_part(kind, part))
+    return jsonschema_rs.Draft202012Validator(_part(kind, part), validate_formats=True)
 
 
 @lru_cache(maxsize=32)
@@ -177,7 +177,7 @@ def _slow(kind: str, part: str) -> Any:
     extend: Any = jsonschema.validators.extend
     bounded = {name: _bounded(name, most) for name, most in BOUNDED.items()}
     made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern, **bounded})
-    return made(_part(kind, part))
+    return made(_part(kind, part), format_checker=jsonschema.FormatChecker(["date"]))
 
 
 #: Keywords that look at each entry of a group or list, and the one that bounds how many there are.
