@@ -22,6 +22,8 @@ CODES = frozenset(rule.code for rule in RULES)
 #: The line above each file, where one input holds several.
 NAMED = re.compile(rb"^=== ([a-z0-9_./-]{1,60}\.(?:yaml|csv))\n", re.MULTILINE)
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+#: What joins two letters that are not plain ones, as emoji and some scripts need it.
+JOINING = re.compile("(?<=[^\x00-\x7f\u200c\u200d])[\u200c\u200d](?=[^\x00-\x7f\u200c\u200d])")
 
 
 class Broken(Exception):
@@ -94,7 +96,7 @@ def inside(place: Place, lines: Sequence[str], what: str) -> None:
 
 def shown(text: str, what: str) -> None:
     """*text* must not hold what a terminal acts on, or what turns the writing round."""
-    odd = next((c for c in text if c != "\n" and unicodedata.category(c) in HIDDEN), None)
+    odd = next((c for c in JOINING.sub("", text) if c != "\n" and unicodedata.category(c) in HIDDEN), None)
     if odd is not None:
         raise Broken(f"an unseen character in {what}: U+{ord(odd):04X}")
 
