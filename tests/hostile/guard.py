@@ -25,6 +25,8 @@ FORBIDDEN = (
     "socket.bind",
     "urllib.Request",
 )
+#: What no expression may ever come to.
+NEVER = frozenset("eval exec compile open input getattr setattr globals locals vars breakpoint os sys".split())
 _OWN = tuple(
     str(Path(p).resolve()) + os.sep
     for p in (sys.prefix, sys.base_prefix, sysconfig.get_paths()["stdlib"], ROOT, "/usr/share/zoneinfo")
@@ -58,13 +60,28 @@ def _hook(event: str, args: tuple[object, ...]) -> None:
         seen.append(event)
     elif event == "exec":
         name = getattr(args[0], "co_filename", "")
-        if not _own(name) and (name == "<template>" or not _by_a_library()):
+        if name == "<expression>" and _by_the_compiler():
+            seen.extend(f"an expression reads {word}" for word in _words(args[0]) if word in NEVER or "__" in word)
+        elif not _own(name) and (name == "<template>" or not _by_a_library()):
             seen.append(f"exec of {name}")
     elif event == "compile":
+        if args[1] == "<expression>" and _by_the_compiler():
+            return
         if not _own(args[1]) and (args[1] == "<template>" or not _by_a_library()):
             seen.append(f"compile of {args[1]}")
     elif event == "open":
         _opened(args[0])
+
+
+def _by_the_compiler() -> bool:
+    """Whether the language's own compiler makes code, of a tree that has been checked."""
+    return sys._getframe(2).f_code.co_filename == str(ROOT / "src" / "shepherd" / "flow" / "compile.py")
+
+
+def _words(code: object) -> tuple[str, ...]:
+    """The names that *code* reads, below too."""
+    inner = (_words(part) for part in getattr(code, "co_consts", ()) if hasattr(part, "co_names"))
+    return (*getattr(code, "co_names", ()), *(word for words in inner for word in words))
 
 
 def _by_a_library() -> bool:

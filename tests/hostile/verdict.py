@@ -22,6 +22,6 @@ def complaints(found: dict[str, Any], case: Case | None = None) -> list[str]:
     unsaid = (codes - set(found["codes"])) | (set(case.said) - codes - set(found["said"]))
     if unsaid:
         wrong.append(f"not said: {', '.join(sorted(unsaid))}; but {', '.join(found['codes']) or found['sample'][:2]}")
-    if not codes and case.door in ("library", "shown") and found["refused"]:
+    if not codes and case.door in ("library", "shown", "checked") and found["refused"]:
         wrong.append(f"refused: {', '.join(found['codes'])}; {found['sample'][1:2]}")
     return wrong

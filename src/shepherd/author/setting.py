@@ -20,6 +20,7 @@ LABEL_ROOM = 150.0
 FAR = 3
 BOLD = 1.1
 FAR_ROOM = 170.0
+MOST_PARTS = 2400
 
 
 class Lettered(NamedTuple):
@@ -58,6 +59,19 @@ def planned(picture: Picture) -> Plan:
         room = (max(width(line, LABEL) for line in lines) + 14, LABEL_LINE * len(lines) + 2) if lines else (0.0, 0.0)
         ways.append(Way(way.source, way.target, *room))
     return lay_out(boxes, ways, _first(picture))
+
+
+def too_large(picture: Picture) -> bool:
+    """Whether *picture* has more nodes, arrows and lanes than anybody can follow, or waits for."""
+    ways = _ways(picture)
+    parts = len(picture.nodes) + len(ways)
+    if parts > MOST_PARTS:
+        return True
+    lanes: dict[tuple[int, bool], int] = {}
+    for way, span in zip(ways, spans(len(picture.nodes), ways, _first(picture)), strict=True):
+        net = (way.target, span < 1)
+        lanes[net] = max(lanes.get(net, 0), abs(span))
+    return parts + sum(lanes.values()) > MOST_PARTS
 
 
 def labelled(picture: Picture) -> list[Label]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from shepherd.author.layout import Point, Route, Spot
+from shepherd.author.lettering import wrap
 from shepherd.author.looks import RULES, STYLE
 from shepherd.author.overlay import Laid, Note
 from shepherd.author.picture import Arrow, Node, Picture
@@ -21,11 +22,13 @@ from shepherd.author.setting import (
     labelled,
     lettered,
     planned,
+    too_large,
 )
 from shepherd.author.shapes import shape_of
 from shepherd.author.xml import legal
 
 CORNER = 6.0
+TOO_LARGE = "That is too much for one picture: split it into flows that call one another, or draw it as mermaid or dot."
 #: What lies on top where ways cross.
 ORDER = {"": 0, "missed": 1, "gone": 1, "walked": 2}
 
@@ -43,7 +46,20 @@ def svg(
     *embedded* leaves out the style and the heading, for a page that has both. *link* gives the address of a called
     flow's page; without it nothing is linked.
     """
+    if too_large(picture):
+        return _words(f"{picture.described} {TOO_LARGE}")
     return _Drawing(picture, overlay, embedded, link).text()
+
+
+def _words(told: str) -> str:
+    """A picture that says why there is none."""
+    lines = wrap(told, 600, 13, 9)
+    text = "".join(f'<text x="12" y="{24 + 19 * place}">{_t(line)}</text>' for place, line in enumerate(lines))
+    high = 24 + 19 * len(lines)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="flow-picture" role="img" width="640" height="{high}" '
+        f'viewBox="0 0 640 {high}" aria-label={_q(told)}>\n<title>{_t(told)}</title>\n{text}\n</svg>\n'
+    )
 
 
 class _Drawing:

@@ -13,6 +13,7 @@ import click
 
 from shepherd.cli.settings import draft_of, library_option, settings, shown_file
 from shepherd.cli.terminal import echo, echo_json
+from shepherd.flow.shown import visible
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -172,5 +173,5 @@ def github(finding: Finding) -> str:
     kind = "error" if finding.severity == "error" else "warning"
     place = finding.place
     message = f"{finding.message} {finding.hint}".strip().replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    file = finding.file.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+    file = visible(finding.file).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
     return f"::{kind} file={file},line={place.line},col={place.column},title={finding.code}::{message}"

@@ -71,6 +71,8 @@ KIND_OF_TYPE: Mapping[str, str] = {
 WORDS = {"integer": "a whole number", "yes_no": "yes or no", "datetime": "a date with a time"}
 # The low end is written as words with blanks between, so that a cell of blanks takes no longer than others.
 _SPAN = re.compile(r"(?P<word>over|under|from|up to)\s+(?P<end>\S.*)|(?P<low>\S+(?:\s+\S+)*?)\s+to\s+(?P<high>\S.*)")
+#: No number, day or span of them is longer.
+MOST_CHARACTERS = 200
 _SIGN = re.compile(r"(>=|<=|=>|=<|≥|≤|>|<)\s*(\S.*)")
 _IN_WORDS = {
     ">": "over",
@@ -135,6 +137,8 @@ def read(written: Written, kind: str) -> Cell | Unread:
 def _span(text: str, kind: str) -> Span | Unread:
     if kind == "text":
         return Span((1, text, 0), (1, text, 0)) if text else Unread("This cell is empty.", "Write any, or a value.")
+    if len(text) > MOST_CHARACTERS:
+        return Unread(f'"{_short(text)}" is no {kind.replace("_", " ")}.', f"At most {MOST_CHARACTERS} characters.")
     signed = _SIGN.fullmatch(text)
     if signed is not None and kind != "yes_no":
         return Unread(f'"{_short(text)}" is not how a span is written.', f"Write: {_in_words(text)}.")
@@ -221,6 +225,8 @@ def currencies(written: Written) -> set[str]:
     """The currencies that a cell names."""
     named = set()
     for part in (written,) if isinstance(written, str) else written:
+        if len(part) > MOST_CHARACTERS:
+            continue
         found = _SPAN.fullmatch(part.strip())
         ends = (found["end"], found["low"], found["high"]) if found else (part.strip(),)
         for end in ends:
@@ -231,6 +237,8 @@ def currencies(written: Written) -> set[str]:
 
 def reads_as_span(text: str) -> bool:
     """Whether *text*, which stands among texts, is a span of something that has an order."""
+    if len(text) > MOST_CHARACTERS:
+        return False
     text = _in_words(text.strip())
     return _SPAN.fullmatch(text) is not None and any(
         not isinstance(_span(text, kind), Unread) for kind in ("number", "date", "time", "datetime")

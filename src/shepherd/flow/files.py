@@ -150,6 +150,6 @@ def _is_file(file: Path) -> bool:
 
 def _near_file(file: Path) -> str:
     try:
-        return nearest(file.name, [other.name for other in file.parent.iterdir()])
+        return nearest(file.name, [other.name for other in file.parent.iterdir() if other.is_file()])
     except OSError:
         return ""

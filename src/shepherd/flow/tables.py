@@ -11,6 +11,7 @@ from shepherd.flow.cells import Written
 from shepherd.flow.expression import Expression
 from shepherd.flow.finder import Finder
 from shepherd.flow.findings import NOWHERE, Place, Rule, allowed, nearest
+from shepherd.flow.hazards import short
 from shepherd.flow.model import Field
 from shepherd.flow.reader import Reader, is_map, items, pairs, place_of, plain, true
 from shepherd.flow.rows import Rows
@@ -155,15 +156,15 @@ def _from_file(
     wrong = [(n, name) for n, name in enumerate(rows.header) if name not in names or name in rows.header[:n]]
     for number, name in wrong:
         if name in names:
-            message, hint = f'Two columns of this file are named "{name}".', "Keep one of them."
+            message, hint = f'Two columns of this file are named "{short(name)}".', "Keep one of them."
         else:
-            message = f'"{name}" is no column of the table.'
+            message = f'"{short(name)}" is no column of the table.'
             hint = nearest(name, lacking) or f"Its columns: {allowed(names)}."
             hint = "Put commas between the cells." if ";" in name else hint
         _wrong(reader, WRONG_COLUMNS, rows.place(-1, number), message, hint, rows.file)
     if lacking and not wrong:
         message = f'The file "{rows.file}" has no column "{lacking[0]}".'
-        _wrong(reader, WRONG_COLUMNS, place, message, f"Its columns: {allowed(rows.header)}.")
+        _wrong(reader, WRONG_COLUMNS, place, message, f"Its columns: {allowed(map(short, rows.header))}.")
     if lacking or wrong:
         return None
     bad = [number for number, row in enumerate(rows.rows) if len(row) != len(names)]
