@@ -14,8 +14,9 @@ STEERING = (
 )
 #: Characters that only their owner can read.
 PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
-#: What joins letters of some scripts, and emoji; beside a plain letter or another of its kind it only hides.
-JOINERS = "(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\u200c\u200d])"
+#: What joins letters of some scripts, and emoji; beside anything else it only hides.
+_JOINED = f"[^\x00-\x7f\u200c\u200d{STEERING}{PRIVATE}]"
+JOINERS = f"(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})"
 _HIDDEN = re.compile(f"[{STEERING}{PRIVATE}]|{JOINERS}")
 _IN_JSON = re.compile(f"[{STEERING}{PRIVATE}\u200c\u200d]")
 
