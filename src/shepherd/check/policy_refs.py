@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shepherd.check.secrets import given_in_plain
 from shepherd.check.written import broken_kinds, operation_of
+from shepherd.flow.beside import Policy
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.model import Do, Escalate, Flow, Lookup, Step
 
@@ -42,6 +43,12 @@ UNKNOWN_QUEUE = Rule("SHP615", "unknown-queue", "error", "The queue is not one o
 UNKNOWN_SEVERITY = Rule("SHP616", "unknown-severity", "error", "The severity is not one of desk.yaml's.")
 UNKNOWN_ROLE = Rule("SHP617", "unknown-role", "error", "The role is not one of desk.yaml's.")
 UNKNOWN_CATEGORY = Rule("SHP618", "unknown-category", "error", "The category is not one of desk.yaml's.")
+HALF_A_LEVEL = Rule(
+    "SHP622",
+    "half-a-service-level",
+    "error",
+    "How many contacts are taken, and in which time, make one service level: `answer: 20s` goes with `share: 80`.",
+)
 UNKNOWN_TAG = Rule("SHP619", "unknown-tag", "error", "desk.yaml lists the tags that steps may have, and not this one.")
 
 RULES = (
@@ -54,6 +61,7 @@ RULES = (
     UNKNOWN_ROLE,
     UNKNOWN_CATEGORY,
     UNKNOWN_TAG,
+    HALF_A_LEVEL,
 )
 
 
@@ -68,6 +76,25 @@ def policy_refs(draft: Draft) -> Iterator[Finding]:
             yield from _change(flow, step)
         if "desk" not in broken:
             yield from _desk(draft, flow)
+    if "desk" not in broken:
+        yield from _policy(draft.policy)
+
+
+def _policy(policy: Policy) -> Iterator[Finding]:
+    """What desk.yaml says that does not go together."""
+    for queue in policy.queues.values():
+        if queue.owner and queue.owner not in policy.roles:
+            place = policy.places[f"queues.{queue.name}.owner"]
+            message = f'The owner of "{queue.name}" is "{queue.owner}", which is no role.'
+            hint = nearest(queue.owner, policy.roles) or f"Roles: {allowed(policy.roles)}."
+            yield UNKNOWN_ROLE.at(place, message, file=policy.file, hint=hint)
+    for level in policy.service_levels.values():
+        if (level.answer is None) != (level.share is None):
+            there, gone = ("share", "answer") if level.answer is None else ("answer", "share")
+            place = policy.places[f"service_levels.{level.channel}.{there}"]
+            message = f'The service level of "{level.channel}" has `{there}` and no `{gone}`.'
+            hint = "Write both, like answer: 20s, share: 80: of a hundred, 80 are taken within 20 seconds."
+            yield HALF_A_LEVEL.at(place, message, file=policy.file, hint=hint)
 
 
 def _operation(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:

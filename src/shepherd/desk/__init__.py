@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Recorded,
         RunView,
         Taken,
+        Target,
         TicketView,
     )
 
@@ -48,6 +49,7 @@ __all__ = [
     "Settings",
     "Stale",
     "Taken",
+    "Target",
     "TicketView",
     "Unavailable",
     "Unknown",

@@ -19,6 +19,11 @@ def whole(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
+def wall(at: datetime, zone: str) -> datetime:
+    """*at* on the clock of *zone*, naive."""
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
 def offset(at: datetime, zone: str) -> str:
     """The offset of *zone* from UTC at *at*, like ``+02:00``."""
     text = f"{at.astimezone(ZoneInfo(zone)):%z}"

@@ -13,12 +13,12 @@ from typing import Any
 
 from shepherd.check.library import Library
 from shepherd.connect import Connectors, Reply
-from shepherd.desk.clock import Clock, whole
+from shepherd.desk.clock import Clock, wall, whole
 from shepherd.desk.errors import Misused, Unknown
 from shepherd.desk.mask import mask, mask_all
 from shepherd.desk.runs import CASE_NOTE
 from shepherd.desk.show import facts_as_text
-from shepherd.desk.views import CaseNote, CustomerRow, FollowUp, TicketView
+from shepherd.desk.views import CaseNote, CustomerRow, FollowUp, Target, TicketView
 from shepherd.flow.calendar import Duration, duration
 from shepherd.flow.types import to_json
 from shepherd.record import Contact, Customer, Item, NotFound, Record, RunRow, Ticket
@@ -175,14 +175,14 @@ class Tickets:
         for body in sorted((b for b in read if b), key=lambda b: (str(b["at"]), str(b["run"]), str(b["seq"]).zfill(9))):
             sheet.read_tolerant(body)
         sheet.unreadable += read.count(None)
-        contacts = record.contacts(ticket.id)
+        contact = max(record.contacts(ticket.id), key=lambda c: (c.at, c.id), default=None)
         customer = record.customer(ticket.customer) if ticket.customer else None
         facts = customer.facts if customer else {}
         return TicketView(
             head=ticket,
             status=sheet.status(runs),
             customer=facts_as_text(facts) if isinstance(facts, Mapping) and set(facts) != {"erased"} else {},
-            channel=max(contacts, key=lambda c: (c.at, c.id)).channel if contacts else "",
+            channel=contact.channel if contact else "",
             runs=runs,
             priority=sheet.priority,
             queue=sheet.queue,
@@ -190,7 +190,21 @@ class Tickets:
             follow_ups=tuple(sheet.follow_ups),
             notes=(*sheet.damage(ticket), *sheet.notes, *(i for i in record.items(ticket.id) if i.kind == "note")),
             case_notes=tuple(sheet.case_notes.values()),
+            target=self._target(contact) if contact else None,
         )
+
+    def _target(self, contact: Contact) -> Target | None:
+        """What the desk aims at on the channel of *contact*; None where it sets nothing."""
+        policy = self._library.policy
+        level = policy.service_levels.get(contact.channel)
+        if level is None:
+            return None
+        came = wall(contact.at, policy.time_zone)
+
+        def by(span: Duration | None) -> datetime | None:
+            return absolute(policy.calendar.after(came, span), policy) if span else None
+
+        return Target(answer=level.answer, share=level.share, reply_by=by(level.reply), resolve_by=by(level.resolve))
 
     def close(self) -> None:
         """Wait for nobody."""

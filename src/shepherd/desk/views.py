@@ -49,12 +49,27 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """
+    What the desk aims at for a contact, each where desk.yaml sets it.
+
+    *share* of a hundred are taken within *answer* seconds; *reply_by* and *resolve_by* are counted from the contact.
+    """
+
+    answer: int | None
+    share: int | None
+    reply_by: datetime | None
+    resolve_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketView:
     """
     A ticket with everything that stands on it.
 
     *head* is the record's row. *customer* are the facts of the customer base as text, empty without a customer.
     *priority*, *queue*, *tags*, *follow_ups* and *notes* are folded from what its runs did. *runs*: newest first.
+    *target* is the service level of the channel of its latest contact.
     """
 
     head: Ticket
@@ -68,6 +83,7 @@ class TicketView:
     follow_ups: tuple[FollowUp, ...] = ()
     notes: tuple[Item, ...] = ()
     case_notes: tuple[CaseNote, ...] = ()
+    target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

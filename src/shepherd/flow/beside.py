@@ -79,6 +79,22 @@ class Severity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLevel:
+    """
+    What the desk aims at on a channel, each where set.
+
+    *share* of a hundred contacts are taken by an agent within *answer* seconds; the first reply is given within
+    *reply*, and it is solved within *resolve*.
+    """
+
+    channel: str
+    answer: int | None = None
+    share: int | None = None
+    reply: Duration | None = None
+    resolve: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """
     What the desk has set beside its flows (``desk.yaml``); everything has a default.
@@ -98,6 +114,7 @@ class Policy:
     queues: Mapping[str, Queue] = field(default_factory=dict)
     assurances: Mapping[str, Assurance] = field(default_factory=dict)
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    service_levels: Mapping[str, ServiceLevel] = field(default_factory=dict)
     categories: tuple[str, ...] = (
         "authentication",
         "troubleshooting",

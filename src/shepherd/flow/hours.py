@@ -81,8 +81,8 @@ def wrong_calendar(root: Map, lists: Lists, file: str) -> Iterator[Finding]:
     if isinstance(currency, Scalar):
         yield from wrong_currency(currency, file)
     if not calendar_of(root, lists).declared:
-        for _, severity in _pairs(root.get("severities")):
-            for _, node in _pairs(severity):
+        for _, owed in (*_pairs(root.get("severities")), *_pairs(root.get("service_levels"))):
+            for _, node in _pairs(owed):
                 if isinstance(node, Scalar) and "working" in node.text:
                     yield no_hours(node.place, node.text, file)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shepherd.flow.beside import Assurance, Connector, Operation, Policy, Queue, Severity
+from shepherd.flow.beside import Assurance, Connector, Operation, Policy, Queue, ServiceLevel, Severity
 from shepherd.flow.calendar import Calendar, Duration, duration
 from shepherd.flow.calling import wrong_calls
 from shepherd.flow.findings import NOWHERE, Finding, Place
@@ -81,6 +81,7 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
             )
             for k, v in pairs(root.get("severities"))
         },
+        service_levels={k.text: _service_level(k.text, v, calendar) for k, v in pairs(root.get("service_levels"))},
         categories=named.get("categories") or default.categories,
         tags=named.get("tags") or default.tags,
         customer_lookup=plain(root.get("customer_lookup")),
@@ -88,6 +89,17 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
         declared=True,
         file=file,
         places=dict(_places(root)),
+    )
+
+
+def _service_level(channel: str, node: Node, calendar: Calendar) -> ServiceLevel:
+    share = _in(node, "share")
+    return ServiceLevel(
+        channel=channel,
+        answer=seconds(_in(node, "answer")),
+        share=int(share) if share else None,
+        reply=_owed(_in(node, "reply"), calendar),
+        resolve=_owed(_in(node, "resolve"), calendar),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,19 @@ from flask import (
 )
 from werkzeug.wrappers import Response as Reply
 
-from shepherd.desk import CaseNote, DeskError, FlowRow, FollowUp, Misused, Reused, RunView, TicketView, Unknown, new_id
+from shepherd.desk import (
+    CaseNote,
+    DeskError,
+    FlowRow,
+    FollowUp,
+    Misused,
+    Reused,
+    RunView,
+    Target,
+    TicketView,
+    Unknown,
+    new_id,
+)
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Blank, Due, Refused
 from shepherd.web import forms
@@ -75,6 +87,11 @@ def keys() -> Reply:
     return make_response(render_template("keys.html", back=back, modes=MODES))
 
 
+def _channels() -> tuple[str, ...]:
+    """The channels to choose from: the usual ones, and those that desk.yaml sets a service level for."""
+    return tuple(dict.fromkeys((*CHANNELS, *desk().library.policy.service_levels)))
+
+
 # --- finding and opening ------------------------------------------------------------------------------
 
 
@@ -97,7 +114,7 @@ def _home(
         errors=errors or {},
         picks=_customers(given["customer"]) if errors and "customer" in errors else [],
         token=new_id(),
-        channels=CHANNELS,
+        channels=_channels(),
         role=here().role,
         waiting=waiting,
         awaited=_stand(waiting) if desk().awaits(here().role) else None,
@@ -193,7 +210,7 @@ def open_ticket() -> Reply:
     given = {k: form.get(k, "").strip() for k in ("customer", "subject", "channel")}
     given["customer"] = form.get("customer_is") or given["customer"]
     errors = {}
-    if given["channel"] not in CHANNELS:
+    if given["channel"] not in _channels():
         abort(400)
     if len(given["subject"]) > 200:
         errors["subject"] = "Say it in at most 200 letters; there is room for notes later."
@@ -297,11 +314,22 @@ def _flow_row(flow: FlowRow) -> dict[str, Any]:
 
 def _work(view: TicketView) -> list[str]:
     """What its runs left on the ticket, one line each."""
-    lines = [f"Priority {view.priority}"] if view.priority else []
+    lines = [*_service_level(view.target)] if view.target else []
+    lines += [f"Priority {view.priority}"] if view.priority else []
     lines += [f"In the queue {Marks.words(view.queue)}"] if view.queue else []
     lines += [f"Tag {tag}" for tag in view.tags]
     lines += [_promise(f) for f in view.follow_ups]
     return lines
+
+
+def _service_level(target: Target) -> Iterator[str]:
+    """What the desk aims at for this contact."""
+    clock = current_app.jinja_env.filters["clock"]
+    if target.answer is not None:
+        yield f"Service level: {target.share} % taken within {target.answer} s"
+    for what, at in (("first reply", target.reply_by), ("solved", target.resolve_by)):
+        if at is not None:
+            yield f"Service level: {what} by {clock(at)}"
 
 
 def _promise(follow_up: FollowUp) -> str:
