@@ -18,7 +18,7 @@ STEPS = "steps:\n  hello:\n    say: Hello.\n  done: {end: ok}\n"
 FLOW = HEAD + STEPS
 #: Whether everything is tried, at its full size; else the heavy cases are left out, and many is fewer.
 WHOLE = os.environ.get("SHEPHERD_HOSTILE") == "whole"
-MANY = 5000 if WHOLE else 500
+MANY = 5000 if WHOLE else 250
 #: Stands in a file outside the library, which no output may ever hold.
 SECRET = "the-words-outside-the-library"
 
