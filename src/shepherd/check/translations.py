@@ -12,6 +12,7 @@ from shepherd.check.values import values
 from shepherd.check.written import is_written
 from shepherd.flow.draft import Document, from_documents
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
+from shepherd.flow.model import Call, HandOn
 from shepherd.flow.source import Map, Node, Scalar, Seq
 from shepherd.flow.translations import UNTRANSLATED, laid_over, mark, values_of, words_of
 
@@ -130,17 +131,28 @@ class _Translation:
         """What the flow, said in this language, would break in, and does not in its own."""
         if self.flow not in draft.flows:
             return
-        said = {f"flow:{self.flow}": laid_over(self.source, self.document.typed)}
-        spoken = from_documents({**draft.documents, **said})
+        near = self.near(draft)
+        spoken = from_documents(near | {f"flow:{self.flow}": laid_over(self.source, self.document.typed)})
         found = [f for f in spoken.findings if f.flow == self.flow]
         if not found and self.flow in spoken.flows:
-            own = {(f.code, f.step) for family in (names, values, secrets) for f in family(draft)}
-            found = [f for family in (names, values, secrets) for f in family(spoken)]
-            found = [f for f in found if f.flow == self.flow and (f.code, f.step) not in own]
+            found = self.unfitting(spoken)
+            own = {(f.code, f.step) for f in self.unfitting(from_documents(near))} if found else set()
+            found = [f for f in found if (f.code, f.step) not in own]
         steps = dict(_pairs(self.document.root.get("steps")))
         for finding in found:
             place = _where(steps.get(finding.step, self.document.root), finding.message)
             yield self.at(UNSAYABLE, place, finding.message, finding.hint, finding.step)
+
+    def near(self, draft: Draft) -> dict[str, Any]:
+        """The documents of *draft* without the flows that this one neither calls nor hands on to."""
+        actions = [step.action for step in draft.flows[self.flow].steps.values()]
+        led_to = {self.flow, *(a.flow for a in actions if isinstance(a, Call | HandOn))}
+        flow = "flow:"
+        return {n: d for n, d in draft.documents.items() if not n.startswith(flow) or n.removeprefix(flow) in led_to}
+
+    def unfitting(self, spoken: Draft) -> list[Finding]:
+        """What the families that look into words find in this flow."""
+        return [f for family in (names, values, secrets) for f in family(spoken) if f.flow == self.flow]
 
 
 def _where(node: Node, message: str) -> Place:
