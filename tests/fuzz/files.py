@@ -130,7 +130,7 @@ PARSERS = (
         make=make_text,
         words=("4111111111111111", "0", "4", "55", "-", "\u200b", "\u0663"),
         modules=("desk/mask.py",),
-        most=20_000,
+        most=4000,
     ),
     Parser(
         name="data",

@@ -154,15 +154,13 @@ def _lines(rng: random.Random, text: str, parser: Parser, pool: Sequence[bytes])
 
 
 def _many(rng: random.Random, text: str, parser: Parser, pool: Sequence[bytes]) -> str:
-    """A piece very often, or a nest of brackets."""
+    """A piece very often, up to the size that is given at most, or a nest of brackets."""
     start, end = _spot(rng, text)
-    times = rng.choice((3, 10, 33, 65, 300, 2000))
-    if rng.random() < 0.5:
-        return (text[:start] + text[start:end] * times + text[end:])[: parser.most]
-    one, other = rng.choice(
-        ("()", "[]", "{}", ("not ", ""), ("-", ""), ("- ", ""), ('"', '"'), ("{{", "}}"), ("a: ", ""))
-    )
-    return (text[:start] + one * times + text[start:end] + other * times + text[end:])[: parser.most]
+    often = rng.choice((3, 10, 33, 65, 300, 2000, 100_000))
+    pairs = (("()", "[]", "{}", '""', "{{ }}".split(" ")), (("not ", ""), ("-", ""), ("- ", ""), ("a: ", "")))
+    one, other = rng.choice(rng.choice(pairs)) if rng.random() < 0.5 else (text[start:end], "")
+    times = max(1, min(often, (parser.most - len(text)) // max(1, len(one) + len(other))))
+    return text[:start] + one * times + text[start:end] + other * times + text[end:]
 
 
 def _spliced(rng: random.Random, text: str, parser: Parser, pool: Sequence[bytes]) -> str:

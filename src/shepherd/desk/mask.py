@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 # Issuer ranges: (first, last) of the leading digits, and the lengths that the issuer gives out.
@@ -100,12 +101,14 @@ def _beginnings(places: list[int]) -> list[bool]:
 
 
 def _card_length(digits: str, at: int) -> int:
-    lengths = sorted({n for low, high, ns in _ISSUERS if _issued(digits, at, low, high) for n in ns}, reverse=True)
-    return next((n for n in lengths if at + n <= len(digits) and luhn(digits[at : at + n])), 0)
+    return next((n for n in _lengths(digits[at : at + 4]) if at + n <= len(digits) and luhn(digits[at : at + n])), 0)
 
 
-def _issued(digits: str, at: int, low: int, high: int) -> bool:
-    return low <= int(digits[at : at + len(str(low))]) <= high
+@lru_cache(maxsize=10_000)
+def _lengths(first: str) -> tuple[int, ...]:
+    """How long numbers that begin with these four digits may be, the longest first."""
+    issued = (ns for low, high, ns in _ISSUERS if low <= int(first[: len(str(low))]) <= high)
+    return tuple(sorted({n for ns in issued for n in ns}, reverse=True))
 
 
 def luhn(digits: str) -> bool:
