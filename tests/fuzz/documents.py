@@ -135,7 +135,7 @@ def hash_of(text: str) -> int:
 
 # --- libraries --------------------------------------------------------------------------------------
 
-_FOLDER: list[Path] = []
+_FOLDER: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def bundle(folder: Path, only: Iterable[Path] | None = None) -> bytes:
@@ -147,8 +147,8 @@ def bundle(folder: Path, only: Iterable[Path] | None = None) -> bytes:
 def unbundled(data: bytes) -> Path:
     """A folder with the files of *data*; the one of the last call is emptied."""
     if not _FOLDER:
-        _FOLDER.append(Path(tempfile.mkdtemp(prefix="fuzz")))
-    folder = _FOLDER[0]
+        _FOLDER.append(tempfile.TemporaryDirectory(prefix="fuzz"))  # gone with the process
+    folder = Path(_FOLDER[0].name) / "library"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     parts = NAMED.split(data)
