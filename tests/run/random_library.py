@@ -178,7 +178,7 @@ class Maker:
         step = {"call": self.callee, "results": {"good": self.target(here), "bad": self.target(here)}}
         if self.rng.random() < 0.2:
             step["about"] = "representative"
-        return self.extras(here, step)
+        return {k: v for k, v in self.extras(here, step).items() if "attempts" not in k and k != "within"}
 
     def lookup(self, here: int) -> dict[str, Any]:
         results = {n: self.target(here) for n in ("ok", "not_found", "error")}
