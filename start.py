@@ -98,7 +98,7 @@ def test(more: list[str]) -> int:
         ["ruff", "check", "."],
         ["mypy"],
         ["lint-imports"],
-        ["pytest", "-q", "-n", "2", "--dist", "loadfile", "--junitxml", str(ROOT / ".cache" / "tests.xml"), *more],
+        ["pytest", "-q", "-n", "3", "--dist", "loadfile", "--junitxml", str(ROOT / ".cache" / "tests.xml"), *more],
     )
     (ROOT / ".cache").mkdir(exist_ok=True)
     failed = []

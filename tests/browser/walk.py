@@ -5,8 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable
-from time import monotonic
 from urllib.parse import quote
 
 from playwright.sync_api import APIResponse, Page, expect
@@ -23,14 +21,6 @@ VISIT = "An engineer has to look at this at your home. Shall I book the next fre
 def shows(page: Page, text: str) -> None:
     """Wait until the step says *text*, or the page where it has no step."""
     expect(page.locator("article.step, main:not(:has(article.step))")).to_contain_text(text, timeout=15_000)
-
-
-def in_time(page: Page, came: Callable[[], object], seconds: float = 10) -> None:
-    """Let the browser's news in until *came* says yes: what it tells of requests may come after what it draws."""
-    end = monotonic() + seconds
-    while not came():
-        assert monotonic() < end, f"This did not come to be within {seconds} seconds"
-        page.wait_for_timeout(20)
 
 
 def tab_to(page: Page, words: str, most: int = 60) -> None:

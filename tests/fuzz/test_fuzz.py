@@ -17,7 +17,7 @@ from tests.fuzz.campaign import campaign, elsewhere, inputs, keep
 from tests.fuzz.parser import Broken, Parser
 from tests.fuzz.parsers import PARSERS
 
-FRESH = 200
+FRESH = 100
 #: Of those that cost the most; all kinds of libraries are read by the same checks, and one of them gets FRESH.
 FEWER = dict.fromkeys(("tables", "lists", "policy", "translation", "mask"), 60)
 SEED = 20261130
