@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shepherd.check.callgraph import CallGraph, call_graph
 from shepherd.check.reach import ends_of
-from shepherd.check.walks import UNTRIED, Ways, circle, ending, leading_to, spread, ways
+from shepherd.check.walks import UNTRIED, Ways, circle, ending, leading_to, spends, spread, ways
 from shepherd.check.walks import loops as circles
 from shepherd.flow.findings import Finding, Hop, Rule
 from shepherd.flow.model import Ask, Collect, Edge, Flow, Step
@@ -135,11 +135,11 @@ def _through(calls: CallGraph, outcomes: dict[str, set[str]], flow: Flow, step: 
 
 def _spends(step: Step, edge: Edge, *, beyond_call: bool = False) -> bool:
     """Whether taking *edge* spends a try; *beyond_call*: one that the next call of the flow does not give back."""
-    return step.attempts is not None and edge.by not in UNTRIED and not (beyond_call and step.attempts.per == "call")
+    return spends(step, edge.by) and not (beyond_call and step.attempts is not None and step.attempts.per == "call")
 
 
 def _counted(step: Step, edge: Edge) -> bool:
-    return step.attempts is not None and step.attempts.per in ("ticket", "customer") and edge.by not in UNTRIED
+    return spends(step, edge.by) and step.attempts is not None and step.attempts.per in ("ticket", "customer")
 
 
 def _secret(step: Step) -> bool:
