@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.web.conftest import answer_until, begin
 
 
@@ -148,10 +150,10 @@ def test_what_people_enter_is_shown_as_text(tab):
     assert "<img" not in tab.get("/qa", query_string={"agent": evil}).text
 
 
-def open_new(tab, customer="", subject=""):
+def open_new(tab, customer="", subject="", channel="phone"):
     """Send the form "Open a ticket"."""
     token = re.search(r'name="token" value="([^"]+)"', tab.get("/").text)[1]
-    given = {"token": token, "customer": customer, "channel": "phone", "subject": subject}
+    given = {"token": token, "customer": customer, "channel": channel, "subject": subject}
     return tab.post("/tickets", given)
 
 
@@ -211,3 +213,22 @@ def test_a_flow_is_begun_in_the_language_of_the_customer(tab):
     tab.get(f"/tickets/{re.search(r'T-[0-9]+', tab.text)[0]}")
 
     assert '<option value="de" lang="de" selected>' in tab.text
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        ("phone", ["Service level: 80 % taken within 20 s"]),
+        ("email", ["Service level: first reply by ", "Service level: solved by "]),
+        ("social", ["Service level: first reply by "]),
+        ("counter", []),
+    ],
+)
+def test_a_ticket_shows_the_service_level_of_its_channel(tab, channel, said):
+    """Each channel with a level can be chosen, and its ticket says what the desk aims at; others say nothing of it."""
+    assert f'name="channel" value="{channel}"' in tab.get("/").text
+    open_new(tab, subject="No internet", channel=channel)
+    lines = re.findall(r"<li>(Service level: [^<]*)</li>", tab.text)
+
+    assert len(lines) == len(said)
+    assert all(line.startswith(words) for line, words in zip(lines, said, strict=True))

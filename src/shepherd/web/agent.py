@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     jsonify,
     make_response,
     redirect,
@@ -25,21 +23,28 @@ from shepherd.desk import (
     CaseNote,
     DeskError,
     FlowRow,
-    FollowUp,
     Misused,
     Reused,
-    RunView,
-    Target,
     TicketView,
     Unknown,
     new_id,
 )
-from shepherd.record import RunRow, Ticket
-from shepherd.run.api import Blank, Due, Refused
+from shepherd.record import RunRow
+from shepherd.run.api import Blank, Refused
 from shepherd.web import forms
 from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
-from shepherd.web.marks import Marks
-from shepherd.web.show import first_of, heading, name_of
+from shepherd.web.rows import (
+    customers_like,
+    flow_of,
+    flow_row,
+    on_ticket,
+    run_row,
+    stand,
+    ticket_row,
+    until,
+    waits,
+)
+from shepherd.web.show import first_of, name_of
 from shepherd.web.who import KEYS, MODES, Who, ask_name, clean, desk, here, local_path, remember, remember_who, who_of
 
 pages = Blueprint("agent", __name__)
@@ -112,16 +117,16 @@ def _home(
         find=find,
         given=given,
         errors=errors or {},
-        picks=_customers(given["customer"]) if errors and "customer" in errors else [],
+        picks=customers_like(given["customer"]) if errors and "customer" in errors else [],
         token=new_id(),
         channels=_channels(),
         role=here().role,
         waiting=waiting,
-        awaited=_stand(waiting) if desk().awaits(here().role) else None,
-        open_runs=[_row(r) | {"until": _until(r.id)} for r in _open_runs()],
-        customers=_customers(find),
-        tickets=[_ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
-        recent=[] if find else [_ticket_row(t) for t in desk().tickets(limit=8)],
+        awaited=stand(waiting) if desk().awaits(here().role) else None,
+        open_runs=[run_row(r) | {"until": until(r.id)} for r in _open_runs()],
+        customers=customers_like(find),
+        tickets=[ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
+        recent=[] if find else [ticket_row(t) for t in desk().tickets(limit=8)],
     )
     return make_response(page, status)
 
@@ -129,27 +134,11 @@ def _home(
 @pages.get("/waiting")
 def waiting() -> Response:
     """What waits for one's role, as a short text that differs when the list does, for the script that watches it."""
-    return Response(_stand(_waiting()), mimetype="text/plain")
+    return Response(stand(_waiting()), mimetype="text/plain")
 
 
 def _waiting() -> list[dict[str, Any]]:
-    return [_waits(v) for v in desk().waits_for(here().role)]
-
-
-def _stand(waiting: Sequence[Mapping[str, Any]]) -> str:
-    return " ".join(f"{run['id']}:{run['seq']}" for run in waiting)
-
-
-def _waits(view: RunView) -> dict[str, Any]:
-    """A run that waits for one's role: what is asked, and since when."""
-    return {
-        "id": view.id,
-        "seq": view.seq,
-        "ticket": view.ticket.number,
-        "flow": view.title,
-        "question": heading(view.waiting),
-        "at": view.standing.tip.stamp.at,
-    }
+    return [waits(v) for v in desk().waits_for(here().role)]
 
 
 def _open_runs() -> list[RunRow]:
@@ -167,40 +156,7 @@ def flows() -> Response:
 @pages.get("/customers")
 def customers() -> Response:
     """Customers who fit what is being typed, for the list under the field."""
-    return jsonify(_customers(request.args.get("find", "").strip()[:120]))
-
-
-def _customers(find: str) -> list[dict[str, str]]:
-    if not find:
-        return []
-    return [{"ref": c.id, "name": c.label} for c in desk().search_customers(find)]
-
-
-def _title(flow: str) -> str:
-    found = desk().library.flows.get(flow)
-    return found.title if found else flow
-
-
-def _row(run: RunRow) -> dict[str, Any]:
-    state = {"handed_over": "handed over"}.get(run.status, run.status)
-    return {
-        "id": run.id,
-        "ticket": run.number,
-        "flow": _title(run.flow),
-        "state": state,
-        "owner": run.owner,
-        "at": run.updated_at,
-        "outcome": Marks.words(run.outcome) if run.outcome else state,
-    }
-
-
-def _ticket_row(ticket: Ticket) -> dict[str, Any]:
-    return {
-        "number": ticket.number,
-        "customer": ticket.customer_ref or "Unknown caller",
-        "subject": ticket.subject if isinstance(ticket.subject, str) else "erased",
-        "at": ticket.created_at,
-    }
+    return jsonify(customers_like(request.args.get("find", "").strip()[:120]))
 
 
 @pages.post("/tickets")
@@ -250,7 +206,7 @@ def _ticket(
     told: str = "",
 ) -> Response:
     find = request.args.get("find", "").strip()[:120]
-    rows = [_row(r) for r in view.runs]
+    rows = [run_row(r) for r in view.runs]
     over = {r.id for r in view.runs if r.status in OVER}
     head = view.head
     page = {
@@ -262,16 +218,16 @@ def _ticket(
         "flow": "",
         "token": new_id(),
         "told": told,
-        "open_runs": [r | {"until": _until(r["id"])} for r in rows if r["id"] not in over],
+        "open_runs": [r | {"until": until(r["id"])} for r in rows if r["id"] not in over],
         "done_runs": [r for r in rows if r["id"] in over],
-        "case_notes": [{"note": n, "flow": _flow_of(view, n.run)} for n in (*_notes_so_far(view), *view.case_notes)],
+        "case_notes": [{"note": n, "flow": flow_of(view, n.run)} for n in (*_notes_so_far(view), *view.case_notes)],
         "unknown": not head.customer,
-        "picks": _customers((given or {}).get("customer", "")),
+        "picks": customers_like((given or {}).get("customer", "")),
         "facts": list(view.customer.items()),
-        "work": _work(view),
+        "work": on_ticket(view),
         "notes": [n for n in view.notes if isinstance(n.value, str)],
     }
-    flows = [_flow_row(f) for f in desk().flows(find, limit=50)]
+    flows = [flow_row(f) for f in desk().flows(find, limit=50)]
     languages, language = desk().languages(head.number)
     body = render_template(
         "ticket.html",
@@ -286,14 +242,6 @@ def _ticket(
     return make_response(body, status)
 
 
-def _until(run_id: str) -> datetime | None:
-    """Until when a run waits for a time; None where it does not, or can't be read."""
-    with suppress(DeskError):
-        waiting = desk().see(run_id).waiting
-        return waiting.due if isinstance(waiting, Due) else None
-    return None
-
-
 def _notes_so_far(view: TicketView) -> list[CaseNote]:
     """The case notes of the runs under way, as far as they can be read."""
     written = []
@@ -302,40 +250,6 @@ def _notes_so_far(view: TicketView) -> list[CaseNote]:
             with suppress(DeskError):
                 written.append(desk().case_note(run.id))
     return written
-
-
-def _flow_of(view: TicketView, run: str) -> str:
-    return next((_title(r.flow) for r in view.runs if r.id == run), "")
-
-
-def _flow_row(flow: FlowRow) -> dict[str, Any]:
-    return {"id": flow.id, "title": flow.title, "category": flow.category, "asks": flow.asks}
-
-
-def _work(view: TicketView) -> list[str]:
-    """What its runs left on the ticket, one line each."""
-    lines = [*_service_level(view.target)] if view.target else []
-    lines += [f"Priority {view.priority}"] if view.priority else []
-    lines += [f"In the queue {Marks.words(view.queue)}"] if view.queue else []
-    lines += [f"Tag {tag}" for tag in view.tags]
-    lines += [_promise(f) for f in view.follow_ups]
-    return lines
-
-
-def _service_level(target: Target) -> Iterator[str]:
-    """What the desk aims at for this contact."""
-    clock = current_app.jinja_env.filters["clock"]
-    if target.answer is not None:
-        yield f"Service level: {target.share} % taken within {target.answer} s"
-    for what, at in (("first reply", target.reply_by), ("solved", target.resolve_by)):
-        if at is not None:
-            yield f"Service level: {what} by {clock(at)}"
-
-
-def _promise(follow_up: FollowUp) -> str:
-    """A follow-up with its time and owner."""
-    due = f", by {current_app.jinja_env.filters['clock'](follow_up.at)}" if follow_up.at else ""
-    return f"{follow_up.what}{due}" + (f", {follow_up.owner}" if follow_up.owner else "")
 
 
 @pages.post("/tickets/<number>/customer")

@@ -1,0 +1,115 @@
+"""What start page and tickets show of runs, tickets, flows and customers: a row for each, ready for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from shepherd.desk import DeskError, FlowRow, FollowUp, RunView, Target, TicketView
+from shepherd.record import RunRow, Ticket
+from shepherd.run.api import Due
+from shepherd.web.marks import Marks
+from shepherd.web.show import heading
+from shepherd.web.who import desk
+
+
+def stand(waiting: Sequence[Mapping[str, Any]]) -> str:
+    """How the list *waiting* stands, as a short text that differs when the list does."""
+    return " ".join(f"{run['id']}:{run['seq']}" for run in waiting)
+
+
+def waits(view: RunView) -> dict[str, Any]:
+    """A run that waits for one's role: what is asked, and since when."""
+    return {
+        "id": view.id,
+        "seq": view.seq,
+        "ticket": view.ticket.number,
+        "flow": view.title,
+        "question": heading(view.waiting),
+        "at": view.standing.tip.stamp.at,
+    }
+
+
+def customers_like(find: str) -> list[dict[str, str]]:
+    """Customers whom the words *find* fit; none without words."""
+    if not find:
+        return []
+    return [{"ref": c.id, "name": c.label} for c in desk().search_customers(find)]
+
+
+def title(flow: str) -> str:
+    """The title of *flow*; its id where the library no longer has it."""
+    found = desk().library.flows.get(flow)
+    return found.title if found else flow
+
+
+def run_row(run: RunRow) -> dict[str, Any]:
+    """A run with its state and outcome in words."""
+    state = {"handed_over": "handed over"}.get(run.status, run.status)
+    return {
+        "id": run.id,
+        "ticket": run.number,
+        "flow": title(run.flow),
+        "state": state,
+        "owner": run.owner,
+        "at": run.updated_at,
+        "outcome": Marks.words(run.outcome) if run.outcome else state,
+    }
+
+
+def ticket_row(ticket: Ticket) -> dict[str, Any]:
+    """A ticket with its customer and subject; both may be unknown or erased."""
+    return {
+        "number": ticket.number,
+        "customer": ticket.customer_ref or "Unknown caller",
+        "subject": ticket.subject if isinstance(ticket.subject, str) else "erased",
+        "at": ticket.created_at,
+    }
+
+
+def until(run_id: str) -> datetime | None:
+    """Until when a run waits for a time; None where it does not, or can't be read."""
+    with suppress(DeskError):
+        waiting = desk().see(run_id).waiting
+        return waiting.due if isinstance(waiting, Due) else None
+    return None
+
+
+def flow_of(view: TicketView, run: str) -> str:
+    """The title of the flow that *run* of this ticket walks."""
+    return next((title(r.flow) for r in view.runs if r.id == run), "")
+
+
+def flow_row(flow: FlowRow) -> dict[str, Any]:
+    """A flow that may be started, with what it asks for beforehand."""
+    return {"id": flow.id, "title": flow.title, "category": flow.category, "asks": flow.asks}
+
+
+def on_ticket(view: TicketView) -> list[str]:
+    """What the desk aims at on this ticket, and what its runs left there, one line each."""
+    lines = [*_service_level(view.target)] if view.target else []
+    lines += [f"Priority {view.priority}"] if view.priority else []
+    lines += [f"In the queue {Marks.words(view.queue)}"] if view.queue else []
+    lines += [f"Tag {tag}" for tag in view.tags]
+    lines += [_promise(f) for f in view.follow_ups]
+    return lines
+
+
+def _service_level(target: Target) -> Iterator[str]:
+    """What the desk aims at for this contact."""
+    clock = current_app.jinja_env.filters["clock"]
+    if target.answer is not None:
+        yield f"Service level: {target.share} % taken within {target.answer} s"
+    for what, at in (("first reply", target.reply_by), ("solved", target.resolve_by)):
+        if at is not None:
+            yield f"Service level: {what} by {clock(at)}"
+
+
+def _promise(follow_up: FollowUp) -> str:
+    """A follow-up with its time and owner."""
+    due = f", by {current_app.jinja_env.filters['clock'](follow_up.at)}" if follow_up.at else ""
+    return f"{follow_up.what}{due}" + (f", {follow_up.owner}" if follow_up.owner else "")
