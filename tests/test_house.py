@@ -53,6 +53,19 @@ def test_every_command_is_documented() -> None:
     assert [name for name in COMMANDS if f"shepherd {name}" not in told] == []
 
 
+TIMED = re.compile(r"\.get\((?:timeout=|(?:True|block=True), )")
+
+
+def test_nobody_waits_on_a_simple_queue_for_a_time() -> None:
+    """
+    `SimpleQueue.get(timeout=…)` may wait for ever: where time is over between its two looks (CPython 3.11, seen
+    with 0.3 ms), it goes on without a limit until somebody puts something. `Queue` keeps its word.
+    """
+    assert TIMED.search("x.get(timeout=0.0003)")
+    assert TIMED.search("x.get(True, 3)")
+    assert [p.name for p in SOURCES if "SimpleQueue" in (text := p.read_text("utf-8")) and TIMED.search(text)] == []
+
+
 def properties(schema: Any) -> Iterator[tuple[str, Any]]:
     """Every property that a schema declares, with its own schema."""
     if isinstance(schema, dict):

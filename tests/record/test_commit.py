@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import resource
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from pathlib import Path
+
+import pytest
 
 from shepherd.record import Appended, Conflict, Record, RecordError, RecordUnavailable
 from tests.record.making import a_run, a_ticket, answer, opened
@@ -120,6 +123,40 @@ def test_in_one_commit_each_is_decided_for_itself(record: Record, tmp_path: Path
     assert told == [whole, "Conflict", whole._replace(repeated=True), "TokenReused", whole, whole]
     assert [record.head(run).seq for run in runs] == [3] * 6
     assert record.verify().ok
+
+
+def test_an_answer_waits_for_nobody_elses(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    An answer that comes while a shared commit is under way is committed even when no other ever follows: the wait for
+    company ends, however short it is (a queue's own time limit once did not, see tests/test_house.py).
+    """
+    monkeypatch.setattr("shepherd.record.commit.BACK_AT_ONCE", 1e-6)
+    gates = [threading.Event() for _ in range(2)]
+    held = [threading.Event() for _ in range(2)]
+
+    def hold(n: int) -> Callable[[object, bool], bool]:
+        def work(_: object, __: bool) -> bool:
+            held[n].set()
+            return gates[n].wait(10)
+
+        return work
+
+    for _ in range(10):
+        for event in (*gates, *held):
+            event.clear()
+        with ThreadPoolExecutor(4) as pool:
+            ends = [pool.submit(record._writer.write, hold(0))]
+            held[0].wait(10)
+            ends += [pool.submit(record._writer.write, work) for work in (hold(1), lambda _, __: True)]
+            while record._writer._jobs.qsize() < 2:
+                threading.Event().wait(0.0005)
+            gates[0].set()
+            held[1].wait(10)
+            ends.append(pool.submit(record._writer.write, lambda _, __: True))
+            while record._writer._jobs.qsize() < 1:
+                threading.Event().wait(0.0005)
+            gates[1].set()
+            assert [end.result(20) for end in ends] == [True] * 4
 
 
 def test_a_full_disk_is_said_and_gets_well_by_itself(record: Record, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import Any, NamedTuple
 
 MOST_ADDRESSES = 4
@@ -90,7 +90,7 @@ def look_up(
 
 
 def _asked(host: str, port: int, seconds: float, ask: Callable[..., list[Any]]) -> list[Any]:
-    answers: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+    answers: Queue[list[Any] | Exception] = Queue()
     if not _questions.acquire(blocking=False):
         raise Unreachable("too many names are being looked up")
 

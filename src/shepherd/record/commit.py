@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -16,7 +17,7 @@ from shepherd.record.rows import Rows
 
 T = TypeVar("T")
 MOST_AT_ONCE = 256
-#: Seconds without another job after which a batch is full, where the last commit was shared: who shared it comes back.
+#: Seconds in which those who shared the last commit come back; without another job by then, a batch is full.
 BACK_AT_ONCE = 0.0003
 CLOSED = "The record is closed. Nothing was saved."
 UNAVAILABLE = "The record can't be written just now: {}. Nothing was saved; try again."
@@ -88,17 +89,29 @@ class Writer:
         pause = 0.0
         while (job := self._jobs.get()) is not None:
             jobs = [job]
-            try:
-                while len(jobs) < MOST_AT_ONCE and (job := self._jobs.get(timeout=pause)) is not None:
-                    jobs.append(job)
-            except Empty:
-                pass
+            while len(jobs) < MOST_AT_ONCE and (job := self._another(pause)):
+                jobs.append(job)
             self._commit(jobs)
             pause = BACK_AT_ONCE if len(jobs) > 1 else 0.0
-            if job is None:
-                break
         if self._batch is not None:
             self._batch.close()
+
+    def _another(self, pause: float) -> Job[Any] | None:
+        """
+        The next job, if it comes within *pause* seconds.
+
+        A simple queue's own `get(timeout=…)` is of no use: where the time is over before it has looked twice, CPython
+        3.11 waits until somebody puts another job, and the answers of this batch with it.
+        """
+        if self._jobs.empty() and pause:
+            time.sleep(pause)
+        try:
+            job = self._jobs.get_nowait()
+        except Empty:
+            return None
+        if job is None:  # closed: this was the last one, and it is seen once more when the batch is done
+            self._jobs.put(None)
+        return job
 
     def _commit(self, jobs: list[Job[Any]]) -> None:
         """All *jobs* in one transaction; where the database or the commit itself fails, none of them happened."""
