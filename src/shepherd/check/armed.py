@@ -27,6 +27,18 @@ def armed(flows: Mapping[str, Flow], promises: Mapping[str, Promise]) -> Mapping
     return {name: _flow(flow, plan) for name, flow in flows.items()}
 
 
+def like(flow: Flow, own: Flow) -> Flow:
+    """*flow*, which is *own* in other words, with what the engine needs to guard the promises in *own*."""
+    steps = {name: _alike(step, own.steps[name]) for name, step in flow.steps.items()}
+    outcomes = {name: replace(o, passes=own.outcomes[name].passes) for name, o in flow.outcomes.items()}
+    return replace(flow, steps=steps, outcomes=outcomes)
+
+
+def _alike(step: Step, own: Step) -> Step:
+    edges = {by: replace(edge, passes=own.edges[by].passes) for by, edge in step.edges.items()}
+    return replace(step, edges=edges, passes=own.passes, promised=own.promised)
+
+
 class _Plan:
     """What is put where: guards by (flow, step), marks by (flow, step, by), (flow, step) or (flow, "", outcome)."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shepherd.check.walks import Ways, components, loops
 from shepherd.flow.model import Call, Edge, Flow, HandOn, Step
@@ -57,6 +58,19 @@ def others_of(flow: Flow) -> Iterator[tuple[Step, Call | HandOn]]:
     """The steps of *flow* that lead into another flow, to come back or not."""
     yield from calls_of(flow)
     yield from hand_ons_of(flow)
+
+
+def near_to(documents: Mapping[str, Any], flows: Mapping[str, Flow], names: Iterable[str]) -> dict[str, Any]:
+    """Those of *documents* with which the flows *names* can be compiled: no flow that none of them leads into."""
+    seen: set[str] = set()
+    queue = [*names]
+    while queue:
+        name = queue.pop()
+        if name in flows and name not in seen:
+            seen.add(name)
+            queue += [other.flow for _, other in others_of(flows[name])]
+    kept = {f"flow:{name}" for name in seen}
+    return {name: document for name, document in documents.items() if name in kept or not name.startswith("flow:")}
 
 
 def call_graph(flows: Mapping[str, Flow]) -> CallGraph:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from shepherd.check import examine
-from shepherd.check.armed import armed, concerned
-from shepherd.check.callgraph import others_of
+from shepherd.check.armed import armed, concerned, like
+from shepherd.check.callgraph import near_to, others_of
 from shepherd.check.grants import all_grants
 from shepherd.check.stored import restored, stored
 from shepherd.check.summaries import REPRESENTATIVE
@@ -135,10 +135,10 @@ class Library:
             for name, document in self.documents.items()
             if name.startswith("translation:") and name.endswith(f".{language}")
         }
+        near = near_to(self.documents, self.flows, words)
         made = {f"flow:{name}": laid_over(self.documents[f"flow:{name}"], document) for name, document in words.items()}
-        draft = from_documents({**self.documents, **made}) if words else None
-        found = armed(draft.flows, draft.promises) if draft else {}
-        return {name: found[name] if name in words and name in found else flow for name, flow in self.flows.items()}
+        found = from_documents({**near, **made}).flows if words else {}
+        return {n: like(found[n], flow) if n in words and n in found else flow for n, flow in self.flows.items()}
 
     def document(self, hash_: str) -> Any:
         """The document whose hash is *hash_*, as it is to be stored. Raises KeyError where there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from shepherd.check.walks import UNTRIED, ending
@@ -81,18 +81,32 @@ def passed_by(step: Step) -> Iterator[str]:
             yield by
 
 
-def matches(flow: Flow, step: Step, pick: Pick) -> bool:
-    """Whether *step* fits every key of *pick* that tells steps apart."""
-    operation = step.action.operation if isinstance(step.action, Lookup | Do) else ""
-    fits = {
-        "tag": (step.tag,),
-        "verb": (step.verb,),
-        "connector": (operation, operation.partition(".")[0]),
-        "category": (flow.category,),
-        "flow": (flow.id,),
-        "step": (f"{flow.id}/{step.id}",),
-    }
-    return all(any(word in fits[key] for word in pick.texts(key) if word) for key in pick.keys if key in fits)
+def matcher(pick: Pick) -> Callable[[Flow, Step], bool]:
+    """Whether a step fits every key of *pick* that tells steps apart."""
+    wanted = [(TOLD[key], frozenset(pick.texts(key)) - {""}) for key in pick.keys if key in TOLD]
+
+    def fits(flow: Flow, step: Step) -> bool:
+        return all(not words.isdisjoint(told(flow, step)) for told, words in wanted)
+
+    return fits
+
+
+def _operation(_: Flow, step: Step) -> tuple[str, ...]:
+    """The operation that *step* calls, and its connector."""
+    if not isinstance(step.action, Lookup | Do):
+        return ()
+    return (step.action.operation, step.action.operation.partition(".")[0])
+
+
+#: What a pick tells steps apart by.
+TOLD: Mapping[str, Callable[[Flow, Step], tuple[str, ...]]] = {
+    "tag": lambda flow, step: (step.tag,),
+    "verb": lambda flow, step: (step.verb,),
+    "connector": _operation,
+    "category": lambda flow, step: (flow.category,),
+    "flow": lambda flow, step: (flow.id,),
+    "step": lambda flow, step: (f"{flow.id}/{step.id}",),
+}
 
 
 def _is_last(step: Step) -> bool:
@@ -101,9 +115,10 @@ def _is_last(step: Step) -> bool:
 
 
 def _steps(flows: Iterable[Flow], pick: Pick) -> Iterator[tuple[Flow, Step]]:
+    fits = matcher(pick)
     for flow in flows:
         for step in flow.steps.values():
-            if matches(flow, step, pick):
+            if fits(flow, step):
                 yield flow, step
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from shepherd.check.picked import END_KEYS, matches, passed_by
+from shepherd.check.picked import END_KEYS, matcher, passed_by
 from shepherd.check.written import broken_kinds
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
 from shepherd.flow.model import Ask, Collect
@@ -72,7 +72,8 @@ def _mix(promise: Promise, place: object, message: str) -> Finding:
 
 def _ways(draft: Draft, promise: Promise, pick: Pick) -> Iterator[Finding]:
     """Answers and results that no step so picked has."""
-    chosen = [s for f in draft.flows.values() for s in f.steps.values() if matches(f, s, pick)]
+    fits = matcher(pick)
+    chosen = [s for f in draft.flows.values() for s in f.steps.values() if fits(f, s)]
     for key, kinds in (("answer", ("answer",)), ("result", ("result", "outcome"))):
         known = {by.partition(":")[2] for s in chosen for by in passed_by(s) if by.partition(":")[0] in kinds}
         for word in pick.keys.get(key, ()):

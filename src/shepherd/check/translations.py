@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from shepherd.check.callgraph import near_to
 from shepherd.check.names import names
 from shepherd.check.secrets import secrets
 from shepherd.check.values import values
 from shepherd.check.written import is_written
 from shepherd.flow.draft import Document, from_documents
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
-from shepherd.flow.model import Call, HandOn
 from shepherd.flow.source import Map, Node, Scalar, Seq
 from shepherd.flow.translations import UNTRANSLATED, laid_over, mark, values_of, words_of
 
@@ -131,7 +131,7 @@ class _Translation:
         """What the flow, said in this language, would break in, and does not in its own."""
         if self.flow not in draft.flows:
             return
-        near = self.near(draft)
+        near = near_to(draft.documents, draft.flows, [self.flow])
         spoken = from_documents(near | {f"flow:{self.flow}": laid_over(self.source, self.document.typed)})
         found = [f for f in spoken.findings if f.flow == self.flow]
         if not found and self.flow in spoken.flows:
@@ -142,13 +142,6 @@ class _Translation:
         for finding in found:
             place = _where(steps.get(finding.step, self.document.root), finding.message)
             yield self.at(UNSAYABLE, place, finding.message, finding.hint, finding.step)
-
-    def near(self, draft: Draft) -> dict[str, Any]:
-        """The documents of *draft* without the flows that this one neither calls nor hands on to."""
-        actions = [step.action for step in draft.flows[self.flow].steps.values()]
-        led_to = {self.flow, *(a.flow for a in actions if isinstance(a, Call | HandOn))}
-        flow = "flow:"
-        return {n: d for n, d in draft.documents.items() if not n.startswith(flow) or n.removeprefix(flow) in led_to}
 
     def unfitting(self, spoken: Draft) -> list[Finding]:
         """What the families that look into words find in this flow."""

@@ -96,8 +96,11 @@ def command(
 
 def _once(asked: Asked) -> int:
     """Walk and tell once, or why nothing can be walked; the exit code."""
+    from shepherd.flow.memory import collector_rests
+
     try:
-        return _walked(asked)
+        with collector_rests():
+            return _walked(asked)
     except click.exceptions.Exit as stop:
         return stop.exit_code
 
