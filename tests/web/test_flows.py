@@ -1,5 +1,6 @@
 """The flows' pages, and the picture of a run on QA's page."""
 
+import html
 import re
 from xml.etree import ElementTree
 
@@ -31,12 +32,36 @@ def test_a_called_flow_is_a_link_to_its_page(tab):
     assert '<svg xmlns="http://www.w3.org/2000/svg" class="flow-picture" role="img"' not in text
 
 
-def test_the_same_is_told_in_words(tab):
-    """A table has each step with its ways on, for those who read rather than look."""
+def test_the_same_is_read_aloud_beside_the_picture(tab):
+    """Each step leads to its sentences, each sentence to its line, and each way to the step that comes next."""
     text = tab.get("/flows/closing").text
 
-    assert '<tr id="step-offer_survey">' in text
-    assert re.search(r'They agree → <a href="#step-book_survey">book_survey</a>', text)
+    assert re.search(
+        r'<g id="node-offer_survey"[^>]*><title>[^<]*</title><a class="told"[^>]*href="#say-offer_survey">', text
+    )
+    assert '<li id="say-offer_survey"' in text
+    assert 'href="#node-offer_survey"' in text
+    assert re.search(r'They agree”[^<]*, then go to <a href="#say-book_survey">book_survey</a> \(step \d+\)', text)
+
+
+@pytest.mark.parametrize("flow", ["closing", "internet_down", "authentication"])
+def test_every_address_on_the_page_is_there_once(tab, flow):
+    """No sentence leads to a line that the text has not, and no two things have the same address."""
+    text = tab.get(f"/flows/{flow}").text
+    ids = re.findall(r'\sid="([^"]+)"', text)
+
+    assert sorted(set(re.findall(r'href="#([^"]+)"', text)) - set(ids)) == []
+    assert sorted({one for one in ids if ids.count(one) > 1}) == []
+
+
+def test_the_text_is_the_one_that_is_served(tab, desk):
+    """Line by line, whatever has become of the file since; each step's lines are told from the next one's."""
+    text = tab.get("/flows/closing").text
+    lines = desk.library.sources["closing.yaml"].removesuffix("\n").split("\n")
+
+    assert [html.unescape(code) for code in re.findall("<code>(.*?)</code>", text)][-len(lines) :] == lines
+    number = lines.index("  offer_survey:") + 1
+    assert f'<li id="line-{number}" data-at="offer_survey"><a class="no" href="#say-offer_survey"' in text
 
 
 def test_nothing_on_the_page_needs_more_than_the_policy_allows(tab):

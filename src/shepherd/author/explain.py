@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author import spoken
 from shepherd.author.english import English
@@ -13,12 +13,15 @@ from shepherd.author.spoken import listed, named, seen
 from shepherd.author.tablewords import table_words
 from shepherd.author.told import Teller, resolved
 from shepherd.author.ways import Ways
-from shepherd.flow.draft import Draft
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Place
 from shepherd.flow.model import Flow, Outcome, Value
 from shepherd.flow.scope import Around
 from shepherd.flow.tree import Const
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+    from shepherd.flow.draft import Draft
 
 WIDTH = 100
 #: The parts of a flow's head, by what a sentence is about, each with the line above it.
@@ -48,7 +51,7 @@ class Explained(NamedTuple):
     sentences: tuple[Sentence, ...]
 
 
-def explain(draft: Draft, name: str) -> Explained:
+def explain(draft: Draft | Library, name: str) -> Explained:
     """The flow *name* of *draft* in sentences. Raises KeyError where there is no such flow that can be read."""
     flow = draft.flows[name]
     around = Around(draft.flows, draft.policy, draft.connectors)

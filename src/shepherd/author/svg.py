@@ -39,16 +39,17 @@ def svg(
     *,
     embedded: bool = False,
     link: Callable[[str], str] | None = None,
+    step: Callable[[str], str] | None = None,
 ) -> str:
     """
     *picture* as an SVG document, with a run or the coverage laid over it.
 
     *embedded* leaves out the style and the heading, for a page that has both. *link* gives the address of a called
-    flow's page; without it nothing is linked.
+    flow's page, *step* that of what is said about a step; without them nothing is linked.
     """
     if too_large(picture):
         return _words(f"{picture.described} {TOO_LARGE}")
-    return _Drawing(picture, overlay, embedded, link).text()
+    return _Drawing(picture, overlay, embedded, link, step).text()
 
 
 def _words(told: str) -> str:
@@ -64,9 +65,14 @@ def _words(told: str) -> str:
 
 class _Drawing:
     def __init__(
-        self, picture: Picture, overlay: Laid | None, embedded: bool, link: Callable[[str], str] | None
+        self,
+        picture: Picture,
+        overlay: Laid | None,
+        embedded: bool,
+        link: Callable[[str], str] | None,
+        step: Callable[[str], str] | None,
     ) -> None:
-        self.picture, self.overlay, self.embedded, self.link = picture, overlay, embedded, link
+        self.picture, self.overlay, self.embedded, self.link, self.step = picture, overlay, embedded, link, step
         self.letters = [lettered(node) for node in picture.nodes]
         self.labels = labelled(picture)
         self.plan = planned(picture)
@@ -191,7 +197,16 @@ class _Drawing:
         )
         if self.link is not None and node.calls:
             words = f"<a href={_q(self.link(node.calls))}>{words}</a>"
+        if self.step is not None:
+            drawn = self._told(node.id, drawn)
         return drawn + words + _noted(note) + "</g>"
+
+    def _told(self, step: str, drawn: str) -> str:
+        """A node that leads to what is said about it; left out by the tab key, for the words stand right beside it."""
+        assert self.step is not None
+        begin, title, shape = drawn.partition("</title>")
+        begin = begin.replace("<g ", f"<g id={_q(f'node-{step}')} ", 1)
+        return f'{begin}{title}<a class="told" tabindex="-1" href={_q(self.step(step))}>{shape}</a>'
 
 
 def _noted(note: Note | None) -> str:

@@ -44,7 +44,8 @@ class Library:
 
     *documents* are the typed sources by name (``flow:internet_down``, ``desk``, ``connectors:line``,
     ``promises:paid_once``, ``list:countries``, ``rows:rates.csv``), *hashes* those of their stored forms, from which
-    the same library can be made again at any time. *promises* are guarded by the engine in *flows*.
+    the same library can be made again at any time. *promises* are guarded by the engine in *flows*. *sources* has the
+    texts of the flows by their files, as long as they were read from files.
     """
 
     flows: Mapping[str, Flow]
@@ -53,6 +54,7 @@ class Library:
     documents: Mapping[str, Any]
     lists: Mapping[str, OptionList] = field(default_factory=dict)
     promises: Mapping[str, Promise] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     hashes: Mapping[str, str] = field(init=False, repr=False)
     _spoken: dict[str, Mapping[str, Flow]] = field(init=False, repr=False, default_factory=dict)
     _personal: dict[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
@@ -88,7 +90,8 @@ class Library:
         if any(finding.severity == "error" for finding in listed):
             raise FlowRejected(listed)
         flows = armed(draft.flows, draft.promises)
-        return cls(flows, draft.policy, draft.connectors, draft.documents, draft.lists, draft.promises)
+        texts = {flow.file: draft.sources[flow.file] for flow in flows.values() if flow.file in draft.sources}
+        return cls(flows, draft.policy, draft.connectors, draft.documents, draft.lists, draft.promises, texts)
 
     def bundle(self, flow: str) -> Mapping[str, str]:
         """The hash of every document that a run of *flow* can reach, by name (FORMATS §2)."""

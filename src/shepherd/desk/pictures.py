@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from shepherd.desk.errors import Unknown
@@ -11,7 +11,10 @@ from shepherd.desk.qa import Audits
 if TYPE_CHECKING:
     from shepherd.author.overlay import Overlay
     from shepherd.author.picture import Picture
+    from shepherd.author.reading import Reading
     from shepherd.check.library import Library
+    from shepherd.flow.draft import Draft
+    from shepherd.flow.findings import Finding
 
 
 class Walked(NamedTuple):
@@ -20,6 +23,31 @@ class Walked(NamedTuple):
     id: str
     title: str
     told: str
+
+
+class FlowPage(NamedTuple):
+    """
+    A flow for its page: what is drawn of it, that as SVG, and how it is read aloud beside its text.
+
+    The parts know one another by their addresses within the page: ``#node-STEP``, ``#say-STEP``, ``#line-N``.
+    """
+
+    picture: Picture
+    svg: str
+    reading: Reading
+
+
+def flow_page(
+    library: Draft | Library, flow: str, link: Callable[[str], str], findings: Iterable[Finding] = ()
+) -> FlowPage:
+    """The page of *flow* of *library*; *link* addresses the flows that it calls, *findings* stand at their lines."""
+    from shepherd.author.picture import picture_of
+    from shepherd.author.reading import reading
+    from shepherd.author.svg import svg
+
+    picture = picture_of(library.flows[flow], {name: one.title for name, one in library.flows.items()})
+    drawn = svg(picture, embedded=True, link=link, step=lambda step: f"#say-{step}")
+    return FlowPage(picture, drawn, reading(library, flow, findings))
 
 
 class Pictures:
@@ -32,16 +60,11 @@ class Pictures:
         """The flow as it is now, in a format of ``author.draw``. Raises Unknown where there is none."""
         return self._drawn(self._library, flow, form)
 
-    def page(self, flow: str, link: Callable[[str], str]) -> tuple[Picture, str]:
-        """What is drawn of the flow as it is now, and its SVG for a page; *link* addresses the flows that it calls."""
-        from shepherd.author.picture import picture_of
-        from shepherd.author.svg import svg
-
-        found = self._library.flows.get(flow)
-        if found is None:
+    def page(self, flow: str, link: Callable[[str], str]) -> FlowPage:
+        """The flow as it is now, for its page; *link* addresses the flows that it calls. Raises Unknown."""
+        if flow not in self._library.flows:
             raise Unknown(f'There is no flow "{flow}".')
-        picture = picture_of(found, {name: one.title for name, one in self._library.flows.items()})
-        return picture, svg(picture, embedded=True, link=link)
+        return flow_page(self._library, flow, link)
 
     def of_run(self, run: str, flow: str, form: str = "svg") -> str:
         """The flow as *run* went through it, with its path laid over it. Raises Unknown where it did not."""

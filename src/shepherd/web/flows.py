@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
 from markupsafe import Markup
 
 from shepherd.author.draw import FORMATS
 from shepherd.author.looks import RULES, STYLE
-from shepherd.author.picture import Picture
-from shepherd.author.shapes import shape_of
 from shepherd.desk import Unknown
 from shepherd.web.who import ask_name, desk
 
@@ -40,26 +37,15 @@ def all_flows() -> str:
 
 @pages.get("/flows/<flow_id>")
 def flow(flow_id: str) -> str:
-    """One flow: what it is, its picture, and the same in words."""
-    picture, drawn = desk().pictures.page(flow_id, lambda called: url_for("flows.flow", flow_id=called))
+    """One flow: what it is, its picture, and beside it the same in sentences and as its text."""
+    page = desk().pictures.page(flow_id, lambda called: url_for("flows.flow", flow_id=called))
     return render_template(
         "flow.html",
         flow=desk().library.flows[flow_id],
-        picture=Markup(drawn),  # the drawing escapes all words itself
-        steps=_steps(picture),
+        picture=Markup(page.svg),  # the drawing escapes all words itself
+        reading=page.reading,
         forms=FORMATS,
     )
-
-
-def _steps(picture: Picture) -> list[dict[str, Any]]:
-    """The steps with their ways out, for those who read rather than look."""
-    ways: dict[str, list[tuple[str, str]]] = {node.id: [] for node in picture.nodes}
-    for arrow in picture.arrows:
-        ways[arrow.source].append((arrow.label or "then", arrow.target))
-    return [
-        {"id": node.id, "verb": shape_of(node.verb).word, "text": node.text, "ways": ways[node.id]}
-        for node in picture.nodes
-    ]
 
 
 @pages.get("/flows/<flow_id>/picture.<form>")

@@ -1,0 +1,137 @@
+"""A flow's sentences beside its text: what is said of each step, and each line of the file. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from shepherd.author.explain import HEADINGS, Sentence, explain
+from shepherd.author.shapes import shape_of
+from shepherd.flow.findings import Finding
+from shepherd.flow.model import Flow
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+    from shepherd.flow.draft import Draft
+
+GO_TO = "go to "
+
+
+class Spoken(NamedTuple):
+    """
+    A sentence for a page: its words *before* and *after* the name of the step *to* which it leads, "" where to none.
+
+    *line* is where that stands in the flow's file; *item* that it is one of a list, *inner* one below another.
+    """
+
+    before: str
+    to: str
+    after: str
+    line: int
+    item: bool
+    inner: bool
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return self.before + self.to + self.after
+
+
+class Part(NamedTuple):
+    """What is said under one heading of the flow's head: *heading* is "" for what the flow is."""
+
+    heading: str
+    sentences: tuple[Spoken, ...]
+
+
+class StepTold(NamedTuple):
+    """A step: its *number* in the file, what kind it is, the *line* it begins at, and its sentences."""
+
+    id: str
+    number: int
+    kind: str
+    line: int
+    sentences: tuple[Spoken, ...]
+
+
+class Line(NamedTuple):
+    """A line of a file: the *step* it belongs to, that a step *begins* there, and what is wrong in it."""
+
+    number: int
+    text: str
+    step: str
+    begins: bool
+    findings: tuple[Finding, ...]
+
+
+class Reading(NamedTuple):
+    """A flow as it is read aloud: its head, its steps, and the lines of its *file*, none where the text is not kept."""
+
+    file: str
+    head: tuple[Part, ...]
+    steps: tuple[StepTold, ...]
+    lines: tuple[Line, ...]
+
+
+def reading(draft: Draft | Library, name: str, findings: Iterable[Finding] = ()) -> Reading:
+    """The flow *name* of *draft*, with the *findings* that lie in its file. Raises KeyError where there is none."""
+    explained = explain(draft, name)
+    flow = explained.flow
+    said: dict[str, list[Sentence]] = {}
+    for sentence in explained.sentences:
+        said.setdefault(sentence.step, []).append(sentence)
+    steps = tuple(
+        StepTold(
+            step.id,
+            number,
+            shape_of(step.verb).word,
+            step.place.line,
+            tuple(_spoken(sentence, flow.steps) for sentence in said.get(step.id, ())),
+        )
+        for number, step in enumerate(flow.steps.values(), 1)
+    )
+    return Reading(
+        flow.file, _head(said.get("", [])), steps, lines_of(draft.sources.get(flow.file, ""), flow, findings)
+    )
+
+
+def lines_of(text: str, flow: Flow | None, findings: Iterable[Finding] = (), file: str = "") -> tuple[Line, ...]:
+    """
+    The lines of *text*, with those of *findings* that lie in the file.
+
+    *flow* is what the text was read as, and tells which lines belong to which step; None where it can't be read, and
+    then *file* is its name.
+    """
+    begins = {step.place.line: step.id for step in flow.steps.values()} if flow is not None else {}
+    wrong: dict[int, list[Finding]] = {}
+    for finding in findings:
+        if finding.file == (flow.file if flow is not None else file):
+            wrong.setdefault(finding.place.line, []).append(finding)
+    lines, step = [], ""
+    texts = text.removesuffix("\n").split("\n") if text else []
+    for number, line in enumerate(texts, 1):
+        if line[:1].strip() and line[:1] != "#":
+            step = ""  # a key of the flow's head: what stood above it is over
+        step = begins.get(number, step)
+        found = wrong.pop(number, [])
+        if number == len(texts):
+            found += [finding for beyond in sorted(wrong) for finding in wrong[beyond]]
+        lines.append(Line(number, line.rstrip("\r"), step, number in begins, tuple(found)))
+    return tuple(lines)
+
+
+def _head(sentences: list[Sentence]) -> tuple[Part, ...]:
+    parts = groupby(sentences, lambda sentence: HEADINGS.get(sentence.about.partition(":")[0], ""))
+    return tuple(Part(heading, tuple(_spoken(one, {}) for one in listed)) for heading, listed in parts)
+
+
+def _spoken(sentence: Sentence, steps: Mapping[str, object]) -> Spoken:
+    """*sentence* cut where it names the step that it leads to."""
+    item = ":" in sentence.about or sentence.about == "way"
+    inner = sentence.about.startswith(("case:", "row:"))
+    before, found, rest = sentence.text.rpartition(GO_TO) if sentence.about == "way" else ("", "", "")
+    to = rest.partition(" ")[0]
+    if not found or to not in steps:
+        return Spoken(sentence.text, "", "", sentence.place.line, item, inner)
+    return Spoken(before + found, to, rest[len(to) :], sentence.place.line, item, inner)

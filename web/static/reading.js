@@ -1,0 +1,37 @@
+/* Marks the step that is looked at in the picture, the sentences and the text alike. Without it, links alone do. */
+"use strict";
+(() => {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const step = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const at = target && target.closest("[data-at], [data-step]");
+    return at ? at.dataset.at || at.dataset.step : "";
+  };
+  /* Scrolls *part* into the middle of the pane it lies in, and nothing else. */
+  const show = (part) => {
+    const pane = part.closest(".pane, .picture");
+    const box = part.getBoundingClientRect(), room = pane.getBoundingClientRect();
+    if (box.top >= room.top && box.bottom <= room.bottom && box.left >= room.left && box.right <= room.right) return;
+    pane.scrollBy({
+      top: box.top - room.top - Math.max(8, (room.height - box.height) / 3),
+      left: pane.matches(".picture") ? box.left - room.left - (room.width - box.width) / 2 : 0,
+      behavior: calm.matches ? "auto" : "smooth",
+    });
+  };
+  const mark = () => {
+    document.querySelectorAll(".is-here").forEach((part) => part.classList.remove("is-here"));
+    const here = step();
+    if (!here) return;
+    const parts = [...document.querySelectorAll(`.beside [data-at="${CSS.escape(here)}"], .beside .node[data-step="${CSS.escape(here)}"]`)];
+    parts.forEach((part) => part.classList.add("is-here"));
+    const shown = new Set();
+    for (const part of parts) {
+      const pane = part.closest(".pane, .picture");
+      if (!shown.has(pane) && !pane.querySelector(":target")) show(part);
+      shown.add(pane);
+    }
+  };
+  addEventListener("hashchange", mark);
+  document.addEventListener("DOMContentLoaded", mark);
+  document.addEventListener("renewed", mark);
+})();
