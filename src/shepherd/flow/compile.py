@@ -150,7 +150,11 @@ class _Writer:
     def compare(self, node: Compare) -> str:
         if node.op in ("==", "!=") and not isinstance(node.left, Const) and not isinstance(node.right, Const):
             not_ = "not " if node.op == "!=" else ""
-            return f"({not_}{self._keep(arithmetic.same)}({self.write(node.left)}, {self.write(node.right)}))"
+            left, right, same = self.write(node.left), self.write(node.right), self._keep(arithmetic.same)
+            if not isinstance(node.right, Read):
+                return f"({not_}{same}({left}, {right}))"
+            here = f"a{len(self.kept)}"  # texts, of which most are, need no look at their currency
+            return f"({not_}({here} == {right} if ({here} := {left}).__class__ is str else {same}({here}, {right})))"
         if node.op in ("in", "not in") and isinstance(node.right, Read) and node.right.path[0] == ROOT:
             _, name, *group = node.right.path
             return f"({self.write(node.left)} {node.op} {self._keep(self.lists[name].members(*group).known)})"
