@@ -22,6 +22,7 @@ COMMANDS = {
     "draw": "Draw a flow, and a recorded run over it.",
     "test": "Walk the scenarios beside the flows, and count what they cover.",
     "explain": "Tell a flow in plain sentences.",
+    "fmt": "Format files; what they say stays the same.",
     "translate": "Write down a flow's words to be translated.",
     "path": "Show what was recorded on a ticket.",
     "verify": "Prove that the record is as it was written.",
