@@ -31,6 +31,13 @@ class Change(NamedTuple):
     step: str = ""
 
     @property
+    def document(self) -> str:
+        """The document that it is in, where that stands beside the flows."""
+        kind = {"connector": "connectors", "promise": "promises"}.get(self.kind, self.kind)
+        name = self.name if kind in ("rows", "translation") else self.name.partition(".")[0]
+        return "desk" if kind == "desk" else f"{kind}:{name}"
+
+    @property
     def mirrored(self) -> Change:
         """The same change seen from the later version."""
         name = self.before if self.how == "renamed" else self.name

@@ -77,11 +77,9 @@ class Explorer:
         """Everything from each of *givens* on, as far as it is looked at."""
         begins: list[int] = []
         for number, given in enumerate(givens):
-            here = self.walker.begin(self.flow, given)
-            if here is not None:
-                for moves, crossed, there in self._on((), self._entered(here), here):
-                    begins.append(number)
-                    self._add(BEFORE, moves, crossed, there)
+            for moves, crossed, there in self.begun(given):
+                begins.append(number)
+                self._add(BEFORE, moves, crossed, there)
         while self._waiting and self._left > 0 and len(self._ways) < MOST_NODES:
             node, here = self._waiting.popleft()
             for moves, crossed, there in self._choices(here):
@@ -119,10 +117,33 @@ class Explorer:
     def _choices(self, here: Here) -> Iterator[tuple[Moves, int, Here]]:
         """Everything that may come next."""
         for move in self.walker.moves(here, self.rare):
-            taken = self._take(here, move)
-            if taken is not None:
-                there, crossed, needed = taken
-                yield from self._on((move,) if needed else (), crossed, there)
+            yield from self.after(here, move)
+
+    def after(self, here: Here, move: Move) -> Iterator[tuple[Moves, int, Here]]:
+        """Where *move* leads before there is a choice in the flow itself: the moves, the edges crossed, the walk."""
+        taken = self._take(here, move)
+        if taken is not None:
+            there, crossed, needed = taken
+            yield from self._on((move,) if needed else (), crossed, there)
+
+    def begun(self, given: Given) -> Iterator[tuple[Moves, int, Here]]:
+        """The same of a walk that begins with *given*; nothing where it can't."""
+        here = self.walker.begin(self.flow, given)
+        if here is not None:
+            yield from self._on((), self._entered(here), here)
+
+    def key(self, here: Here) -> Any:
+        """What tells *here* from walks that go on otherwise."""
+        return self._key(here, 0)
+
+    def limit(self, moves: int) -> None:
+        """Make no more than *moves* moves from here on."""
+        self._left = moves
+
+    @property
+    def left(self) -> int:
+        """How many moves may still be made."""
+        return self._left
 
     # --- nodes -----------------------------------------------------------------------------------
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,7 +18,7 @@ from shepherd.flow.hazards import short
 from shepherd.flow.hours import wrong_calendar
 from shepherd.flow.ids import check_ids
 from shepherd.flow.lists import Lists, OptionList, list_of
-from shepherd.flow.memory import collector_rests
+from shepherd.flow.memory import collector_rests, kept
 from shepherd.flow.model import Flow
 from shepherd.flow.policy import connector_of, connectors_of, policy_of, ticket_connector
 from shepherd.flow.promised import Promise, document_of, promises_of
@@ -109,7 +110,8 @@ def _read(path: Path, folder: Path) -> Draft:
         if data is None:
             continue
         sources[name] = data.decode("utf-8", "replace")
-        document = _document(data, name, findings)
+        document, found = kept((name, data), partial(_documented, data, name))
+        findings += found
         if document is not None:
             documents.append(document)
     tables = set()
@@ -176,6 +178,11 @@ def from_documents(documents: Mapping[str, Any]) -> Draft:
     )
 
 
+def _documented(data: bytes, name: str) -> tuple[Document | None, list[Finding]]:
+    found: list[Finding] = []
+    return _document(data, name, found), found
+
+
 def _document(data: bytes, name: str, findings: list[Finding]) -> Document | None:
     """The document in *data*, or None where it can't be read; what is wrong goes to *findings*."""
     read = source.read(data, name)
@@ -238,9 +245,10 @@ def _assemble(
     if not any("connectors:" in sources.get(finding.file, "") for finding in findings):
         findings += _policy_findings(policy, connectors)
     flows: dict[str, Flow] = {}
+    around = tuple(id(d) for d in documents if d.kind in ("desk", "list")), tuple((n, r.text) for n, r in rows.items())
     for document in documents:
         if document.kind == "flow":
-            flow = _flow(document, policy, lists.anew(), rows, findings, flows)
+            flow = _flow(document, policy, lists.anew(), rows, findings, flows, around)
             if flow is not None:
                 flows[flow.id] = flow
                 kept[f"flow:{flow.id}"] = document.typed
@@ -370,6 +378,7 @@ def _flow(
     rows: Mapping[str, Rows],
     findings: list[Finding],
     flows: Mapping[str, Flow],
+    around: Hashable,
 ) -> Flow | None:
     root, file = document.root, document.file
     key = root.get("flow")
@@ -391,6 +400,7 @@ def _flow(
     findings += wrong
     if wrong:
         return None
-    flow, found = build(root, file=file, typed=document.typed, policy=policy, lists=lists, rows=rows)
+    made = partial(build, root, file=file, typed=document.typed, policy=policy, lists=lists, rows=rows)
+    flow, found = kept((id(document), around), made)
     findings += found
     return flow

@@ -1,10 +1,15 @@
-"""Reading without pauses: Python's cycle collector rests while a library's many small, acyclic objects are made."""
+"""Reading without pauses, and two versions of a library without reading twice what they have in common."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_KNOWN: ContextVar[dict[Hashable, Any] | None] = ContextVar("known", default=None)
 
 
 @contextmanager
@@ -17,3 +22,24 @@ def collector_rests() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def readings_kept() -> Iterator[None]:
+    """Keep what is read in here, so that a file that stands in two versions of a library is read once."""
+    token = _KNOWN.set({})
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def kept(key: Hashable, make: Callable[[], T]) -> T:
+    """What *make* gives, or gave under the same *key* while readings are kept; *key* names all that it hangs on."""
+    known = _KNOWN.get()
+    if known is None:
+        return make()
+    if key not in known:
+        known[key] = make()
+    found: T = known[key]
+    return found

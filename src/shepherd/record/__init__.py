@@ -44,6 +44,7 @@ Reading::
     ticket(id or number) -> Ticket            tickets(query="", *, customer=, status=, limit=50, before=id)
     customer(id) · customer_by_ref(ref) -> Customer | None     contacts(ticket_id) · items(ticket_id)
     document(hash) -> typed source            documents(hashes) -> {hash: typed source}
+    hashes(prefix, limit=10) -> list[str]     # of documents, that begin so
     spent(ticket_id, keyed, *, now) -> {"flow/step": Spent}    # keyed: (per, "flow/step", within seconds or None)
     last_tracking_id(minute) -> int           # the highest number given in INC-YYYY-MMDD-HHMM, 0 where none was
     once_key(scope, scope_id, operation, step, inputs) -> OnceKey     # inputs as JSON, secrets left out

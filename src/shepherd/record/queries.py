@@ -224,6 +224,12 @@ class Reader:
             found[hash_] = json.loads(row.body)
         return found
 
+    def hashes(self, prefix: str, *, limit: int = 10) -> list[str]:
+        """The hashes of documents that begin with *prefix*, in their order."""
+        d = tables.documents.c
+        query = select(d.hash).where(d.hash.startswith(prefix, autoescape=True)).order_by(d.hash).limit(limit)
+        return [row.hash for row in self._rows(query)]
+
     def spent(self, ticket_id: str, keyed: Iterable[tuple[str, str, int | None]], *, now: datetime) -> dict[str, Spent]:
         """The tries spent at each step of *keyed* (per, ``flow/step``, within seconds) by all runs together."""
         ticket = self._row(select(t.customer).where(t.id == ticket_id), f"There is no ticket {ticket_id}.")
