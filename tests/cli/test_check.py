@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from shepherd.cli.app import run
 
@@ -130,7 +133,8 @@ def test_github_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One annotation a finding."""
     (folder / "flows" / "bad.yaml").write_text(BAD)
     assert run(["check", "--format", "github"]) == 1
-    assert capsys.readouterr().out.startswith("::error file=flows/bad.yaml,line=11,col=16,title=SHP")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("::error file=flows/bad.yaml,line=11,endLine=11,col=16,endColumn=19,title=SHP205 ")
 
 
 def test_settings_in_their_order(
@@ -165,7 +169,88 @@ def test_junk_is_a_finding_and_never_a_traceback(folder: Path, junk: bytes, caps
     assert {f["file"] for f in json.loads(capsys.readouterr().out)["findings"]} == {"junk.yaml"}
 
 
-@pytest.mark.parametrize("form", ["human", "json", "github"])
+@pytest.mark.parametrize("form", ["json", "github", "sarif", "junit"])
+def test_a_report_goes_to_a_file_and_people_are_told(
+    form: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --output; the file has just what would have been printed, also where nothing is wrong."""
+    for end in (0, 1):
+        assert run(["check", "--format", form]) == end
+        printed = capsys.readouterr().out
+        assert run(["check", "--format", form, "-o", "report"]) == end
+        assert "files.\n" in (out := capsys.readouterr().out) or "file.\n" in out
+        assert (folder / "report").read_text() == printed
+        (folder / "flows" / "bad.yaml").write_text(BAD)
+    assert run(["check", "-o", "report"]) == 2
+    assert "--format" in capsys.readouterr().err
+
+
+UNUSED = GOOD.replace("flow: good", "flow: unused").replace("done: {", "spare: {resolves: true}, done: {")
+
+
+@pytest.mark.parametrize(
+    ("options", "codes", "end"),
+    [
+        ([], ["SHP205", "SHP206"], 1),
+        (["--select", "SHP206"], ["SHP206"], 1),
+        (["--select", "shp206,SHP2"], ["SHP205", "SHP206"], 1),
+        (["--select", "unknown-outcome"], ["SHP205"], 1),
+        (["--select", "SHP3", "--select", "SHP4"], [], 1),
+        (["--ignore", "SHP206"], ["SHP205"], 1),
+        (["--ignore", "SHP2"], ["SHP205"], 1),
+        (["--ignore", "SHP4 unused-outcome", "--select", "SHP2"], ["SHP205"], 1),
+        (["flows/unused.yaml", "--ignore", "SHP206"], [], 0),
+        (["flows/unused.yaml", "--select", "SHP205"], [], 0),
+    ],
+)
+def test_what_is_told_is_chosen_by_code(
+    options: list[str], codes: list[str], end: int, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By whole codes, beginnings and names. An error is never ignored, and counts where it is not selected."""
+    (folder / "flows" / "bad.yaml").write_text(BAD)
+    (folder / "flows" / "unused.yaml").write_text(UNUSED)
+    assert run(["check", "--format", "json", *options]) == end
+    printed = capsys.readouterr()
+    shown = json.loads(printed.out)
+    assert sorted(f["code"] for f in shown["findings"]) == codes
+    assert shown["ok"] is (end == 0)
+    assert ("1 error is not among" in printed.err) == (end == 1 and "SHP205" not in codes)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--ignore", "SHP205"], "errors can't be ignored"),
+        (["--ignore", "unknown-outcome"], "errors can't be ignored"),
+        (["--select", "SHP205a"], 'Did you mean "SHP205"?'),
+        (["--ignore", "unused-outcom"], 'Did you mean "unused-outcome"?'),
+    ],
+)
+def test_a_choice_that_can_not_be_is_wrong_use(
+    options: list[str], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error by its code, and a code that there is not."""
+    assert run(["check", *options]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_hook_for_pre_commit_runs_the_check(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its command checks the whole library of ./flows, whichever of its files were changed, and fails on an error."""
+    root = Path(__file__).resolve().parents[2]
+    (hook,) = yaml.safe_load((root / ".pre-commit-hooks.yaml").read_text())
+    assert {"id", "name", "entry", "language"} <= set(hook)
+    assert (hook["language"], hook["pass_filenames"]) == ("python", False)
+    files = ("flows/a.yaml", "flows/data/rates.csv", "README.md", "flows/a.yaml.bak")
+    assert [bool(re.search(hook["files"], file)) for file in files] == [True, True, False, False]
+    command, *words = hook["entry"].split()
+    assert command in tomllib.loads((root / "pyproject.toml").read_text())["project"]["scripts"]
+    assert run(words) == 0
+    (folder / "flows" / "bad.yaml").write_text(BAD)
+    assert run(words) == 1
+    assert "SHP205" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["human", "json", "github", "sarif", "junit"])
 def test_a_folder_without_flows_is_not_fine(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where there is nothing to check, that is said, for nothing was proved."""
     (tmp_path / "notes.txt").write_text("no flow")

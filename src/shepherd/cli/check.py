@@ -6,19 +6,23 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from shepherd import __version__
+from shepherd.cli.choose import Choice, choice_of, choice_options
 from shepherd.cli.settings import draft_of, library_option, settings, shown_file
-from shepherd.cli.terminal import echo, echo_json
-from shepherd.flow.shown import visible
+from shepherd.cli.terminal import echo
+from shepherd.flow.shown import json_text
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
     from shepherd.flow.findings import Finding
 
+FORMATS = ("human", "json", "github", "sarif", "junit")
 #: So many findings are printed for people.
 MOST_SHOWN = 200
 #: What a file says that is a list, and how a flow says what it reads.
@@ -27,33 +31,73 @@ READS_LIST = re.compile(r"\blists\.([a-z][a-z0-9_]*)")
 ROWS_FROM = re.compile(r"\brows_from:\s*(?:[\"']([^\"']+)[\"']|([^\n,}#]+))")
 
 
+class Asked(NamedTuple):
+    """What is to be checked, and how it is told."""
+
+    paths: tuple[Path, ...]
+    library: Path
+    form: str
+    choice: Choice
+    output: Path | None
+
+
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["human", "json", "github"]), default="human", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
+@choice_options
 @click.option("--watch", is_flag=True, help="Check anew each time that a file changes, until Ctrl-C.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the report there, and tell people as well.",
+)
 @library_option
 @click.pass_context
-def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, watch: bool, library: Path | None) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    watch: bool,
+    output: Path | None,
+    library: Path | None,
+) -> None:
     """
     Say what is wrong with a library of flows.
 
     Without FILE the whole library is checked. A FILE is checked within the folder it belongs to, and what is wrong
     in it is shown, and in the lists and the CSV files that it reads.
     """
-    home = settings(library=library).library
+    if output is not None and form == "human":
+        raise click.UsageError("--output needs a --format for machines.")
+    asked = Asked(paths, settings(library=library).library, form, choice_of(select, ignore), output)
     if watch:
         from shepherd.cli.watch import watched
 
-        watched(lambda: _report(paths, home, form), lambda: {chosen.folder for chosen in _chosen(paths, home)})
-    ctx.exit(_report(paths, home, form))
+        watched(lambda: _report(asked), lambda: {chosen.folder for chosen in _chosen(paths, asked.library)})
+    ctx.exit(_report(asked))
 
 
-def _report(paths: tuple[Path, ...], library: Path, form: str) -> int:
+class Report(NamedTuple):
+    """What a check came to: what is told of it, of so many *files*; so many errors are left *untold*."""
+
+    findings: list[Finding]
+    sources: dict[str, str]
+    files: int
+    kept: int
+    untold: int
+
+
+def _report(asked: Asked) -> int:
     """Check and print once; the exit code."""
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     files = kept = 0
-    for chosen in _chosen(paths, library):
+    for chosen in _chosen(asked.paths, asked.library):
         draft = draft_of(chosen.folder)
         names = _with_what_they_read(draft, chosen.names) if chosen.names else set(draft.sources)
         if not names:
@@ -61,22 +105,49 @@ def _report(paths: tuple[Path, ...], library: Path, form: str) -> int:
         files += len(names)
         found = _examined(draft)
         kept += 0 if chosen.names else _kept(draft, found)
-        for finding in found:
-            if finding.file in names or not chosen.names:
-                findings.append(finding if form == "json" else _placed(finding, chosen.folder))
-        sources |= {shown_file(chosen.folder, name): text for name, text in draft.sources.items()}
+        shown = str if asked.form == "json" else partial(shown_file, chosen.folder)
+        findings += (replace(f, file=shown(f.file)) for f in found if f.file in names or not chosen.names)
+        sources |= {shown(name): draft.sources.get(name, "") for name in sorted(names)}
     findings.sort(key=lambda finding: finding.order)
-    if form == "json":
-        from shepherd.check.report import as_json
+    told = [finding for finding in findings if asked.choice.tells(finding)]
+    errors = sum(finding.severity == "error" for finding in findings)
+    untold = errors - sum(finding.severity == "error" for finding in told)
+    _tell(asked, Report(told, sources, files, kept, untold))
+    return 1 if errors else 0
 
-        echo_json(as_json(findings, files) | {"promises_kept": kept})
-    elif form == "github":
-        for finding in findings:
-            echo(github(finding))
+
+def _tell(asked: Asked, report: Report) -> None:
+    """Print, or write, what was found; how many errors were left out is always said."""
+    if asked.form == "human" or asked.output is not None:
+        _human(report.findings, report.sources)
+        none = report.untold and not report.findings
+        said = f"Nothing that was selected in {_many(report.files, 'file')}." if none else ""
+        echo((said or _summary(report.findings, report.files)) + _promised(report.kept))
+    if report.untold:
+        verb = "is" if report.untold == 1 else "are"
+        echo(f"{_many(report.untold, 'error')} {verb} not among what was selected.", err=True, fg="red")
+    if asked.form == "human":
+        return
+    text = _machine(asked.form, report)
+    if asked.output is None:
+        echo(text, nl=bool(text))
     else:
-        _human(findings, sources)
-        echo(_summary(findings, files) + _promised(kept))
-    return 1 if any(f.severity == "error" for f in findings) else 0
+        asked.output.write_text(f"{text}\n" if text else "", encoding="utf-8")
+
+
+def _machine(form: str, report: Report) -> str:
+    """The report for machines."""
+    from shepherd.check import RULES, forms
+    from shepherd.check.report import as_json
+
+    if form == "json":
+        made = as_json(report.findings, report.files)
+        return json_text(made | {"ok": made["ok"] and not report.untold, "promises_kept": report.kept})
+    if form == "sarif":
+        return forms.sarif(report.findings, RULES, report.sources, __version__)
+    if form == "junit":
+        return forms.junit(report.findings, report.sources)
+    return "\n".join(map(forms.github, report.findings))
 
 
 class Chosen(NamedTuple):
@@ -166,12 +237,3 @@ def _summary(findings: list[Finding], files: int) -> str:
 
 def _many(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def github(finding: Finding) -> str:
-    """*finding* as a line that GitHub shows beside the code."""
-    kind = "error" if finding.severity == "error" else "warning"
-    place = finding.place
-    message = f"{finding.message} {finding.hint}".strip().replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    file = visible(finding.file).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-    return f"::{kind} file={file},line={place.line},col={place.column},title={finding.code}::{message}"

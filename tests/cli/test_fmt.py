@@ -1,0 +1,100 @@
+"""``shepherd fmt``: files are written whole, only where they change, never where that would change their meaning."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from shepherd.check.library import Library
+from shepherd.cli.app import run
+from tests.cli.test_check import GOOD
+
+UNTIDY = GOOD.replace("steps:\n", "steps:\n\n\n    # the only one  \n")
+TIDY = GOOD.replace("steps:\n", "steps:\n\n  # the only one\n")
+
+
+@pytest.fixture
+def flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of two flows, of which one is untidy."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "good.yaml").write_text(GOOD)
+    (tmp_path / "flows" / "untidy.yaml").write_text(UNTIDY.replace("good", "untidy", 1))
+    return tmp_path / "flows"
+
+
+def test_files_are_formatted_and_mean_the_same(flows: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Only what changes is written, comments stay, rights stay, and no flow has another hash; nothing is left beside.
+    """
+    hashes = Library.read(flows).hashes
+    os.chmod(flows / "untidy.yaml", 0o640)
+    before = (flows / "good.yaml").stat().st_mtime_ns
+    assert run(["fmt"]) == 0
+    assert capsys.readouterr().out == "Formatted: flows/untidy.yaml\n1 formatted, 1 as they should be.\n"
+    assert (flows / "untidy.yaml").read_text() == TIDY.replace("good", "untidy", 1)
+    assert (flows / "untidy.yaml").stat().st_mode & 0o777 == 0o640
+    assert (flows / "good.yaml").stat().st_mtime_ns == before
+    assert Library.read(flows).hashes == hashes
+    assert sorted(p.name for p in flows.iterdir()) == ["good.yaml", "untidy.yaml"]
+    assert run(["fmt", "--check"]) == 0
+
+
+def test_check_and_diff_write_nothing(flows: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    They say what would change; --check with 1.
+    """
+    assert run(["fmt", "--check", "flows"]) == 1
+    assert "Not formatted: flows/untidy.yaml" in capsys.readouterr().out
+    assert run(["fmt", "--diff", "flows/untidy.yaml"]) == 0
+    assert "-    # the only one  \n+  # the only one\n" in capsys.readouterr().out
+    assert "the only one  " in (flows / "untidy.yaml").read_text()
+
+
+def test_a_broken_file_is_left_as_it_is(flows: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    It is named with its finding; the others are formatted all the same.
+    """
+    (flows / "broken.yaml").write_bytes(b"flow: broken\n   title: [\n")
+    (flows / "strange.yaml").write_bytes(b"\xff\xfe")
+    assert run(["fmt"]) == 1
+    told = capsys.readouterr()
+    assert "flows/broken.yaml:2" in told.err
+    assert "flows/strange.yaml:1" in told.err
+    assert "1 formatted, 2 left as they are, 1 as they should be." in told.out
+    assert (flows / "broken.yaml").read_bytes() == b"flow: broken\n   title: [\n"
+
+
+def test_a_link_stays_a_link(flows: Path, tmp_path: Path) -> None:
+    """
+    What it leads to is formatted.
+    """
+    (tmp_path / "elsewhere.yaml").write_text(UNTIDY)
+    (flows / "good.yaml").unlink()
+    (flows / "good.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    assert run(["fmt", "flows/good.yaml"]) == 0
+    assert (flows / "good.yaml").is_symlink()
+    assert (tmp_path / "elsewhere.yaml").read_text() == TIDY
+
+
+def test_an_editor_can_pipe_through_it(
+    flows: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """
+    - formats what comes by stdin; what can't be read goes on as it came, with 1.
+    """
+    for data, made, code in ((UNTIDY.encode(), TIDY.encode(), 0), (b"a: [", b"a: [", 1)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        assert run(["fmt", "-"]) == code
+        assert capsysbinary.readouterr().out == made
+
+
+def test_wrong_use(flows: Path) -> None:
+    """
+    A file that is not there, or - with others, is wrong use.
+    """
+    assert run(["fmt", "nowhere.yaml"]) == 2
+    assert run(["fmt", "-", "flows"]) == 2
