@@ -24,6 +24,7 @@ COMMANDS = {
     "diff": "Say what differs between two versions of flows, and whom it affects.",
     "explain": "Tell a flow in plain sentences.",
     "fmt": "Format files; what they say stays the same.",
+    "rename": "Give a step another name wherever it is named.",
     "translate": "Write down a flow's words to be translated.",
     "path": "Show what was recorded on a ticket.",
     "verify": "Prove that the record is as it was written.",

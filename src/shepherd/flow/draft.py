@@ -87,26 +87,30 @@ class Draft:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_draft(path: Path | str) -> Draft:
+def read_draft(path: Path | str, unsaved: Mapping[str, str] | None = None) -> Draft:
     """
     Read a folder of flows, or one file as a library of its own.
 
-    Raises FileNotFoundError where there is nothing; all else that is wrong is a finding.
+    *unsaved* are texts that are read in the place of files, or beside them, by names relative to the folder. Raises
+    FileNotFoundError where there is nothing; all else that is wrong is a finding.
     """
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file or folder {path}.")
     with collector_rests():
-        return _read(path, path if path.is_dir() else path.parent)
+        return _read(path, path if path.is_dir() else path.parent, unsaved or {})
 
 
-def _read(path: Path, folder: Path) -> Draft:
+def _read(path: Path, folder: Path, unsaved: Mapping[str, str]) -> Draft:
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     documents: list[Document] = []
-    for file in files_of(path):
+    for file in sorted({*files_of(path), *(folder / name for name in unsaved)}):
         name = file.relative_to(folder).as_posix()
-        data = data_of(file, name, folder, findings)
+        if name in unsaved:
+            data: bytes | None = unsaved[name].encode("utf-8", "surrogatepass")
+        else:
+            data = data_of(file, name, folder, findings)
         if data is None:
             continue
         sources[name] = data.decode("utf-8", "replace")

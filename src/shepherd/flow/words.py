@@ -109,7 +109,7 @@ def parse_text(text: str, *, at: At, file: str, flow: str, step: str) -> tuple[T
             hint = "Write {{ name }} for a value."
             findings.append(BAD_BRACES.at(place, message, file=file, hint=hint, flow=flow, step=step))
 
-    for start, stop in _placeholders(text):
+    for start, stop in placeholders(text):
         fixed(end, start)
         end = stop
         inner = start + 2
@@ -129,7 +129,7 @@ def parse_text(text: str, *, at: At, file: str, flow: str, step: str) -> tuple[T
     return Text(text, tuple(p for p in pieces if p != ""), at, step), []
 
 
-def _placeholders(text: str) -> Iterator[tuple[int, int]]:
+def placeholders(text: str) -> Iterator[tuple[int, int]]:
     """Where each ``{{ … }}`` of *text* begins and ends."""
     start = text.find("{{")
     while start >= 0:
