@@ -28,6 +28,7 @@ from shepherd.check import (
     tables,
     targets,
     translations,
+    unfinished,
     values,
     working,
 )
@@ -66,6 +67,7 @@ FAMILIES: tuple[Family, ...] = (
     secrets.secrets,
     working.working,
     translations.translations,
+    unfinished.unfinished,
 )
 
 _READING = (
@@ -103,6 +105,7 @@ _MEANING = (
     tables.RULES,
     secrets.RULES,
     translations.RULES,
+    unfinished.RULES,
 )
 
 #: Every rule, sorted by code.

@@ -17,6 +17,7 @@ _WRONG_USE = ("Misused", "Unknown", "NotFound", "Malformed")
 
 COMMANDS = {
     "new": "Write a new flow with its first scenario.",
+    "import": "Read a tree from CSV, Mermaid or BPMN into a flow.",
     "check": "Say what is wrong with a library of flows.",
     "run": "Walk a flow in the terminal, by hand or by a file of answers.",
     "draw": "Draw a flow, and a recorded run over it.",
@@ -34,6 +35,9 @@ COMMANDS = {
     "connectors": "Try out the ways to other systems.",
     "db": "Look after the database.",
 }
+
+#: The module of a command that may not bear its name.
+MODULES = {"import": "importing"}
 
 EPILOG = """\b
 Examples:
@@ -56,7 +60,8 @@ class Commands(click.Group):
         """The command *name*, or None."""
         if name not in COMMANDS:
             return None
-        found = getattr(importlib.import_module(f"shepherd.cli.{name}"), "command", None)
+        module = importlib.import_module(f"shepherd.cli.{MODULES.get(name, name)}")
+        found = getattr(module, "command", None)
         return found if isinstance(found, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
