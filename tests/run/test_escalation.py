@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+import shepherd.check
+from shepherd.check.library import Library
 from shepherd.flow.beside import Policy, Queue, Severity
 from shepherd.flow.calendar import Calendar, Duration
 from shepherd.flow.model import Escalate
-from shepherd.run.api import Actor, Event, Stamp
+from shepherd.run import advance, start
+from shepherd.run.api import Actor, Continue, Event, Stamp
 from shepherd.run.escalation import escalation, tracking_ids
 
 POLICY = Policy(
@@ -77,3 +81,12 @@ def test_a_tracking_id_tells_the_minute_and_its_number_within_it(number: int, en
     assert fields["id"] == f"INC-2026-1124-1400{end}"
     event = Event("answered", {}, ({"escalated": fields}, {"step": "x"}), stamp.at, "+02:00", stamp.actor)
     assert tracking_ids(event) == [("INC-2026-1124-1400", number)]
+
+
+def test_the_end_says_what_its_code_means() -> None:
+    """A code that desk.yaml lists among its dispositions is told with its meaning; one that it does not, alone."""
+    folder = Path(shepherd.check.__file__).parent / "examples" / "SHP623-unknown-disposition" / "right"
+    stamp = Stamp(datetime(2026, 11, 30, 9, 0, tzinfo=UTC), "+00:00", Actor("agent", "maria"))
+    run = start(Library.read(folder), "restart", inputs={}, facts={}, stamp=stamp).run
+    end = advance(run, Continue(), stamp=stamp).run.waiting
+    assert (end.code, end.meaning) == ("DONE-1", "It works again")

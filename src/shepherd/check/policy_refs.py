@@ -50,6 +50,12 @@ HALF_A_LEVEL = Rule(
     "How many contacts are taken, and in which time, make one service level: `answer: 20s` goes with `share: 80`.",
 )
 UNKNOWN_TAG = Rule("SHP619", "unknown-tag", "error", "desk.yaml lists the tags that steps may have, and not this one.")
+UNKNOWN_DISPOSITION = Rule(
+    "SHP623",
+    "unknown-disposition",
+    "error",
+    "desk.yaml lists the codes under which contacts are closed, and not this one.",
+)
 
 RULES = (
     UNKNOWN_OPERATION,
@@ -61,6 +67,7 @@ RULES = (
     UNKNOWN_ROLE,
     UNKNOWN_CATEGORY,
     UNKNOWN_TAG,
+    UNKNOWN_DISPOSITION,
     HALF_A_LEVEL,
 )
 
@@ -176,6 +183,9 @@ def _desk(draft: Draft, flow: Flow) -> Iterator[Finding]:
         yield _unknown(
             UNKNOWN_CATEGORY, flow, None, flow.places.get("category", flow.place), flow.category, policy.categories
         )
+    for outcome in flow.outcomes.values():
+        if policy.dispositions and outcome.code not in (outcome.name, *policy.dispositions):
+            yield _unknown(UNKNOWN_DISPOSITION, flow, None, outcome.place, outcome.code, policy.dispositions)
     for step in flow.steps.values():
         if step.role is not None and step.role not in policy.roles:
             yield _unknown(UNKNOWN_ROLE, flow, step, step.places.get("by", step.place), step.role, policy.roles)

@@ -102,6 +102,7 @@ class Policy:
     *facts* maps ``customer``, ``contact``, ``ticket``, ``agent`` to their declared fields.
     *customer_lookup* is the reading operation (``connector.operation``) that gives a customer's facts by
     ``customer_id`` when a ticket is opened; empty where the desk has none. *lists* are the lists that it reads.
+    *dispositions* says what each code of an outcome means; any code will do where it is empty.
     *calendar* holds the desk's hours and holidays, *currency* is that of money which names none.
     """
 
@@ -125,6 +126,7 @@ class Policy:
         "closing",
     )
     tags: tuple[str, ...] = ()
+    dispositions: Mapping[str, str] = field(default_factory=dict)
     customer_lookup: str = ""
     lists: Mapping[str, OptionList] = field(default_factory=dict)
     declared: bool = False

@@ -84,6 +84,7 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
         service_levels={k.text: _service_level(k.text, v, calendar) for k, v in pairs(root.get("service_levels"))},
         categories=named.get("categories") or default.categories,
         tags=named.get("tags") or default.tags,
+        dispositions={k.text: plain(v) for k, v in pairs(root.get("dispositions"))},
         customer_lookup=plain(root.get("customer_lookup")),
         lists=reader.lists.read,
         declared=True,

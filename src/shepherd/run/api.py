@@ -359,10 +359,15 @@ class Stuck(Waiting):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Waiting):
-    """The run is over. *outcome* is empty where it was abandoned, for *reason*."""
+    """
+    The run is over. *outcome* is empty where it was abandoned, for *reason*.
+
+    *meaning* is what desk.yaml says that *code* means.
+    """
 
     outcome: str = ""
     code: str = ""
+    meaning: str = ""
     resolves: bool | None = None
     follow_up: Duration | None = None
     returns: Mapping[str, Any] = field(default_factory=dict)

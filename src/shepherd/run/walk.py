@@ -301,6 +301,7 @@ class Walk:
                 step=self.tip.ref,
                 outcome=outcome_name,
                 code=outcome.code,
+                meaning=self.run.library.policy.dispositions.get(outcome.code, ""),
                 resolves=outcome.resolves,
                 follow_up=outcome.follow_up,
                 returns=returns,
