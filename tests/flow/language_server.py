@@ -58,6 +58,21 @@ class LanguageServer:
         self._send("textDocument/didClose", {"textDocument": {"uri": uri}})
         return [(d["range"]["start"]["line"] + 1, d["message"]) for d in said["params"]["diagnostics"]]
 
+    def offers(self, name: str, text: str) -> set[str]:
+        """What the server offers where ``|`` stands in *text*, as the file *name*."""
+        self._files += 1
+        before, _, after = text.partition("|")
+        uri = f"file:///library/{self._files}/{name}"
+        document = {"uri": uri, "languageId": "yaml", "version": 1, "text": before + after}
+        self._send("textDocument/didOpen", {"textDocument": document})
+        self._until(lambda m: m.get("method") == "textDocument/publishDiagnostics" and m["params"]["uri"] == uri)
+        at = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2])}
+        self._send("textDocument/completion", {"textDocument": {"uri": uri}, "position": at}, asks=True)
+        number = self._number
+        said = self._until(lambda m: m.get("id") == number and "method" not in m)
+        self._send("textDocument/didClose", {"textDocument": {"uri": uri}})
+        return {item["label"] for item in said["result"]["items"]}
+
     def _send(self, method: str, params: Any, *, asks: bool = False) -> None:
         message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": params}
         if asks:

@@ -52,6 +52,46 @@ def test_the_editor_is_content_with_the_shipped_flows(server: LanguageServer, fi
     assert server.problems(f"{folder}/{file.name}", text) == []
 
 
+HEAD = "flow: router\ntitle: T\ncategory: intake\noutcomes: {done: {resolves: true}}\nsteps:\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "never"),
+    [
+        ("flow: router\n|\n", {"title", "category", "outcomes", "steps", "inputs", "values"}, "say"),
+        (f"{HEAD}  hello:\n    |\n", {"say", "ask", "collect", "decide", "call", "lookup", "do", "end"}, "title"),
+        (f"{HEAD}  hello:\n    ask: Well?\n    type: |\n", {"yes_no", "money", "date", "choice"}, "ask"),
+        (f"{HEAD}  hello:\n    do: a.b\n    once_per: |\n", {"visit", "run", "ticket"}, "call"),
+        (f"{HEAD}  hello:\n    ask: Well?\n    attempts_per: |\n", {"run", "call", "ticket", "customer"}, "visit"),
+        ("flow: router\naudience: [|]\n", {"agent", "customer"}, "supervisor"),
+    ],
+)
+def test_the_editor_offers_what_the_language_has(server: LanguageServer, text: str, offered: set[str], never: str):
+    """
+    Keys of the head and of a step, and the values of those that have few, come from the published schema alone.
+    """
+    found = server.offers("flows/router.yaml", text)
+
+    assert offered <= found
+    assert never not in found
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "offered"),
+    [
+        ("desk", "desk: d\n|\n", {"hours", "queues", "assurances", "severities"}),
+        ("promises", "promises:\n  p:\n    |\n", {"every", "needs", "followed_by", "never_after"}),
+        ("scenarios", "scenarios:\n  - name: n\n    expect:\n      |\n", {"outcome", "path", "says", "never"}),
+        ("translation", "translation: router\nlanguage: de\n|\n", {"title", "steps", "texts"}),
+    ],
+)
+def test_the_editor_offers_the_keys_of_every_kind(server: LanguageServer, kind: str, text: str, offered: set[str]):
+    """
+    The files beside the flows have schemas as well.
+    """
+    assert offered <= server.offers(f"{kind}/file.yaml", text)
+
+
 def test_the_shipped_flows_name_their_schema():
     """
     The first line of a shipped file tells the editor where its schema is.

@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": "Tell a flow in plain sentences.",
     "fmt": "Format files; what they say stays the same.",
     "rename": "Give a step another name wherever it is named.",
+    "lsp": "Answer an editor: findings, names, completion.",
     "translate": "Write down a flow's words to be translated.",
     "path": "Show what was recorded on a ticket.",
     "verify": "Prove that the record is as it was written.",
