@@ -2,8 +2,8 @@
 "use strict";
 (() => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const step = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const step = (id) => {
+    const target = document.getElementById(id);
     const at = target && target.closest("[data-at], [data-step]");
     return at ? at.dataset.at || at.dataset.step : "";
   };
@@ -18,16 +18,17 @@
       behavior: calm.matches ? "auto" : "smooth",
     });
   };
-  const mark = () => {
+  const mark = (event) => {
     document.querySelectorAll(".is-here").forEach((part) => part.classList.remove("is-here"));
-    const here = step();
+    const written = event.type === "renewed" && event.detail;
+    const here = step(written || decodeURIComponent(location.hash.slice(1)));
     if (!here) return;
     const parts = [...document.querySelectorAll(`.beside [data-at="${CSS.escape(here)}"], .beside .node[data-step="${CSS.escape(here)}"]`)];
     parts.forEach((part) => part.classList.add("is-here"));
     const shown = new Set();
     for (const part of parts) {
       const pane = part.closest(".pane, .picture");
-      if (!shown.has(pane) && !pane.querySelector(":target")) show(part);
+      if (!shown.has(pane) && (written || !pane.querySelector(":target"))) show(part);
       shown.add(pane);
     }
   };

@@ -82,10 +82,10 @@ class _Stop(Exception):
 
 def play(library: Library, flow: str, given: Given, *, guarded: bool = True) -> Played:
     """Walk *flow* as *given* says, until it ends, waits for something that is not given, or is refused."""
-    return _Player(library, flow, given, guarded).play()
+    return Player(library, flow, given, guarded).play()
 
 
-class _Player:
+class Player:
     """A walk under way."""
 
     def __init__(self, library: Library, flow: str, given: Given, guarded: bool):
@@ -362,13 +362,13 @@ class _Player:
         raise _Stop(f'"{wanted}" does not stand on the path, so there is no going back to it.')
 
 
-TURNS: dict[type, Callable[[_Player, Any], None]] = {
-    Message: _Player._person,
-    Question: _Player._person,
-    Form: _Player._person,
-    Due: _Player._rest,
-    LookupDue: _Player._call,
-    DoDue: _Player._call,
+TURNS: dict[type, Callable[[Player, Any], None]] = {
+    Message: Player._person,
+    Question: Player._person,
+    Form: Player._person,
+    Due: Player._rest,
+    LookupDue: Player._call,
+    DoDue: Player._call,
 }
 
 

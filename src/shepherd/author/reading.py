@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
 
 GO_TO = "go to "
+STEP = re.compile(r"  ([a-z][a-z0-9_]*):")
 
 
 class Spoken(NamedTuple):
@@ -64,6 +66,16 @@ class Line(NamedTuple):
     begins: bool
     findings: tuple[Finding, ...]
 
+    @property
+    def marked(self) -> tuple[str, str, str]:
+        """What stands before, in, and behind that in which something is wrong."""
+        if not self.findings:
+            return self.text, "", ""
+        place = self.findings[0].place
+        start = min(place.column - 1, len(self.text)) if place.line == self.number else len(self.text)
+        end = place.end_column - 1 if place.end_line == self.number else len(self.text)
+        return self.text[:start], self.text[start:end], self.text[max(start, end) :]
+
 
 class Reading(NamedTuple):
     """A flow as it is read aloud: its head, its steps, and the lines of its *file*, none where the text is not kept."""
@@ -103,7 +115,7 @@ def lines_of(text: str, flow: Flow | None, findings: Iterable[Finding] = (), fil
     *flow* is what the text was read as, and tells which lines belong to which step; None where it can't be read, and
     then *file* is its name.
     """
-    begins = {step.place.line: step.id for step in flow.steps.values()} if flow is not None else {}
+    begins = {step.place.line: step.id for step in flow.steps.values()} if flow is not None else _begins(text)
     wrong: dict[int, list[Finding]] = {}
     for finding in findings:
         if finding.file == (flow.file if flow is not None else file):
@@ -119,6 +131,17 @@ def lines_of(text: str, flow: Flow | None, findings: Iterable[Finding] = (), fil
             found += [finding for beyond in sorted(wrong) for finding in wrong[beyond]]
         lines.append(Line(number, line.rstrip("\r"), step, number in begins, tuple(found)))
     return tuple(lines)
+
+
+def _begins(text: str) -> dict[int, str]:
+    """Where the steps of *text* seem to begin, for as long as it can't be read."""
+    found, inside = {}, False
+    for number, line in enumerate(text.split("\n"), 1):
+        if line[:1].strip() and line[:1] != "#":
+            inside = line.startswith("steps:")
+        elif inside and (step := STEP.match(line)):
+            found[number] = step[1]
+    return found
 
 
 def _head(sentences: list[Sentence]) -> tuple[Part, ...]:

@@ -74,7 +74,7 @@ def judge(scenario: Scenario, played: Played) -> Iterator[str]:
             yield f'nowhere said: "{words}"'
     yield from _never(expect.never, played, run)
     yield from not_as_assured(run, expect.assured)
-    yield from _values("values", expect.values, _known(run))
+    yield from _values("values", expect.values, all_known(run))
     yield from _values("returns", expect.returns, dict(run.end.returns) if run.end else {})
     kept = ticket_text(played) if expect.has or expect.lacks else ""
     for words in expect.has:
@@ -158,12 +158,12 @@ def _never(never: Never, played: Played, run: Run) -> Iterator[str]:
         elif step in played.entered:
             yield f'entered, and must never be: "{step}"'
     if never.values:
-        known, sayable = _known(run), _names(run)
+        known, sayable = all_known(run), _names(run)
         for name in never.values:
             if name not in sayable:
                 yield f'never: nothing sets a value "{name}". {nearest(name, sayable)}'.strip()
             elif name in known:
-                yield f'values: {name} is "{_text(known[name])}", and must never be set'
+                yield f'values: {name} is "{text_of(known[name])}", and must never be set'
 
 
 def _names(run: Run) -> set[str]:
@@ -192,7 +192,7 @@ def fits(pattern: list[str], walked: list[str]) -> bool:
     return len(walked) in ends
 
 
-def _known(run: Run) -> dict[str, Any]:
+def all_known(run: Run) -> dict[str, Any]:
     """The names of the flow that stand at the end: saved results, inputs, facts, and values worked out now."""
     from shepherd.run.context import Context
 
@@ -214,14 +214,15 @@ def _values(what: str, wanted: Mapping[str, Any], known: Mapping[str, Any]) -> I
             yield f"{what}: {name} is not set"
         elif isinstance(value, Mapping) and isinstance(known[name], Mapping):
             yield from _values(f"{what}: {name}", value, known[name])
-        elif _text(known[name]) != _text(value):
-            yield f'{what}: {name} is "{_text(known[name])}", not "{_text(value)}"'
+        elif text_of(known[name]) != text_of(value):
+            yield f'{what}: {name} is "{text_of(known[name])}", not "{text_of(value)}"'
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """*value* as a scenario writes it."""
     value = to_json(value)
     if is_amount(value):
         return to_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(text_of, value)) if isinstance(value, list) else str(value)

@@ -19,6 +19,7 @@ COMMANDS = {
     "new": "Write a new flow with its first scenario.",
     "import": "Read a tree from CSV, Mermaid or BPMN into a flow.",
     "check": "Say what is wrong with a library of flows.",
+    "workshop": "Show the flows in a browser as you write them.",
     "run": "Walk a flow in the terminal, by hand or by a file of answers.",
     "draw": "Draw a flow, and a recorded run over it.",
     "test": "Walk the scenarios beside the flows, and count what they cover.",

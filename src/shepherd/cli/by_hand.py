@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shepherd.author.hand import Hand
 from shepherd.author.script import TICKET, noted
 from shepherd.cli.terminal import echo
-from shepherd.run import advance, shown, start
+from shepherd.run import shown
 from shepherd.run.api import (
-    SYSTEM,
-    Actor,
     Answer,
     Blank,
     Choice,
@@ -31,11 +30,8 @@ from shepherd.run.api import (
     Question,
     Refused,
     Request,
-    Spent,
-    Stamp,
     Time,
 )
-from shepherd.run.escalation import numbered, tracking_ids
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -51,14 +47,17 @@ class _Quit(Exception):
 
 
 class Walker:
-    """One walk by hand; *events* are what came of it, in which no secret stands."""
+    """One walk by hand, on the clock of the day; no secret stands in its events."""
 
     def __init__(self, library: Library, flow: str, inputs: dict[str, str]):
         self.library, self.flow, self.inputs = library, flow, inputs
         self.late = timedelta()
-        self.tries: dict[str, int] = {}
-        self.ids: dict[str, int] = {}
-        self.events: list[Event] = []
+        self.hand = Hand(library, flow, self._now())
+
+    @property
+    def events(self) -> list[Event]:
+        """What came of the walk."""
+        return self.hand.events
 
     def walk(self) -> int:
         """Walk until an end; the exit code."""
@@ -83,10 +82,8 @@ class Walker:
                 given[name] = self._line(f"{field.label or name}: ")
         while True:
             try:
-                step = start(self.library, self.flow, inputs=given, facts={}, stamp=self._stamp(""))
-                self.events.append(step.event)
-                self.ids |= tracking_ids(step.event)
-                return step.run
+                self.hand.at = self._now()
+                return self.hand.begin(given, {})
             except Refused as refused:
                 echo(refused.sentence, fg="red")
                 if refused.at not in flow.inputs:
@@ -104,24 +101,15 @@ class Walker:
         return ask(self, run, waiting)
 
     def _take(self, run: Run, given: Any, *, system: bool = False) -> Run:
+        self.hand.at = self._now()
         try:
-            spent = {step: Spent(count, count) for step, count in self.tries.items()}
-            stamp = self._stamp(run.waiting.role, system=system)
-            step = numbered(
-                lambda taken: advance(run, given, stamp=stamp, spent=spent, taken=taken),
-                lambda minute: self.ids.get(minute, 0),
-            )
+            return self.hand.take(run, given, system=system)
         except Refused as refused:
             for name, (_, sentence) in refused.fields.items():
                 echo(f"{name}: {sentence}", fg="red")
             if not refused.fields:
                 echo(refused.sentence, fg="red")
             return run
-        self.events.append(step.event)
-        self.ids |= tracking_ids(step.event)
-        for spent_try in step.event.tries:
-            self.tries[spent_try.step] = self.tries.get(spent_try.step, 0) + 1
-        return step.run
 
     # --- what is waited for --------------------------------------------------------------------
 
@@ -225,10 +213,6 @@ class Walker:
     def _now(self) -> datetime:
         now = datetime.now(UTC) + self.late
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-    def _stamp(self, role: str, *, system: bool = False) -> Stamp:
-        who = SYSTEM if system else Actor("agent", role or "you")
-        return Stamp(self._now(), "+00:00", who, role or "agent")
 
 
 ASK: dict[type, Callable[[Walker, Run, Any], Run]] = {

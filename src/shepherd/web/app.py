@@ -43,24 +43,32 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
 
     *demo* has the callers to try on a demo desk, which says on every page that it is one; None is a real desk.
     """
+    app = new_app(desk.library.policy.time_zone, pages)
+    app.extensions["desk"] = desk
+    for blueprint in (agent.pages, runs.pages, qa.pages, flows.pages):
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(layout="base.html", home=("agent.home", "To the tickets"), demo=demo)
+    app.jinja_env.globals.update(base=bool(desk.library.policy.customer_lookup))
+    app.context_processor(lambda: {"who": who_of(request)})
+    return app
+
+
+def new_app(zone: str, pages: Path | None = None) -> Flask:
+    """
+    An application with Shepherd's templates, guard and pages of refusal, and no address; *zone* is its clock's.
+
+    *pages* is the folder with ``templates`` and ``static`` (default: the shipped one).
+    """
     folder = pages or shipped("web")
     app = Flask("shepherd", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
-    app.extensions["desk"] = desk
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "finalize": _seen}
     guard(app)
-    app.register_blueprint(agent.pages)
-    app.register_blueprint(runs.pages)
-    app.register_blueprint(qa.pages)
-    app.register_blueprint(flows.pages)
-    marks = Marks(desk.library.policy.time_zone, _versions(folder / "static"))
+    marks = Marks(zone, _versions(folder / "static"))
     app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words)
     app.jinja_env.filters.update(grouped=fields.grouped, ticked=fields.ticked, amount=fields.amount)
     app.jinja_env.tests.update(is_long=fields.is_long, open_to_none=fields.none_holds)
-    app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus, demo=demo)
-    app.jinja_env.globals.update(base=bool(desk.library.policy.customer_lookup))
-    app.context_processor(
-        lambda: {"who": who_of(request), "keys": keys_of(request), "kbd": marks.kbd, "shortcut": marks.shortcut}
-    )
+    app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus)
+    app.context_processor(lambda: {"keys": keys_of(request), "kbd": marks.kbd, "shortcut": marks.shortcut})
     _errors(app)
     return app
 

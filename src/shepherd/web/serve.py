@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
 from granian.constants import Interfaces
 from granian.server.mt import MTServer
 
@@ -42,8 +43,16 @@ class OneProcess(MTServer):
     Granian keeps this server for Python without a global lock; nothing in it needs that, only the check does.
     """
 
+    #: What to do at once when the server is told to stop, before it waits for what is under way.
+    stopping: Callable[[], None] = staticmethod(lambda: None)
+
     def _check_gil(self) -> None:
         """Serve with a global lock, too."""
+
+    def signal_handler_interrupt(self, *args: Any, **more: Any) -> None:
+        """Stop: tell whoever holds a page open first."""
+        self.stopping()
+        super().signal_handler_interrupt(*args, **more)  # type: ignore[no-untyped-call]
 
 
 def serve(settings: Settings, *, demo: bool = False, say: Callable[[str], Any] = tell) -> None:
@@ -71,7 +80,28 @@ def serve_desk(
     desk: Desk, *, host: str, port: int, say: Callable[[str], Any], demo: tuple[Caller, ...] | None = None
 ) -> None:
     """Serve *desk* until told to stop, then drain and return; *say* gets the address once it answers."""
-    app = create_app(desk, demo=demo)
+    stopped = threading.Event()
+    threading.Thread(target=_tick, args=(desk, stopped), daemon=True).start()
+    try:
+        serve_app(create_app(desk, demo=demo), host=host, port=port, say=say, what="Shepherd")
+    finally:
+        stopped.set()
+
+
+def serve_app(
+    app: Flask,
+    *,
+    host: str,
+    port: int,
+    say: Callable[[str], Any],
+    what: str,
+    stopping: Callable[[], None] | None = None,
+) -> None:
+    """
+    Serve *app* until told to stop, then drain and return; *say* gets the address of *what* once it answers.
+
+    *stopping* is called as soon as the server is told to stop.
+    """
     server = OneProcess(
         "shepherd",
         address=host,
@@ -84,15 +114,12 @@ def serve_desk(
         log_enabled=False,
         workers_kill_timeout=DRAIN,
     )
+    if stopping is not None:
+        server.stopping = stopping
     shown = f"[{host}]" if ":" in host else host
-    line = f"Shepherd is served at http://{shown}:{port}/ (process {os.getpid()}). Ctrl-C stops it."
+    line = f"{what} is served at http://{shown}:{port}/ (process {os.getpid()}). Ctrl-C stops it."
     threading.Thread(target=_announce, args=(host, port, lambda: say(line)), daemon=True).start()
-    stopped = threading.Event()
-    threading.Thread(target=_tick, args=(desk, stopped), daemon=True).start()
-    try:
-        server.serve(target_loader=lambda: app, wrap_loader=False)
-    finally:
-        stopped.set()
+    server.serve(target_loader=lambda: app, wrap_loader=False)
 
 
 def _tick(desk: Desk, stopped: threading.Event) -> None:

@@ -97,6 +97,11 @@ class RunPage:
     settlements: tuple[Choice, ...] = SETTLE
 
     @property
+    def shown_at(self) -> str:
+        """Where it is asked which fields are shown with what is filled in so far."""
+        return url_for("run.shown", run_id=self.run_id)
+
+    @property
     def has_form(self) -> bool:
         """Whether the step itself has a form, which the note box then belongs to."""
         return self.kind in FORMS or (self.elsewhere is not None and self.elsewhere.can_take)

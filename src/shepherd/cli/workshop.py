@@ -1,0 +1,35 @@
+"""``shepherd workshop``: the designer's pages over a folder of flows, which follow it as it is edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shepherd.cli.settings import library_option, settings
+
+
+@click.command("workshop")
+@click.option("--host", metavar="ADDRESS", help="Where to listen (default 127.0.0.1).")
+@click.option("--port", metavar="PORT", help="The port (default 8322; 0 takes a free one).")
+@click.option(
+    "--database", metavar="URL", help="Where the runs of each flow are counted (default sqlite:///shepherd.db)."
+)
+@library_option
+def command(port: str | None, **flags: Any) -> None:
+    """
+    Show the flows as you write them: picture, sentences, findings, scenarios, and a way to try them.
+
+    The pages follow the files as they are saved. Nothing is recorded, and no other system is asked.
+    """
+    from shepherd.web.workshop import serve
+
+    found = settings(**flags, port=port if port is not None else PORT)
+    if not Path(found.library).is_dir():
+        raise click.UsageError(f"There is no folder {found.library}. Name one with --library.")
+    serve(found)
+
+
+#: Beside the desk's own, so that both may be served on one machine.
+PORT = 8322

@@ -1,0 +1,98 @@
+/* Follows the flows as they are saved: told by the server as it happens, else by looking now and then. Without it, loading the page again shows the same. */
+"use strict";
+(() => {
+  const EACH = 2000;
+  const live = () => document.getElementById("live");
+  const say = (text) => {
+    const status = document.getElementById("status");
+    status.className = "hide";
+    status.textContent = text;
+  };
+  const SCROLLED = ".pane, .picture, .scroll, .findings";
+  const name = (part) => part.id || part.getAttribute("aria-label") || "";
+
+  /* Nobody's half filled form is taken away: it is renewed once it is sent. */
+  const busy = () => {
+    const at = document.activeElement;
+    return at && at.form && at.matches("input, textarea, select") && at.form.matches("[data-filled]");
+  };
+  document.addEventListener("input", (event) => { if (event.target.form) event.target.form.dataset.filled = ""; });
+
+  /* The first line that is another one now tells which step was just written. */
+  const changed = (before, now) => {
+    const old = [...before.querySelectorAll(".lines code")].map((line) => line.textContent);
+    const fresh = [...now.querySelectorAll(".lines code")];
+    const at = fresh.findIndex((line, n) => line.textContent !== old[n]);
+    if (!old.length || (at < 0 && old.length === fresh.length)) return null;
+    const line = fresh[at < 0 ? fresh.length - 1 : at];
+    return line ? line.closest("li").id : null;
+  };
+
+  const renew = (page) => {
+    const main = document.getElementById("main"), fresh = page.getElementById("main");
+    if (!fresh || !page.getElementById("live")) return;
+    const places = new Map([...main.querySelectorAll(SCROLLED)].map((part) => [name(part), [part.scrollLeft, part.scrollTop]]));
+    const open = new Map([...main.querySelectorAll("details")].map((part) => [part.querySelector("summary").textContent, part.open]));
+    const focused = document.activeElement && main.contains(document.activeElement) ? name(document.activeElement) : "";
+    const line = changed(main, fresh);
+    document.title = page.title;
+    main.replaceChildren(...document.adoptNode(fresh).childNodes);
+    main.querySelectorAll("details").forEach((part) => {
+      const was = open.get(part.querySelector("summary").textContent);
+      if (was !== undefined) part.open = was;
+    });
+    main.querySelectorAll(SCROLLED).forEach((part) => {
+      const [left, top] = places.get(name(part)) || [0, 0];
+      part.scrollTo({ left, top, behavior: "instant" });
+    });
+    const again = focused && [...main.querySelectorAll("[id], [aria-label]")].find((part) => name(part) === focused);
+    if (again) again.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("renewed", { detail: line }));
+    const heading = main.querySelector(".stands h2");
+    say(heading ? heading.textContent : live().textContent);
+  };
+
+  let loading = false, wanted = 0;
+  const load = (number) => {
+    wanted = Math.max(wanted, number);
+    if (loading || !live() || wanted <= Number(live().dataset.number) || busy()) return;
+    loading = true;
+    const call = new XMLHttpRequest();
+    call.open("GET", location.href);
+    call.responseType = "document";
+    call.onloadend = () => {
+      loading = false;
+      if (call.status === 200 && call.response) renew(call.response);
+      if (call.status === 404) location.reload();
+      else if (live() && wanted > Number(live().dataset.number)) setTimeout(() => load(wanted), EACH);
+    };
+    call.send();
+  };
+
+  const look = async () => {
+    if (document.visibilityState === "visible" && live()) {
+      const reply = await fetch(live().dataset.state).catch(() => null);
+      if (reply && reply.ok) load(Number(await reply.text()));
+    }
+    setTimeout(look, EACH);
+  };
+
+  /* A page that nobody sees gives its stream to one that is seen. */
+  let stream = null;
+  const listen = () => {
+    if (stream || !live() || document.visibilityState !== "visible") return;
+    stream = new EventSource(`${live().dataset.events}?number=${live().dataset.number}`);
+    stream.onmessage = (event) => load(Number(event.data));
+    stream.onerror = () => {
+      if (stream && stream.readyState === EventSource.CLOSED) look();
+    };
+  };
+  const hush = () => {
+    if (stream && stream.readyState !== EventSource.CLOSED) stream.close();
+    else if (stream) return;
+    stream = null;
+  };
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? listen() : hush()));
+  addEventListener("pagehide", hush);
+  addEventListener("pageshow", listen);
+})();
