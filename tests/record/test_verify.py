@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from shepherd.record import Once, Record
 from shepherd.record.chain import FIRST, link
 from shepherd.record.tables import metadata
 from shepherd.run.api import Try
-from tests.record.making import BEGIN, MARIA, a_run, a_ticket, attacker, event, new_id
+from tests.record.making import BEGIN, MARIA, a_run, a_ticket, attacker, event, new_id, opened
 
 
 @pytest.fixture
@@ -144,12 +145,14 @@ NONSENSE = {"a number": 7, "nothing": None, "text": "nonsense", "no text": b"\xf
 COLUMNS = [(table, column) for table in metadata.sorted_tables for column in table.columns if table.name != "entries"]
 
 
-@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[str(column) for _, column in COLUMNS])
-def test_any_column_of_a_strange_type_is_named(
-    record: Record, run: str, tmp_path: Path, table: Table, column: Column[Any]
-) -> None:
-    """Whatever stands in a column of any table, the verdict is a report, which names what never could stand there."""
-    ticket = record.run(run).ticket
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A record with a row in every table, made once: its folder, a ticket and a run."""
+    folder = tmp_path_factory.mktemp("filled")
+    record = opened(folder)
+    ticket = a_ticket(record)
+    a_run(record, ticket, "red")
+    run = a_run(record, ticket, "red", "green", "dark")
     record.create_contact(new_id(), ticket, channel="phone", at=BEGIN, actor=MARIA)
     record.add_item(ticket, "note", "note", "text", at=BEGIN, actor=MARIA, run=run)
     key = record.once_key("run", run, "visits.book", "help/book", {})
@@ -159,6 +162,18 @@ def test_any_column_of_a_strange_type_is_named(
     )
     record.append(run, 4, [requested._replace(tries=(Try("ticket", "help/light", 0),))], once=Once(key, "requested"))
     assert record.verify().ok
+    record.close()
+    return folder, ticket, run
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[str(column) for _, column in COLUMNS])
+def test_any_column_of_a_strange_type_is_named(
+    filled: tuple[Path, str, str], tmp_path: Path, table: Table, column: Column[Any]
+) -> None:
+    """Whatever stands in a column of any table, the verdict is a report, which names what never could stand there."""
+    folder, ticket, run = filled
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    record = opened(tmp_path)
     with attacker(tmp_path) as connection:
         connection.execute(f"CREATE TABLE loose AS SELECT * FROM {table.name}")
         (before,) = connection.execute(f"SELECT {column.name} FROM loose LIMIT 1").fetchone()
@@ -179,3 +194,4 @@ def test_any_column_of_a_strange_type_is_named(
         with attacker(tmp_path) as connection:
             connection.execute(f"UPDATE {table.name} SET {column.name} = ? WHERE rowid = 1", (before,))
     assert record.verify().ok
+    record.close()
