@@ -64,6 +64,7 @@ def test_the_coverage_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert run(["draw", "closing", "--coverage", "--library", str(tmp_path)]) == 0
     assert 'class="node ask missed"' in capsys.readouterr().out
     assert run(["draw", "closing", "--coverage", "--run", "x", "--library", str(tmp_path)]) == 2
+    assert run(["draw", "closing", "--coverage", "--format", "bpmn", "--library", str(tmp_path)]) == 2
 
 
 def test_an_unknown_flow_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:

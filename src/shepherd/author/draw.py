@@ -1,10 +1,11 @@
-"""``draw``: a flow as SVG, Mermaid or DOT, with one run or the coverage laid over it."""
+"""``draw``: a flow as SVG, Mermaid, DOT or BPMN, with one run or the coverage laid over it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from shepherd.author.bpmn import bpmn
 from shepherd.author.lettering import wrap
 from shepherd.author.overlay import Laid
 from shepherd.author.picture import Node, Picture, picture_of
@@ -12,8 +13,8 @@ from shepherd.author.shapes import shape_of
 from shepherd.author.svg import svg
 from shepherd.flow.model import Flow
 
-FORMATS = ("svg", "mermaid", "dot")
-Format = Literal["svg", "mermaid", "dot"]
+FORMATS = ("svg", "mermaid", "dot", "bpmn")
+Format = Literal["svg", "mermaid", "dot", "bpmn"]
 ROOM, MOST = 190.0, 6
 
 
@@ -91,4 +92,9 @@ def _dot(lines: list[str]) -> str:
     return '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in plain) + '"'
 
 
-WRITERS: Mapping[str, Callable[[Picture, Laid | None], str]] = {"svg": svg, "mermaid": mermaid, "dot": dot}
+WRITERS: Mapping[str, Callable[[Picture, Laid | None], str]] = {
+    "svg": svg,
+    "mermaid": mermaid,
+    "dot": dot,
+    "bpmn": bpmn,
+}

@@ -20,7 +20,9 @@ MOST_RUNS = 500
 
 @click.command("draw")
 @click.argument("flow")
-@click.option("--format", "form", type=click.Choice(["svg", "mermaid", "dot"]), default="svg", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["svg", "mermaid", "dot", "bpmn"]), default="svg", show_default=True
+)
 @click.option("--run", metavar="RUN", help="Lay the path of this recorded run over it.")
 @click.option("--ticket", metavar="TICKET", help="The same for the latest run on a ticket that came through FLOW.")
 @click.option("--coverage", is_flag=True, help="Lay over it how often the library's scenarios walk each way.")
@@ -37,12 +39,14 @@ def command(
     flow: str, form: str, run: str | None, ticket: str | None, coverage: bool, output: Path | None, **flags: Any
 ) -> None:
     """
-    Draw FLOW (its id), from left to right, as SVG or as text for Mermaid or Graphviz.
+    Draw FLOW (its id), from left to right, as SVG, as text for Mermaid or Graphviz, or as BPMN 2.0.
 
     The picture of a recorded run is that of the flow which ran, whatever has become of it since.
     """
     if sum(map(bool, (run, ticket, coverage))) > 1:
         raise click.UsageError("Give one of --run, --ticket and --coverage.")
+    if form == "bpmn" and any((run, ticket, coverage)):
+        raise click.UsageError("BPMN has no place for what is laid over a picture; take svg, mermaid or dot.")
     if run or ticket:
         desk = open_desk(**flags)
         try:

@@ -15,8 +15,8 @@ from shepherd.web.who import ask_name, desk
 
 pages = Blueprint("flows", __name__)
 pages.before_request(ask_name)
-MEDIA = {"svg": "image/svg+xml", "mermaid": "text/plain", "dot": "text/vnd.graphviz"}
-ENDINGS = {"svg": "svg", "mermaid": "mmd", "dot": "dot"}
+MEDIA = {"svg": "image/svg+xml", "mermaid": "text/plain", "dot": "text/vnd.graphviz", "bpmn": "application/xml"}
+ENDINGS = {"svg": "svg", "mermaid": "mmd", "dot": "dot", "bpmn": "bpmn"}
 
 
 def _only_its_style() -> str:

@@ -12,7 +12,7 @@ _BREAK = re.compile(r"<br */?>|\\n", re.IGNORECASE)
 _MARK = re.compile(r"</?(?:b|i|u|em|strong|span|small|sub|sup|code|p|div|font)(?:\s[^<>]*)?>", re.IGNORECASE)
 _CODE = re.compile(r"#(\d{1,7}|[A-Za-z]{2,8});")
 _OWN = re.compile(r"(?P<word>[a-z ]+) · (?P<id>[a-z][a-z0-9_]{0,63})")
-VERBS = {shape.word: verb for verb, shape in SHAPES.items()}
+_VERBS = {shape.word: verb for verb, shape in SHAPES.items()}
 #: What a step of Shepherd's did by itself, or with more than a drawing tells.
 _HAND = frozenset({"collect", "decide", "lookup", "do", "set", "wait", "escalate", "hand_on"})
 
@@ -38,9 +38,9 @@ def own(station: Station, label: str) -> bool:
     """Whether *label* is one of Shepherd's own drawings; then *station* is what it says."""
     first, _, rest = label.partition("\n")
     found = _OWN.fullmatch(first)
-    if not found or station.key != f"s_{found['id']}" or found["word"] not in VERBS:
+    if not found or station.key != f"s_{found['id']}" or found["word"] not in _VERBS:
         return False
-    tell(station, found["id"], VERBS[found["word"]], rest)
+    tell(station, found["id"], _VERBS[found["word"]], rest)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shepherd.author.elsewhere.labels import VERBS, tell
+from shepherd.author.elsewhere.labels import tell
 from shepherd.author.elsewhere.process import (
     GATEWAYS,
     SUBS,
@@ -19,6 +19,7 @@ from shepherd.author.elsewhere.process import (
 )
 from shepherd.author.elsewhere.settle import START
 from shepherd.author.elsewhere.sketch import Mistake, Sketch, Station, Unreadable, Way
+from shepherd.author.shapes import SHAPES
 from shepherd.flow.hazards import short
 
 _AT_ONCE = {
@@ -46,6 +47,11 @@ class _Sketching:
         self.parts = process.parts
         self.sketch = Sketch()
         self.merged = {id_: gate for id_ in self.parts if (gate := self._gate(id_))}
+        self.swallowed: set[str] = set()
+        for part in self.parts.values():
+            if self._finishes(part):
+                self.swallowed.add(part.out[0].target)
+                part.out = []
 
     def all(self) -> Sketch:
         """Everything that can be reached, and what can't after it."""
@@ -88,6 +94,11 @@ class _Sketching:
             return ""
         return part.out[0].target
 
+    def _finishes(self, part: Part) -> bool:
+        """Whether nothing follows the step *part* but an end of its own that has no name: then it ends itself."""
+        end = self.parts.get(part.out[0].target) if len(part.out) == 1 and part.kind in TASKS else None
+        return end is not None and end.kind == "endEvent" and not end.name and end.into == 1 and not end.home
+
     def _stands(self, id_: str) -> bool:
         """Whether the node *id_* is a station of its own, rather than passed."""
         part = self.parts[id_]
@@ -96,7 +107,7 @@ class _Sketching:
         if part.kind in ("startEvent", "boundaryEvent"):
             return False
         if part.kind == "endEvent":
-            return not self._leaves(part)
+            return not self._leaves(part) and id_ not in self.swallowed
         if part.kind == "intermediateThrowEvent":
             return bool(part.name) or not part.out
         if part.kind in GATEWAYS:
@@ -173,7 +184,7 @@ class _Sketching:
         if not out and part.kind != "endEvent":
             station.ways = self._ways(key, self._behind(part))
         step, verb = own(part.element)
-        if step and verb in VERBS:
+        if step and verb in SHAPES:
             tell(station, step, verb, documented(part.element) or part.name)
         else:
             self._told(station, part)
