@@ -130,7 +130,11 @@ class Walker:
         if self.run.ended:
             return False
         if self.moves and self.rng.random() < 0.03:
-            self.keep(move(self.run, self.events, self.library, stamp=self.stamp("maria")))
+            try:
+                self.keep(move(self.run, self.events, self.library, stamp=self.stamp("maria")))
+            except Refused:
+                if not (self.run.requested or self.run.undoing):
+                    raise
             return True
         given, who, role = self.choose()
         spent = {ref: Spent(n, n) for ref, n in self.rows.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from shepherd.flow.model import Step
 from shepherd.record import Told
 from shepherd.run import Diverged, replay
 from shepherd.run.api import Event, Spoken, Stamp
-from shepherd.run.engine import came_about, fold
+from shepherd.run.engine import came_about, fold, refold
 from shepherd.run.path import answer, title
 from shepherd.run.state import Run, Visit
 from shepherd.run.waiting import spoken
@@ -21,6 +21,7 @@ from shepherd.run.waiting import spoken
 DAMAGED = "not_as_written"
 UNREADABLE = "This entry is not as it was written and can't be read."
 _SOURCES = {"lookup_finished": "looked up", "do_finished": "done", "time_reached": "clock"}
+Libraries = Callable[[Mapping[str, str]], Library | None]
 _STRANGE = (Diverged, LookupError, AssertionError, AttributeError, TypeError, ValueError)
 _BESIDE = frozenset({"noted", "paused", "resumed", "handed_over", "taken_over", "failed", "abandoned", "version_moved"})
 
@@ -71,9 +72,10 @@ def path_rows(library: Library | None, events: Sequence[Event]) -> list[PathRow]
     return rows_of(library, [Told(seq, event, event.at) for seq, event in enumerate(events, 1)])
 
 
-def rows_of(library: Library | None, entries: Iterable[Told]) -> list[PathRow]:
+def rows_of(library: Library | None, entries: Iterable[Told], libraries: Libraries | None = None) -> list[PathRow]:
     """
-    The same from entries as the record could read them.
+    The same from entries as the record could read them; *libraries* gives the library of a bundle that the run was
+    moved to.
 
     One that is missing or can't be read has a row that says so; from there on words stand without what filled them.
     Without a *library* (the one that the run pins can't be read) the steps stand without words.
@@ -81,6 +83,7 @@ def rows_of(library: Library | None, entries: Iterable[Told]) -> list[PathRow]:
     telling = _Telling(library)
     run: Run | None = None
     whole, expected = library is not None, 1
+    heard: list[Event] = []
     for seq, event, at in entries:
         if seq > expected:
             telling.damage(expected, at, _missing(expected, seq - 1))
@@ -91,9 +94,14 @@ def rows_of(library: Library | None, entries: Iterable[Told]) -> list[PathRow]:
         expected = seq + 1
         if event is None:
             continue
+        heard.append(event)
         if library is not None and whole:
             try:
-                run = _fold(library, run, event)
+                if event.kind == "version_moved":
+                    run = _moved(heard, libraries)
+                    library = run.library
+                else:
+                    run = _fold(library, run, event)
             except _STRANGE:
                 whole, run = False, None
         try:
@@ -129,6 +137,14 @@ def _fold(library: Library, run: Run | None, event: Event) -> Run:
     if not came_about(entered, event.entered):
         raise ValueError
     return after
+
+
+def _moved(heard: list[Event], libraries: Libraries | None) -> Run:
+    """The run as it stands on the version that the last of the events *heard* moved it to."""
+    library = libraries(heard[-1].data["bundle"]) if libraries is not None else None
+    if library is None:
+        raise ValueError
+    return refold(library, heard, guarded=True, moved_at=len(heard))
 
 
 def _has_erased(value: Any) -> bool:

@@ -118,6 +118,11 @@ class Difference(NamedTuple):
         return next((one for one in self.flows if flow and flow in (one.was, one.flow)), None)
 
     @property
+    def documents(self) -> set[str]:
+        """The names of the documents that differ, as the earlier version has them."""
+        return {f"flow:{one.was}" for one in self.flows if one.was} | {change.document for change in self.beside}
+
+    @property
     def changes(self) -> tuple[tuple[str, Change], ...]:
         """Every change with the flow that it is in ("" beside the flows)."""
         inside = tuple((one.flow or one.was, change) for one in self.flows for change in one.changes)

@@ -15,10 +15,11 @@ from shepherd.cli.versions import Version, versions_of
 
 if TYPE_CHECKING:
     from shepherd.author.difference import Difference
-    from shepherd.author.diffreport import Report
+    from shepherd.author.diffreport import OpenRun, Report
     from shepherd.check.library import Library
     from shepherd.desk import Settings
     from shepherd.flow.draft import Draft
+    from shepherd.flow.model import Step
 
 
 @click.command("diff")
@@ -69,9 +70,13 @@ def command(
     from shepherd.flow.memory import collector_rests, readings_kept
 
     found = settings(**flags)
+    if flags.get("database"):
+        from shepherd.record import required_record
+
+        required_record(found.database)
     with collector_rests(), readings_kept(), ExitStack() as stack:
         old, new = versions_of(before, after, found, stack)
-        report = _compared(old, new, found, flow, weigh=weigh, scenarios=scenarios, asked=flags)
+        report = _compared(old, new, found, flow, weigh=weigh, scenarios=scenarios)
     _tell(report, form, output)
     ctx.exit(1 if exit_code and not report.difference.empty else 0)
 
@@ -98,7 +103,6 @@ def _compared(
     *,
     weigh: int,
     scenarios: bool,
-    asked: dict[str, Any],
 ) -> Report:
     from shepherd.author.compare import compare
     from shepherd.author.diffreport import Report
@@ -111,7 +115,7 @@ def _compared(
     report = Report(old.name, new.name, difference)
     if difference.empty:
         return report
-    return _walked(report, old.draft, new.draft, weigh=weigh, scenarios=scenarios)
+    return _walked(report, (old.draft, new.draft), found, weigh=weigh, scenarios=scenarios)
 
 
 def _only(difference: Difference, flow: str, old: Draft, new: Draft) -> Difference:
@@ -125,12 +129,13 @@ def _only(difference: Difference, flow: str, old: Draft, new: Draft) -> Differen
     return difference._replace(flows=(one,) if one is not None else (), beside=())
 
 
-def _walked(report: Report, old: Draft, new: Draft, *, weigh: int, scenarios: bool) -> Report:
+def _walked(report: Report, drafts: tuple[Draft, Draft], found: Settings, *, weigh: int, scenarios: bool) -> Report:
     """*report* with what comes of walking both versions side by side, where both can be walked."""
     from shepherd.author.affected import affected, touched
     from shepherd.author.partings import weigh_all
 
     libraries, notes = [], []
+    old, new = drafts
     for name, draft in ((report.before, old), (report.after, new)):
         library = _sound(draft)
         if library is None:
@@ -142,12 +147,41 @@ def _walked(report: Report, old: Draft, new: Draft, *, weigh: int, scenarios: bo
     before, after = libraries
     weighed = weigh_all(before, after, report.difference, weigh) if weigh else ()
     notes += [f"Paths of {one.flow}: {one.not_weighed}" for one in weighed if not one.whole]
-    report = report._replace(weighed=weighed, notes=tuple(notes))
+    report = report._replace(weighed=weighed, runs=_standing(before, after, report.difference, found))
+    report = report._replace(notes=tuple(notes))
     if not scenarios:
         return report
     flows = touched(before, report.difference, old=True) | touched(after, report.difference, old=False)
-    found, walked = affected(before, after, report.difference, (_scenarios(old, flows), _scenarios(new, flows)))
-    return report._replace(scenarios=found, walked=walked)
+    affected_, walked = affected(before, after, report.difference, (_scenarios(old, flows), _scenarios(new, flows)))
+    return report._replace(scenarios=affected_, walked=walked)
+
+
+def _standing(before: Library, after: Library, difference: Difference, found: Settings) -> tuple[OpenRun, ...] | None:
+    """The runs under way on the earlier version; None where no record is kept."""
+    from shepherd.author.diffreport import OpenRun
+    from shepherd.desk.moving import Moving
+    from shepherd.desk.runs import Runs
+    from shepherd.record import RecordUnavailable, open_record, required_record
+
+    try:
+        required_record(found.database)
+    except RecordUnavailable:
+        return None
+    record = open_record(found.database, found.keys)
+    try:
+        moving = Moving(after, record, Runs(after, record))
+        return tuple(
+            OpenRun(one.run, one.number, step.ref, _differs(difference, step), one.verdict == "moves", one.why)
+            for one, step in moving.standing(difference.documents, before)
+        )
+    finally:
+        record.close()
+
+
+def _differs(difference: Difference, step: Step) -> bool:
+    flow, _, name = step.ref.partition("/")
+    one = difference.of(flow)
+    return one is not None and (name in one.touched or not one.flow)
 
 
 def _sound(draft: Draft) -> Library | None:

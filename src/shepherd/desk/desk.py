@@ -18,6 +18,7 @@ from shepherd.desk.guide import Guide
 from shepherd.desk.ids import new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.desk.mask import mask
+from shepherd.desk.moving import Moved, Moving
 from shepherd.desk.pictures import Pictures
 from shepherd.desk.qa import Audits
 from shepherd.desk.runs import Runs
@@ -49,6 +50,7 @@ class Desk:
         self._starting = Starting(library, record, self._runs, self._tickets, self._going, self._guide)
         self._audits = Audits(self._runs, record, clock)
         self.pictures = Pictures(library, self._audits)
+        self._moving = Moving(library, record, self._runs, self._going.stamp)
         self._times = Times(self._going, self._guide, self._runs, record)
 
     @classmethod
@@ -267,6 +269,19 @@ class Desk:
         Raises ``author.recorded.Untold`` where there is no such scenario.
         """
         return self._audits.as_scenario(run, self.library)
+
+    # --- versions -----------------------------------------------------------------------------------
+
+    def moves(self, *, flow: str = "", ticket: str = "", actor: Actor | None = None) -> Iterator[Moved]:
+        """
+        Each run under way, and whether it could be moved to the flows as they are now.
+
+        With *actor* those that can be are moved, in that name, one event each.
+        """
+        if actor is not None:
+            named(actor)
+        found = self._tickets.find(ticket).id if ticket else ""
+        return self._moving.moves(flow=flow, ticket=found, actor=actor)
 
     # --- time ---------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shepherd.audit import marked, path_csv, rows_of
+from shepherd.audit import PathRow, marked, path_csv, rows_of
 from shepherd.author.overlay import Stop, stops
 from shepherd.check.library import FlowRejected, Library
 from shepherd.desk.clock import Clock
@@ -31,7 +31,8 @@ class Audits:
         told = self._record.told(run)
         started = _started(told)
         library = self._library(started)
-        flow = library.flows.get(started["flow"]) if library else None
+        last = self._library(started, _pinned(told))
+        flow = last.flows.get(started["flow"]) if last else None
         facts = started.get("facts")
         report = self._record.verify(run=run)
         return Recorded(
@@ -39,7 +40,7 @@ class Audits:
             ticket=self._record.ticket(row.ticket),
             title=flow.title if flow else row.flow,
             version=flow.version if flow else 0,
-            rows=tuple(marked(rows_of(library, told), report.broken)),
+            rows=tuple(marked(self._rows(library, told), report.broken)),
             ok=report.ok,
             verdict=report.sentence,
             verified_at=self._clock(),
@@ -51,14 +52,15 @@ class Audits:
         """The path of *run* as CSV, as far as it can be read, with what verify says of its entries now."""
         row = self._row(run)
         told = self._record.told(run)
-        rows = marked(rows_of(self._library(_started(told)), told), self._record.verify(run=run).broken)
+        rows = marked(self._rows(self._library(_started(told)), told), self._record.verify(run=run).broken)
         return path_csv(rows, ticket=row.number, run=run, bom=bom)
 
     def walked(self, run: str) -> tuple[Library | None, list[Stop]]:
         """The library that *run* pins and its visits, as far as both can be read."""
         self._row(run)
         told = self._record.told(run)
-        return self._library(_started(told)), stops(one.event for one in told if one.event is not None)
+        library = self._library(_started(told), _pinned(told))
+        return library, stops(one.event for one in told if one.event is not None)
 
     def as_scenario(self, run: str, library: Library) -> dict[str, Any]:
         """*run* as a scenario of *library*. Raises Untold where there is none, Broken where it can't be read."""
@@ -67,10 +69,14 @@ class Audits:
         customer = self._record.ticket(self._row(run).ticket).customer_ref
         return scenario_of(library, self._runs.events(run), known=(customer,) if customer else ())
 
-    def _library(self, started: Mapping[str, Any]) -> Library | None:
-        """The library that a run pins; None where it can't be known or read any more."""
+    def _rows(self, library: Library | None, told: Sequence[Told]) -> list[PathRow]:
+        """The rows of a run, each part of it over the version that it was on."""
+        return rows_of(library, told, lambda bundle: self._library(_started(told), bundle))
+
+    def _library(self, started: Mapping[str, Any], bundle: Mapping[str, str] | None = None) -> Library | None:
+        """The library that a run pins, or *bundle*; None where it can't be known or read any more."""
         try:
-            return self._runs.library_of(started)
+            return self._runs.library_of(started, bundle)
         except (RecordError, FlowRejected, *STRANGE):
             return None
 
@@ -90,6 +96,14 @@ def _started(told: Sequence[Told]) -> Mapping[str, Any]:
     """The data of the first event; nothing where it can't be read."""
     first = told[0].event if told else None
     return first.data if first is not None and first.kind == "run_started" else {}
+
+
+def _pinned(told: Sequence[Told]) -> Mapping[str, str] | None:
+    """The bundle that a run was moved to last; None where it was not."""
+    moves = [
+        one.event.data.get("bundle") for one in told if one.event is not None and one.event.kind == "version_moved"
+    ]
+    return moves[-1] if moves and isinstance(moves[-1], Mapping) else None
 
 
 def _note(run: str, told: Sequence[Told]) -> CaseNote | None:

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from shepherd.check.library import Library
@@ -100,9 +101,13 @@ class Runs:
         with self._lock:
             self._live.pop(run_id, None)
 
-    def library_of(self, started: Mapping[str, Any]) -> Library:
-        """The library that a run pins, by the data of its first event: compiled again from the stored documents."""
-        bundle = started["bundle"]
+    def library_of(self, started: Mapping[str, Any], bundle: Mapping[str, str] | None = None) -> Library:
+        """
+        The library that a run pins, by the data of its first event: compiled again from the stored documents.
+
+        *bundle* is the one that it was moved to since, where it was.
+        """
+        bundle = started["bundle"] if bundle is None else bundle
         current = self._library
         if started["flow"] in current.flows and dict(current.bundle(started["flow"])) == dict(bundle):
             return current
@@ -135,7 +140,7 @@ class Runs:
         started = events[0].data
         row = self._record.run(run_id)
         try:
-            run = replay(self.library_of(started), events)
+            run = replay(self.library_of(started), events, libraries=partial(self.library_of, started))
         except Erased:
             raise Broken("Personal values of this contact were erased. It can be read, but not continued.") from None
         except Damaged as error:

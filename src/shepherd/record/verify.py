@@ -112,16 +112,22 @@ def _copies(run: Any, row: Any) -> Iterator[str]:
 
 def _pinned(engine: Engine, run: str, rows: Sequence[Any], known: dict[str, bool]) -> Iterator[Broken]:
     """Documents that *run* pins and that are not there, or are not what they were."""
-    try:
-        hashes = [str(hash_) for hash_ in json.loads(rows[0].body)["data"]["bundle"].values()]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        return
-    for hash_ in hashes:
+    pinning = [(place, row) for place, row in enumerate(rows, 1) if place == 1 or row.kind == "version_moved"]
+    pins = [(place, hash_) for place, row in pinning for hash_ in _bundle(row)]
+    for seq, hash_ in pins:
         if hash_ not in known:
             body = [row[0] for row in _read(engine, select(d.body).where(d.hash == hash_))]
             known[hash_] = bool(body) and _hash(body[0]) == hash_
         if not known[hash_]:
-            yield Broken(run, 1, f"document {hash_[:64]}, which it pins, is gone or was changed.")
+            yield Broken(run, seq, f"document {hash_[:64]}, which it pins, is gone or was changed.")
+
+
+def _bundle(row: Any) -> list[str]:
+    """The hashes of the documents that an entry pins; none where it can't be read."""
+    try:
+        return [str(hash_) for hash_ in json.loads(row.body)["data"]["bundle"].values()]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return []
 
 
 def _documents(engine: Engine) -> Iterator[Broken]:

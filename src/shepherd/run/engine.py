@@ -123,47 +123,31 @@ def replay(
     if isinstance(library, Mapping):
         library = Library.load(library)
     moves = [seq for seq, event in enumerate(events, 1) if event.kind == "version_moved"]
-    run = _refold(library, events[: moves[0]] if moves else events, guarded)
+    run = refold(library, events[: moves[0]] if moves else events, guarded)
     for place, seq in enumerate(moves):
         if libraries is None:
             raise Diverged(seq, "The run was moved to another version, whose library was not given.")
         until = moves[place + 1] if place + 1 < len(moves) else len(events)
-        run = _refold(libraries(events[seq - 1].data["bundle"]), events[:until], guarded, moved_at=seq)
+        run = refold(libraries(events[seq - 1].data["bundle"]), events[:until], guarded, moved_at=seq)
     return run
 
 
-def move(run: Run, events: Iterable[Event], library: Library, *, stamp: Stamp) -> Step:
-    """
-    Move *run*, made by *events*, to the version of its flow in *library*; Refused where that is not safe.
-
-    Safe is: every recorded event, taken over the new version, goes the very same way (DESIGN §3.2). Only words differ.
-    """
-    events = list(events)
-    data = {"bundle": dict(library.bundle(run.flow_id))}
-    moved = Event("version_moved", data, (), stamp.at, stamp.offset, stamp.actor)
-    try:
-        after = _refold(library, [*events, moved], run.guarded, moved_at=len(events) + 1)
-    except Diverged as error:
-        raise Refused("not_safe", f"This run can't be moved: {error.sentence} It ends on its own version.") from None
-    return Step(after, moved)
-
-
-def _refold(library: Library, events: list[Event], guarded: bool, moved_at: int = 0) -> Run:
+def refold(library: Library, events: list[Event], guarded: bool, moved_at: int = 0) -> Run:
     """Fold *events* over *library*; up to *moved_at* the words may be others than those recorded."""
     run: Run | None = None
     for seq, event in enumerate(events, 1):
         stamp = Stamp(event.at, event.offset, event.actor, event.data.get("role", "agent"))
         if _has_erased(event.data):
             raise Erased(seq, f"Event {seq} holds a value that was erased; the run can be read, but not continued.")
-        if run is None:
-            if event.kind != "run_started":
-                raise Diverged(seq, f"The first event is {event.kind}, not run_started.")
-            run, entered, _ = _begin(library, event.data, stamp, guarded)
-        else:
-            try:
+        if run is None and event.kind != "run_started":
+            raise Diverged(seq, f"The first event is {event.kind}, not run_started.")
+        try:
+            if run is None:
+                run, entered, _ = _begin(library, event.data, stamp, guarded)
+            else:
                 run, entered, _ = fold(run, event.kind, event.data, stamp)
-            except (LookupError, AssertionError, AttributeError, TypeError, ValueError) as error:
-                raise Diverged(seq, f"Event {seq} ({event.kind}) does not fit the run: {error!r}.") from error
+        except (LookupError, AssertionError, AttributeError, TypeError, ValueError) as error:
+            raise Diverged(seq, f"Event {seq} ({event.kind}) does not fit the run: {error!r}.") from error
         if not came_about(entered, event.entered, words=seq > moved_at):
             raise Diverged(seq, f"Event {seq} ({event.kind}) was recorded with another way than the flow gives.")
     if run is None:
