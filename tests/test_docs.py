@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_BY_CI = {"python3 start.py", "python3 start.py test"}
-HEAD = {"flow": "example", "title": "An example", "category": "troubleshooting", "version": "1"}
+HEAD = {"flow": "example", "title": "An example", "category": "troubleshooting", "version": "1", "owner": "desk"}
+#: The day on which commands run: the days of reviews in the shipped flows are held against it.
+TODAY = "2026-12-01"
 KIND = re.compile(r"(#.*\n)*(flow|list|desk|connectors|promises|scenarios):")
 
 
@@ -82,7 +84,13 @@ def desk_folder(tmp_path: Path) -> Path:
 def shepherd(command: str, folder: Path) -> str:
     """What *command* prints in *folder*, on both channels."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SHEPHERD_")}
-    environment |= {"PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "PYTHONUTF8": "1", "COLUMNS": "100"}
+    environment |= {
+        "PYTHONPATH": str(ROOT / "src"),
+        "NO_COLOR": "1",
+        "PYTHONUTF8": "1",
+        "COLUMNS": "100",
+        "SHEPHERD_TODAY": TODAY,
+    }
     script = f'shepherd() {{ "{sys.executable}" -m shepherd "$@"; }}\n{command}\n'
     done = subprocess.run(
         ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
@@ -156,7 +164,8 @@ def test_flows_in_docs_are_what_they_say(block: Block, desk_folder: Path) -> Non
     (desk_folder / file).write_text(text, encoding="utf-8")
 
     draft = read_draft(desk_folder / "flows")
-    findings = examine(draft)
+    # The shipped connectors are there, and most of the flows that use them were left out.
+    findings = [f for f in examine(draft) if f.code != "SHP924"]
     expected = re.findall(r"SHP\d+", block.more)
     assert sorted({f.code for f in findings}) == sorted(expected), render(findings, draft.sources)
     if kind == "scenarios":

@@ -29,7 +29,7 @@ def typed(text: str) -> str:
     """The typed source of a file, as it is hashed, with its keys in their order."""
     root = read(text.encode(), "f.yaml").root
     assert isinstance(root, Map)
-    kind = root.entries[0][0].text
+    kind = root.entries[0][0].text if root.entries else ""
     source, _ = schema.validate(root, kind if kind in schema.KINDS else "flow", "f.yaml")
     return repr(source)
 

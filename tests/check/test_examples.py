@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-import shepherd.check
 from shepherd.check import RULES, examine
+from shepherd.check.manual import DAY, EXAMPLES
 from shepherd.check.report import render
 from shepherd.flow.draft import read_draft
 from shepherd.flow.findings import Rule
 from tests.conftest import GOLDEN, Golden
 
-EXAMPLES = Path(shepherd.check.__file__).parent / "examples"
 NAMES = [f"{rule.code}-{rule.name}" for rule in RULES]
 
 
@@ -23,7 +20,7 @@ def test_the_wrong_example_gives_exactly_its_finding(rule: Rule, golden: Golden)
     One mistake gives one finding, of that rule and severity, and it reads as the golden file has it.
     """
     draft = read_draft(EXAMPLES / f"{rule.code}-{rule.name}" / "wrong")
-    found = examine(draft)
+    found = examine(draft, DAY)
 
     assert [(f.code, f.name, f.severity) for f in found] == [(rule.code, rule.name, rule.severity)], render(found, {})
     golden.same(f"{rule.code}-{rule.name}.txt", render(found, draft.sources))
@@ -37,7 +34,7 @@ def test_the_right_example_gives_none(rule: Rule):
     draft = read_draft(EXAMPLES / f"{rule.code}-{rule.name}" / "right")
 
     assert draft.flows
-    assert render(examine(draft), draft.sources) == ""
+    assert render(examine(draft, DAY), draft.sources) == ""
 
 
 def test_every_example_belongs_to_a_rule():

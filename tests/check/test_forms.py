@@ -8,18 +8,16 @@ import re
 import subprocess
 import sys
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-import shepherd.check
 from shepherd.check import RULES, examine
 from shepherd.check.forms import github, junit, sarif
+from shepherd.check.manual import DAY, EXAMPLES
 from shepherd.flow.draft import read_draft
 from shepherd.flow.findings import Finding, Hop, Place, Rule
 
-EXAMPLES = Path(shepherd.check.__file__).parent / "examples"
 RULE = Rule("SHP202", "unknown-target", "error", "A way leads nowhere.")
 WARNING = Rule("SHP206", "unused-outcome", "warning", "Nobody uses it.")
 PLACE = Place(3, 5, 3, 9)
@@ -133,7 +131,7 @@ def many() -> tuple[list[Finding], dict[str, str]]:
         name = f"{rule.code}-{rule.name}"
         if rule.code != "SHP001":
             draft = read_draft(EXAMPLES / name / "wrong")
-            findings += examine(draft)
+            findings += examine(draft, DAY)
             sources |= draft.sources
     return findings, sources
 

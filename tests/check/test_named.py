@@ -38,7 +38,8 @@ PIN = """  pin:
 
 
 def codes(found: list[Finding]) -> list[str]:
-    return [f.code for f in found]
+    """The codes of *found*; of what is never used, other tests speak."""
+    return [f.code for f in found if not f.code.startswith("SHP92")]
 
 
 def draft(folder: Path, body: str, **more: str) -> Draft:

@@ -17,7 +17,7 @@ title: Good
 category: troubleshooting
 version: 1
 owner: desk
-review_by: 2027-01-01
+review_by: 2099-01-01
 outcomes: {done: {resolves: true, code: DONE}}
 steps:
   hello:

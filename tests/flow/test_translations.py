@@ -29,7 +29,7 @@ steps:
     say: Hello {{ customer.first_name }}.
     why: Be kind.
   light:
-    ask: Which light is on?
+    ask: Which cable is in?
     answers: {red: data, green: data}
   data:
     collect:
@@ -44,7 +44,7 @@ steps:
 DESK = "desk: small\nfacts:\n  customer:\n    first_name: {type: text, personal: true}\n"
 GERMAN = {
     "Hello {{ customer.first_name }}.": "Guten Tag {{ customer.first_name }}.",
-    "Which light is on?": "Welches Licht leuchtet?",
+    "Which cable is in?": "Welches Kabel steckt?",
     "You said {{ light }}.": "Sie sagten {{ light }}.",
     "label: Speed": "label: Tempo",
     "That is too fast.": "Das ist zu schnell.",
@@ -122,7 +122,7 @@ def test_what_does_not_fit_is_shown_at_its_words(folder: Path) -> None:
     A name that the flow does not have is marked where the translation reads it, not at the head of its step.
     """
     file = translated(folder) / "hello.de.yaml"
-    text = file.read_text("utf-8").replace("Welches Licht", "Welches {{ lampe }}")
+    text = file.read_text("utf-8").replace("Welches Kabel", "Welches {{ lampe }}")
     file.write_text(text, "utf-8")
 
     (wrong,) = examine(read_draft(folder))
@@ -137,7 +137,7 @@ def test_changed_words_make_a_translation_stale_and_new_ones_are_added_to_the_fi
     What was translated stays as it was, so that the translator sees both the mark and the words.
     """
     translated(folder)
-    changed = FLOW.replace("Which light is on?", "Which light do you see?").replace(
+    changed = FLOW.replace("Which cable is in?", "Which cable do you see?").replace(
         "finish:", "bye:\n    say: Bye.\n  finish:"
     )
     (folder / "hello.yaml").write_text(changed, "utf-8")
@@ -146,7 +146,7 @@ def test_changed_words_make_a_translation_stale_and_new_ones_are_added_to_the_fi
 
     again = to_translate(read_draft(folder), "hello", "de")
 
-    assert "Welches Licht leuchtet?" in again
+    assert "Welches Kabel steckt?" in again
     assert "say: Bye." in again
 
 
@@ -162,7 +162,7 @@ def test_a_run_speaks_the_language_of_its_contact(folder: Path) -> None:
 
     walk(Continue())
 
-    assert walk.run.waiting.question == "Welches Licht leuchtet?"
+    assert walk.run.waiting.question == "Welches Kabel steckt?"
 
     walk(Answer("red"))
 

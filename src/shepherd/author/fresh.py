@@ -11,7 +11,7 @@ flow: {id}
 title: {title}
 category: {category}
 version: 1
-outcomes:
+{owner}outcomes:
   settled: {{resolves: true}}
   left_open: {{resolves: false}}
 steps:
@@ -43,9 +43,14 @@ scenarios:
 _PLAIN = re.compile(r"[^\W\d_][\w ’(),.!?/-]*")
 
 
-def fresh_flow(id: str, *, title: str, category: str, schema: str) -> str:
-    """The text of a flow that greets, asks one thing and ends; *schema* is what editors are to hold it against."""
-    return FLOW.format(id=id, title=_scalar(title), category=category, schema=schema)
+def fresh_flow(id: str, *, title: str, category: str, schema: str, owner: str = "") -> str:
+    """
+    The text of a flow that greets, asks one thing and ends.
+
+    *schema* is what editors are to hold it against, *owner* who answers for it, if that is known.
+    """
+    owned = f"owner: {_scalar(owner)}\n" if owner else ""
+    return FLOW.format(id=id, title=_scalar(title), category=category, schema=schema, owner=owned)
 
 
 def fresh_scenarios() -> str:

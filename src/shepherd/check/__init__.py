@@ -17,6 +17,7 @@ from shepherd.check import (
     decisions,
     grants,
     handing,
+    ignoring,
     limits,
     loops,
     names,
@@ -29,7 +30,10 @@ from shepherd.check import (
     targets,
     translations,
     unfinished,
+    unused,
+    upkeep,
     values,
+    wording,
     working,
 )
 from shepherd.flow import calling, expression, fieldrules, files, hazards, hours, ids, lists, mistakes, rows, words
@@ -39,6 +43,8 @@ from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.memory import collector_rests
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from shepherd.flow.draft import Draft
 
 Family = Callable[["Draft"], Iterable[Finding]]
@@ -68,6 +74,8 @@ FAMILIES: tuple[Family, ...] = (
     working.working,
     translations.translations,
     unfinished.unfinished,
+    wording.wording,
+    upkeep.upkeep,
 )
 
 _READING = (
@@ -107,10 +115,11 @@ _MEANING = (
     translations.RULES,
     unfinished.RULES,
 )
+_USE = (wording.RULES, unused.RULES, upkeep.RULES, ignoring.RULES)
 
 #: Every rule, sorted by code.
 RULES: tuple[Rule, ...] = tuple(
-    sorted((rule for room in (*_READING, *_GRAPH, *_MEANING) for rule in room), key=lambda rule: rule.code)
+    sorted((rule for room in (*_READING, *_GRAPH, *_MEANING, *_USE) for rule in room), key=lambda rule: rule.code)
 )
 
 
@@ -127,9 +136,31 @@ def _bounded(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield finding
 
 
-def examine(draft: Draft) -> list[Finding]:
-    """Everything found in *draft*, in reading and in checking, sorted by file, place and code."""
+def examine(draft: Draft, today: date | None = None) -> list[Finding]:
+    """
+    Everything found in *draft*, in reading and in checking, sorted by file, place and code.
+
+    The days of reviews are held against *today*, where it is given. What the library sets to be off, and what a comment
+    gives a reason for, is left out.
+    """
     with collector_rests():
         found = [*draft.findings, *(finding for family in FAMILIES for finding in _bounded(family(draft)))]
+        found += _late(draft, found)
+        judged = {rule.code for rule in RULES}
+        if today is None:
+            judged.discard(upkeep.REVIEW_IS_PAST.code)
+        else:
+            found += upkeep.reviews(draft, today)
+        found = ignoring.as_set(draft, found, RULES)
+        found = ignoring.without_ignored(draft, found, RULES, judged)
     once = {(f.file, f.place, f.code, f.message): f for f in reversed(found)}
     return sorted(once.values(), key=lambda finding: finding.order)
+
+
+def _late(draft: Draft, found: list[Finding]) -> Iterator[Finding]:
+    """What is never used. Where something is wrong, its reader may be the mistake: that is told alone."""
+    wrong = {finding.flow for finding in found if finding.severity == "error"}
+    right = (flow for flow in draft.flows.values() if flow.id not in wrong)
+    yield from _bounded(unused.unused(right))
+    if not wrong:
+        yield from _bounded(unused.unused_connectors(draft))

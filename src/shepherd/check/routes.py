@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from shepherd.check.written import operation_of
 from shepherd.flow.beside import Operation
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
-from shepherd.flow.model import Ask, Call, Collect, Do, Flow, Lookup, Option, Step
+from shepherd.flow.model import Ask, Call, Collect, Do, Field, Flow, Lookup, Option, Step
+from shepherd.flow.reader import readable
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -29,7 +30,7 @@ SAME_LABEL = Rule(
     "SHP216",
     "same-label",
     "warning",
-    "Two answers read the same, so nobody can tell which one to take.",
+    "Two answers, or two fields of a form, read the same, so nobody can tell which is which.",
 )
 NO_WAY_WHEN_OUT = Rule(
     "SHP211",
@@ -63,6 +64,7 @@ def routes(draft: Draft) -> Iterator[Finding]:
             elif isinstance(action, Ask):
                 yield from _labels(flow, step, action.field.options)
             elif isinstance(action, Collect):
+                yield from _labels(flow, step, (_as_option(field) for field in action.fields.values()))
                 for field in action.fields.values():
                     yield from _labels(flow, step, field.options)
             yield from _attempts(flow, step)
@@ -121,6 +123,11 @@ def _labels(flow: Flow, step: Step, options: Iterable[Option]) -> Iterator[Findi
                 hint="Give each its own label.",
             )
         seen.setdefault(label, option.value)
+
+
+def _as_option(field: Field) -> Option:
+    """The label of *field*, as that of something which may be chosen."""
+    return Option(value=field.name, label=field.label or readable(field.name), place=field.place)
 
 
 def _attempts(flow: Flow, step: Step) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,6 +39,7 @@ class Asked(NamedTuple):
     library: Path
     form: str
     choice: Choice
+    today: date | None
     output: Path | None
 
 
@@ -45,6 +47,13 @@ class Asked(NamedTuple):
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
 @choice_options
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    envvar="SHEPHERD_TODAY",
+    metavar="DATE",
+    help="Hold the days of reviews against DATE (default: the desk's day).",
+)
 @click.option("--watch", is_flag=True, help="Check anew each time that a file changes, until Ctrl-C.")
 @click.option(
     "-o",
@@ -62,6 +71,7 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    today: datetime | None,
     watch: bool,
     output: Path | None,
     library: Path | None,
@@ -74,7 +84,8 @@ def command(
     """
     if output is not None and form == "human":
         raise click.UsageError("--output needs a --format for machines.")
-    asked = Asked(paths, settings(library=library).library, form, choice_of(select, ignore), output)
+    home = settings(library=library).library
+    asked = Asked(paths, home, form, choice_of(select, ignore), today.date() if today else None, output)
     if watch:
         from shepherd.cli.watch import watched
 
@@ -103,7 +114,7 @@ def _report(asked: Asked) -> int:
         if not names:
             raise click.UsageError(f"There are no flows in {chosen.folder}. Name their folder with --library.")
         files += len(names)
-        found = _examined(draft)
+        found = _examined(draft, asked.today)
         kept += 0 if chosen.names else _kept(draft, found)
         shown = str if asked.form == "json" else partial(shown_file, chosen.folder)
         findings += (replace(f, file=shown(f.file)) for f in found if f.file in names or not chosen.names)
@@ -188,10 +199,20 @@ def _with_what_they_read(draft: Draft, names: set[str]) -> set[str]:
     return names | (read & draft.sources.keys())
 
 
-def _examined(draft: Draft) -> list[Finding]:
+def _examined(draft: Draft, today: date | None) -> list[Finding]:
     from shepherd.check import examine
 
-    return examine(draft)
+    return examine(draft, today or _day(draft.policy.time_zone))
+
+
+def _day(zone: str) -> date:
+    """The day it is on the desk's clock; that of UTC where it names no zone that there is."""
+    from shepherd.desk.clock import system_clock, wall
+
+    try:
+        return wall(system_clock(), zone).date()
+    except (KeyError, ValueError, OSError):
+        return system_clock().date()
 
 
 def _kept(draft: Draft, findings: list[Finding]) -> int:

@@ -15,6 +15,7 @@ from shepherd.cli.settings import library_option, settings
 from shepherd.cli.terminal import echo
 
 if TYPE_CHECKING:
+    from shepherd.flow.beside import Policy
     from shepherd.flow.findings import Finding
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -31,8 +32,9 @@ Examples:
 @click.argument("flow")
 @click.option("--title", help="What people search it by; asked for where it is not given.")
 @click.option("--category", help="One of the desk's categories; asked for where it is not given.")
+@click.option("--owner", help="Who answers for it (default: the desk, by the name that desk.yaml gives it).")
 @library_option
-def command(flow: str, title: str | None, category: str | None, library: Path | None) -> None:
+def command(flow: str, title: str | None, category: str | None, owner: str | None, library: Path | None) -> None:
     """
     Write FLOW.yaml and FLOW.scenarios.yaml into the library: a small flow that is right, to be changed into your own.
 
@@ -42,10 +44,11 @@ def command(flow: str, title: str | None, category: str | None, library: Path | 
     if not ID.fullmatch(flow) or flow in TAKEN:
         hint = "small letters, digits and underscores, beginning with a letter, such as parcel_lost"
         raise click.UsageError(f'"{flow}" can\'t be the name of a flow: use {hint}.')
-    categories = _room(folder, flow)
+    policy = _room(folder, flow)
     files = (folder / f"{flow}.yaml", folder / f"{flow}.scenarios.yaml")
     title = _title(title, flow)
-    _write(files, _texts(flow, title, _category(category, categories), folder))
+    owner = (policy.name if policy.declared else "") if owner is None else " ".join(owner.split())
+    _write(files, _texts(flow, title, _category(category, policy.categories), owner, folder))
     wrong = _wrong(folder, files)
     if wrong:
         for file in files:
@@ -72,20 +75,20 @@ def shown(file: Path) -> str:
     return str(file) if near.startswith("..") else near
 
 
-def _room(folder: Path, flow: str) -> tuple[str, ...]:
-    """The categories of the library in *folder*; wrong use where *flow* is there already, in whatever folder of it."""
+def _room(folder: Path, flow: str) -> Policy:
+    """The policy of the library in *folder*; wrong use where *flow* is there already, in whatever folder of it."""
     from shepherd.flow.beside import Policy
     from shepherd.flow.draft import read_draft
 
     if not folder.is_dir():
-        return Policy().categories
+        return Policy()
     draft = read_draft(folder)
     names = (f"{flow}.yaml", f"{flow}.scenarios.yaml")
     there = [folder / name for name in draft.sources if name.rpartition("/")[2] in names]
     there += [folder / name for name in names if os.path.lexists(folder / name)]
     if there:
         raise click.UsageError(f"{shown(there[0])} is there already, and nothing is overwritten. Choose another name.")
-    return draft.policy.categories
+    return draft.policy
 
 
 def _title(title: str | None, flow: str) -> str:
@@ -112,13 +115,13 @@ def _category(category: str | None, categories: tuple[str, ...]) -> str:
     return category
 
 
-def _texts(flow: str, title: str, category: str, folder: Path) -> tuple[str, str]:
+def _texts(flow: str, title: str, category: str, owner: str, folder: Path) -> tuple[str, str]:
     from shepherd.author.fresh import fresh_flow, fresh_scenarios
     from shepherd.desk.settings import shipped
 
     beside = folder.parent / "schemas" / "flow.schema.json"
     schema = "../schemas/flow.schema.json" if beside.is_file() else str(shipped("schemas") / "flow.schema.json")
-    return fresh_flow(flow, title=title, category=category, schema=schema), fresh_scenarios()
+    return fresh_flow(flow, title=title, category=category, schema=schema, owner=owner), fresh_scenarios()
 
 
 def _write(files: tuple[Path, Path], texts: tuple[str, str]) -> None:
@@ -137,12 +140,13 @@ def _write(files: tuple[Path, Path], texts: tuple[str, str]) -> None:
 
 
 def _wrong(folder: Path, files: tuple[Path, Path]) -> list[Finding]:
-    """What the check finds in the new files themselves, in the library that they stand in."""
+    """The errors in the new files themselves, in the library that they stand in."""
     from shepherd.check import examine
     from shepherd.flow.draft import read_draft
 
     names = {file.name for file in files}
-    return [finding for finding in examine(read_draft(folder)) if finding.file in names]
+    found = examine(read_draft(folder))
+    return [finding for finding in found if finding.file in names and finding.severity == "error"]
 
 
 def _next(flow: str, scenarios: Path, option: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from shepherd.cli.terminal import echo
@@ -15,6 +13,7 @@ from shepherd.cli.terminal import echo
 def command(ctx: click.Context, /, code: str) -> None:
     """Explain CODE (SHP201), with a wrong and a right example; without CODE, list them all."""
     from shepherd.check import RULES
+    from shepherd.check.manual import examples
     from shepherd.flow.findings import nearest
 
     if not code:
@@ -29,14 +28,6 @@ def command(ctx: click.Context, /, code: str) -> None:
     echo(f"{found.code} {found.name}", bold=True, nl=False)
     echo(f"  ({found.severity})\n\n{found.says}")
     for kind in ("wrong", "right"):
-        for file, text in _examples(f"{found.code}-{found.name}", kind):
+        for file, text in examples(found, kind):
             echo(f"\n{kind.capitalize()}: {file}\n")
             echo("".join(f"    {line}" for line in text.splitlines(keepends=True)).rstrip())
-
-
-def _examples(folder: str, kind: str) -> list[tuple[str, str]]:
-    import shepherd.check
-
-    root = Path(shepherd.check.__file__).parent / "examples" / folder / kind
-    files = sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".csv"))
-    return [(path.relative_to(root).as_posix(), path.read_text("utf-8", errors="replace")) for path in files]

@@ -39,13 +39,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """A declared way to another system; *lists* are the lists of the library that its fields read."""
+    """A way to another system, declared in *file*; *lists* are the lists of the library that its fields read."""
 
     name: str
     kind: str
     operations: Mapping[str, Operation]
     settings: Mapping[str, Any] = field(default_factory=dict)
     lists: Mapping[str, OptionList] = field(default_factory=dict)
+    file: str = ""
     place: Place = NOWHERE
 
 
@@ -103,7 +104,8 @@ class Policy:
     *customer_lookup* is the reading operation (``connector.operation``) that gives a customer's facts by
     ``customer_id`` when a ticket is opened; empty where the desk has none. *lists* are the lists that it reads.
     *dispositions* says what each code of an outcome means; any code will do where it is empty.
-    *calendar* holds the desk's hours and holidays, *currency* is that of money which names none.
+    *calendar* holds the desk's hours and holidays, *currency* is that of money which names none. *checks* maps codes of
+    findings to what they count as here: ``error``, ``warning`` or ``off``.
     """
 
     name: str = "desk"
@@ -129,6 +131,7 @@ class Policy:
     dispositions: Mapping[str, str] = field(default_factory=dict)
     customer_lookup: str = ""
     lists: Mapping[str, OptionList] = field(default_factory=dict)
+    checks: Mapping[str, str] = field(default_factory=dict)
     declared: bool = False
     file: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)

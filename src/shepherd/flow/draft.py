@@ -236,7 +236,8 @@ def _assemble(
                 continue
             policy = policy_of(document.root, file=document.file, lists=lists.anew(), findings=findings)
             findings += wrong_calendar(document.root, lists, document.file)
-            kept["desk"] = document.typed
+            # What the checks count as changes no run, so it is no part of what a run pins.
+            kept["desk"] = {key: value for key, value in document.typed.items() if key != "checks"}
         elif document.kind == "connectors":
             root, typed, currency = document.root, document.typed, policy.currency
             declared = connectors_of(root, typed, file=document.file, lists=lists, findings=findings, currency=currency)

@@ -87,6 +87,7 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
         dispositions={k.text: plain(v) for k, v in pairs(root.get("dispositions"))},
         customer_lookup=plain(root.get("customer_lookup")),
         lists=reader.lists.read,
+        checks={key.text: plain(node) for key, node in pairs(root.get("checks"))},
         declared=True,
         file=file,
         places=dict(_places(root)),
@@ -187,7 +188,9 @@ def connector_of(
         findings += reader.findings
         findings += wrong_calls(node, operations.values(), file) if kind == "http" else ()
     lists_read = reader.lists.read
-    return Connector(name=name, kind=kind, operations=operations, settings=rest, lists=lists_read, place=place)
+    return Connector(
+        name=name, kind=kind, operations=operations, settings=rest, lists=lists_read, file=file, place=place
+    )
 
 
 def _operation(reader: Reader, name: str, at: Map, typed: Mapping[str, Any], place: Place) -> Operation:

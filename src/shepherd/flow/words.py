@@ -29,14 +29,15 @@ RULES = (BAD_BRACES,)
 class Text:
     """
     Words for people. *source* as written; *pieces* its fixed words and expressions, *values* the expressions alone.
+    *place* is that of the whole, *at* gives the place of a part.
 
     ``fill(v, c)`` gives the filled text; it raises Undefined or Unworkable.
     """
 
-    __slots__ = ("_fixed", "cases", "pieces", "place", "source", "step", "values")
+    __slots__ = ("_fixed", "at", "cases", "pieces", "place", "source", "step", "values")
 
     def __init__(self, source: str, pieces: tuple[str | Expression, ...], at: At, step: str):
-        self.source, self.step = source, step
+        self.source, self.step, self.at = source, step, at
         self.place = at(0, len(source))
         self.values = tuple(piece for piece in pieces if isinstance(piece, Expression))
         self.pieces = pieces

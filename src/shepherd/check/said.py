@@ -1,0 +1,98 @@
+"""Everything in a flow that people hear or read, with what it is and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from shepherd.flow.findings import NOWHERE, Place
+from shepherd.flow.model import Ask, Collect, Escalate, Field, Flow, Option, Step
+from shepherd.flow.words import Text
+
+#: What the customer hears, from an agent or on the page.
+SPOKEN = frozenset({"say", "ask", "message"})
+#: What is written on a button, before a field or below one.
+SHOWN = frozenset({"label", "help"})
+#: Stands for each character of a value in words: no letter, and no end of a sentence.
+VALUE = "\N{MIDDLE DOT}"
+_VALUES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+class Said(NamedTuple):
+    """
+    One text for people: *role* is the key that it stands under, *words* have their values masked, at the same length.
+
+    *at* gives the place of the characters from one to another.
+    """
+
+    role: str
+    words: str
+    step: str
+    at: Callable[[int, int], Place]
+
+    @property
+    def place(self) -> Place:
+        """The place of the whole."""
+        return self.at(0, len(self.words))
+
+
+def said(flow: Flow) -> Iterator[Said]:
+    """All that people hear or read in *flow*, in the order of its file."""
+    yield _plain("title", flow.title, "", flow.places.get("title", flow.place))
+    for text in flow.texts.values():
+        yield from _texts("text", text, "")
+    for field in flow.inputs.values():
+        yield from _field(field, "")
+    for step in flow.steps.values():
+        yield from _step(flow, step)
+
+
+def _step(flow: Flow, step: Step) -> Iterator[Said]:
+    action = step.action
+    if isinstance(action, Ask):
+        yield from _texts("ask", action.question, step.id)
+    for role, text in step.words.texts:
+        yield from _texts(role, text, step.id)
+    if step.note is not None:
+        yield from _texts("note", step.note, step.id)
+    if isinstance(action, Escalate) and action.because is not None:
+        yield from _texts("because", action.because, step.id)
+    for check in step.checks:
+        yield from _texts("message", check.message, step.id)
+    for field in fields_of(step):
+        yield from _field(field, step.id)
+        for option in own_options(flow, field):
+            yield _plain("label", option.label, step.id, option.place)
+
+
+def fields_of(step: Step) -> tuple[Field, ...]:
+    """What *step* asks for."""
+    action = step.action
+    if isinstance(action, Ask):
+        return (action.field,)
+    return tuple(action.fields.values()) if isinstance(action, Collect) else ()
+
+
+def own_options(flow: Flow, field: Field) -> Iterable[Option]:
+    """The options of *field* that are written in *flow* itself; those of a list stand in another file."""
+    listed = {id(option) for one in flow.lists.values() for option in one.options}
+    return [option for option in field.options if id(option) not in listed]
+
+
+def _texts(role: str, text: Text, step: str) -> Iterator[Said]:
+    """*text*, or each of its cases."""
+    for one in [case for _, case in text.cases] or [text]:
+        words = _VALUES.sub(lambda found: VALUE * len(found[0]), one.source)
+        yield Said(role, words, step, one.at)
+
+
+def _field(field: Field, step: str) -> Iterator[Said]:
+    if field.label:
+        yield _plain("label", field.label, step, field.place)
+    if field.help:
+        yield _plain("help", field.help, step, field.place)
+
+
+def _plain(role: str, words: str, step: str, place: Place) -> Said:
+    return Said(role, words, step, lambda start, end: place or NOWHERE)

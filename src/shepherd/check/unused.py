@@ -1,0 +1,172 @@
+"""What is declared and never used, and what is kept twice without being read."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from shepherd.check.said import fields_of
+from shepherd.flow.expression import Expression, named, used
+from shepherd.flow.findings import Finding, Hop, Place, Rule
+from shepherd.flow.model import Do, Flow, Lookup, Set, Step
+from shepherd.flow.scope import uses
+
+if TYPE_CHECKING:
+    from shepherd.flow.draft import Draft
+
+UNUSED_INPUT = Rule(
+    "SHP921",
+    "unused-input",
+    "warning",
+    "Whoever starts or calls the flow has to give each input; one that nothing reads is asked for in vain.",
+)
+UNUSED_VALUE = Rule(
+    "SHP922",
+    "unused-value",
+    "warning",
+    "A value, a text or a table that nothing reads is either left over, or its reader was forgotten.",
+)
+UNUSED_SAVE = Rule(
+    "SHP923",
+    "unused-save",
+    "warning",
+    "What is kept under a name that nothing reads is either left over, or its reader was forgotten.",
+)
+UNUSED_CONNECTOR = Rule(
+    "SHP924",
+    "unused-connector",
+    "warning",
+    "A connector that no flow uses is a way to another system that nobody tries or looks after.",
+)
+WRITTEN_TWICE = Rule(
+    "SHP925",
+    "written-twice",
+    "warning",
+    "What a step keeps under a name is lost where another step, on every way onward, keeps something under it before "
+    "it is read.",
+)
+RULES = (UNUSED_INPUT, UNUSED_VALUE, UNUSED_SAVE, UNUSED_CONNECTOR, WRITTEN_TWICE)
+
+
+def unused(flows: Iterable[Flow]) -> Iterator[Finding]:
+    """What *flows* declare or keep, and never read."""
+    for flow in flows:
+        yield from _Flow(flow).findings()
+
+
+def unused_connectors(draft: Draft) -> Iterator[Finding]:
+    """Connectors that no flow uses; a library without flows is not judged."""
+    if not draft.flows:
+        return
+    taken = {draft.policy.customer_lookup.partition(".")[0]}
+    for flow in draft.flows.values():
+        for step in flow.steps.values():
+            if isinstance(step.action, Lookup | Do):
+                undo = step.action.undo if isinstance(step.action, Do) else None
+                taken |= {name.partition(".")[0] for name in (step.action.operation, undo or "")}
+    for connector in draft.connectors.values():
+        if connector.file and connector.name not in taken:
+            message = f'No flow uses the connector "{connector.name}".'
+            hint = "Use it in a lookup or do, or take it out."
+            yield UNUSED_CONNECTOR.at(connector.place, message, file=connector.file, hint=hint)
+
+
+class _Flow:
+    """The names of one flow, and who reads them."""
+
+    def __init__(self, flow: Flow):
+        self.flow = flow
+        self.named = named(flow)
+        self.reads = {step.id: self._step(step) for step in flow.steps.values()}
+        self.read = frozenset().union(*self.reads.values(), *(self._roots(parts) for parts in self.named.values()))
+
+    def _roots(self, parts: tuple[Expression, ...]) -> frozenset[str]:
+        return frozenset(used(read) for part in parts for read in part.reads)
+
+    def _step(self, step: Step) -> frozenset[str]:
+        """The names that *step* reads, those of limits too."""
+        limits = {limit for f in fields_of(step) for limit in (f.minimum, f.maximum) if isinstance(limit, str)}
+        return self._roots(tuple(use.expression for use in uses(self.flow, step))) | limits
+
+    def at(
+        self, rule: Rule, place: Place, message: str, hint: str, step: str = "", path: tuple[Hop, ...] = ()
+    ) -> Finding:
+        return rule.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step, path=path)
+
+    def findings(self) -> Iterator[Finding]:
+        flow = self.flow
+        for field in flow.inputs.values():
+            if field.name not in self.read:
+                message = f'Nothing reads the input "{field.name}".'
+                yield self.at(UNUSED_INPUT, field.place, message, "Take it out, here and where the flow is called.")
+        kinds = [("value", v.name, v.place) for v in flow.values.values()]
+        kinds += [("table", t.name, t.place) for t in flow.tables.values()]
+        kinds += [("text", f"texts.{name}", text.place) for name, text in flow.texts.items()]
+        for kind, name, place in kinds:
+            if name not in self.read:
+                yield self.at(UNUSED_VALUE, place, f'Nothing reads the {kind} "{name}".', "Read it, or take it out.")
+        writers = _writers(flow)
+        for name, steps in writers.items():
+            if name not in self.read:
+                for step in steps:
+                    message = f'Nothing reads "{name}", under which "{step}" keeps what it gives.'
+                    yield self.at(UNUSED_SAVE, _place(flow, step, name), message, "Read it, or take it out.", step)
+            elif len(steps) > 1:
+                yield from self.lost(name, steps)
+
+    def lost(self, name: str, steps: list[str]) -> Iterator[Finding]:
+        """The steps of *steps* whose *name* is written anew on every way onward before anything reads it."""
+        through = {made for made, parts in self.named.items() if name in self._within(parts)} | {name}
+        for step in steps:
+            following = self._written_anew(step, set(steps), through)
+            if following:
+                message = f'What "{step}" keeps as "{name}" is never read: "{following}" keeps something else under it.'
+                hint = "Read it before, or give one of the two another name."
+                yield self.at(WRITTEN_TWICE, _place(self.flow, step, name), message, hint, step)
+
+    def _within(self, parts: tuple[Expression, ...]) -> frozenset[str]:
+        """The names that *parts* read, through values and texts."""
+        found: set[str] = set()
+        todo = list(self._roots(parts))
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += self._roots(self.named.get(name, ()))
+        return frozenset(found)
+
+    def _written_anew(self, step: str, writers: set[str], through: set[str]) -> str:
+        """The first step that writes again what *step* wrote, if no way from it reads any of *through* before."""
+        todo = deque(edge.target for edge in self.flow.steps[step].edges.values())
+        seen: set[str] = set()
+        first = ""
+        while todo:
+            name = todo.popleft()
+            if name in seen or name not in self.flow.steps:
+                continue
+            seen.add(name)
+            if not through.isdisjoint(self.reads[name]):
+                return ""
+            if name in writers:
+                first = first or name
+            else:
+                todo += (edge.target for edge in self.flow.steps[name].edges.values())
+        return first
+
+
+def _writers(flow: Flow) -> dict[str, list[str]]:
+    """The names that designers chose for what steps keep, each with those steps."""
+    found: dict[str, list[str]] = {}
+    for step in flow.steps.values():
+        chosen = [step.saves] if "save" in step.places else []
+        chosen += step.action.values if isinstance(step.action, Set) else ()
+        for name in chosen:
+            found.setdefault(name, []).append(step.id)
+    return found
+
+
+def _place(flow: Flow, step: str, name: str) -> Place:
+    """Where *step* names *name*."""
+    places = flow.steps[step].places
+    return places.get("save") or places.get(f"set.{name}") or flow.steps[step].place
