@@ -3,10 +3,12 @@
 import html
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from shepherd.cli.committed import LastCommit
 from shepherd.desk.workbench import Workbench
 from shepherd.web.workshop import STREAMS, create_workshop
 from tests.web.conftest import Tab
@@ -138,7 +140,7 @@ def test_a_broken_save_keeps_picture_and_sentences(shop, folder):
     assert "say: Let us look" in text
     assert re.search(r'id="line-26"[^>]*class="has-finding">.*<span class="wrong-here">tel</span>', text)
     assert 'href="#line-26"' in text
-    assert 'class="at"' not in text
+    assert 'class="at" href="#line-' not in text
 
 
 def test_a_save_that_can_not_be_read_shows_its_text(shop, folder):
@@ -164,6 +166,37 @@ def test_a_flow_that_was_never_right_shows_what_there_is(folder):
         assert "steps: {" in shop.text
         assert shop.get("/flows/parcel/try").status == 404
         assert "as soon as it" in shop.text
+    finally:
+        bench.close()
+
+
+def test_what_differs_since_it_was_opened_is_told(shop, folder):
+    """In plain sentences, each with its step; a text that means the same says so."""
+    assert "<p>Nothing.</p>" in shop.get("/flows/parcel").text
+    edit(folder, "parcel.yaml", "title: Where", "# a question\ntitle: Where")
+    assert "means the same" in shop.get("/flows/parcel").text
+    edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
+    text = html.unescape(shop.get("/flows/parcel").text)
+
+    assert "he question is “Shall we send another?”, and was “Shall we send it again?”" in text
+    assert '<a class="at" href="#say-again">again</a>' in text
+
+
+def test_what_differs_since_the_last_commit_is_told(folder):
+    """Where the folder lies in a repository; a flow that was never committed is new."""
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *words], check=True, capture_output=True)
+    edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
+    (folder / "fresh.yaml").write_text((folder / "goodbye.yaml").read_text().replace("goodbye", "fresh"))
+    bench = Workbench(folder, committed=LastCommit(folder))
+    shop = Tab(create_workshop(bench), name="")
+    try:
+        text = html.unescape(shop.get("/flows/parcel").text)
+        assert "Changed since the last commit (" in text
+        assert "he question is “Shall we send another?”" in text
+        assert "<p>Nothing.</p>" in shop.get("/flows/parcel?since=opened").text
+        assert "The whole flow is new since then." in shop.get("/flows/fresh").text
     finally:
         bench.close()
 

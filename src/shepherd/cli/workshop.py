@@ -23,12 +23,13 @@ def command(port: str | None, **flags: Any) -> None:
 
     The pages follow the files as they are saved. Nothing is recorded, and no other system is asked.
     """
+    from shepherd.cli.committed import LastCommit
     from shepherd.web.workshop import serve
 
     found = settings(**flags, port=port if port is not None else PORT)
     if not Path(found.library).is_dir():
         raise click.UsageError(f"There is no folder {found.library}. Name one with --library.")
-    serve(found)
+    serve(found, committed=LastCommit(found.library))
 
 
 #: Beside the desk's own, so that both may be served on one machine.

@@ -27,6 +27,7 @@ PAUSE, SETTLED, IDLE = 0.4, 0.1, 30.0
 PATIENCE = 5.0
 #: So many old libraries are kept for flows that are broken now.
 MOST_KEPT = 8
+Committed = Callable[[], tuple[str, Draft] | None]
 #: Traffic is that of so many days, and counted again after so many seconds.
 DAYS, COUNTED_FOR = 30, 60.0
 
@@ -37,6 +38,14 @@ class Good(NamedTuple):
     library: Library
     draft: Draft
     at: datetime
+
+
+class Version(NamedTuple):
+    """An earlier version of the folder: *key* in addresses, *name* for people, and what was read."""
+
+    key: str
+    name: str
+    draft: Draft
 
 
 class Bench(NamedTuple):
@@ -71,11 +80,13 @@ class Workbench:
     Follows the folder of flows *folder* while somebody looks, and walks its scenarios in the background.
 
     It has neither a record nor connectors, so that nothing tried here is written down or reaches another system; of
-    *database* it only counts the runs of each flow.
+    *database* it only counts the runs of each flow. *committed* gives the flows of the last commit, with its name.
     """
 
-    def __init__(self, folder: Path, *, database: str = "", clock: Clock = system_clock):
-        self.folder, self._database, self.clock = folder, database, clock
+    def __init__(
+        self, folder: Path, *, database: str = "", committed: Committed | None = None, clock: Clock = system_clock
+    ):
+        self.folder, self._database, self._committed, self.clock = folder, database, committed, clock
         self._traffic: tuple[float, Mapping[str, int] | None] = (-COUNTED_FOR, None)
         self._change = threading.Condition()
         self._closed = False
@@ -83,6 +94,7 @@ class Workbench:
         self._viewed = time.monotonic()
         self._seen: Seen = seen([folder])
         now, at = snapshot(folder), clock()
+        self._opened = now.draft
         self._bench = Bench(1, now, at, _good({}, now, at), {}, counting=now.library is not None)
         self._counter = Counter()
         self._done: Snapshot | None = None
@@ -124,6 +136,14 @@ class Workbench:
         if flow not in bench.now.files and flow not in bench.good:
             raise Unknown(f'There is no flow "{flow}" in {self.folder}.')
         return bench
+
+    def versions(self) -> tuple[Version, ...]:
+        """The earlier versions that the present one can be held against, the first being what is mostly asked for."""
+        found = [Version("opened", "the workshop was opened", self._opened)]
+        last = self._committed() if self._committed is not None else None
+        if last is not None:
+            found.insert(0, Version("committed", f"the last commit ({last[0]})", last[1]))
+        return tuple(found)
 
     def traffic(self) -> Mapping[str, int] | None:
         """How many runs of each flow began in the last DAYS days; None where there is no record. Kept for a minute."""

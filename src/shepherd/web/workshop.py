@@ -13,10 +13,11 @@ from markupsafe import Markup
 
 from shepherd.author.overview import rows
 from shepherd.author.reading import Reading, lines_of
+from shepherd.author.since import since
 from shepherd.desk import Settings
 from shepherd.desk.clock import wall
 from shepherd.desk.pictures import flow_page
-from shepherd.desk.workbench import DAYS, Bench, Good, Workbench
+from shepherd.desk.workbench import DAYS, Bench, Committed, Good, Workbench
 from shepherd.web import trying
 from shepherd.web.app import new_app
 from shepherd.web.bench import workbench
@@ -41,10 +42,14 @@ def create_workshop(bench: Workbench, *, pages_folder: Path | None = None) -> Fl
     return app
 
 
-def serve(settings: Settings, *, say: Callable[[str], Any] = tell) -> None:
-    """Serve the workshop of *settings* until SIGTERM or Ctrl-C. Raises CannotServe where the address can't be had."""
+def serve(settings: Settings, *, committed: Committed | None = None, say: Callable[[str], Any] = tell) -> None:
+    """
+    Serve the workshop of *settings* until SIGTERM or Ctrl-C. Raises CannotServe where the address can't be had.
+
+    *committed* gives the flows as they were last committed, with a name.
+    """
     port = free_port(settings.host, settings.port)
-    bench = Workbench(settings.library, database=settings.database)
+    bench = Workbench(settings.library, database=settings.database, committed=committed)
     try:
         app = create_workshop(bench)
         what = f"The workshop of {settings.library}"
@@ -74,6 +79,8 @@ def flow(flow_id: str) -> str:
     page = flow_page(draft, flow_id, _address, bench.now.of(flow_id)) if shown is not None else None
     lines = () if is_good and page else _lines(bench, flow_id)
     reading = page.reading if page else Reading(bench.now.files[flow_id], (), (), ())
+    versions = workbench().versions()
+    chosen = next((v for v in versions if v.key == request.args.get("since")), versions[0])
     return render_template(
         "workshop_flow.html",
         bench=bench,
@@ -86,6 +93,9 @@ def flow(flow_id: str) -> str:
         picture=Markup(page.svg) if page else "",  # the drawing escapes all words itself
         reading=reading._replace(lines=lines) if lines else reading,
         counted=bench.counted.get(flow_id),
+        versions=versions,
+        chosen=chosen,
+        since=since(chosen.draft, bench.now.draft, flow_id) if flow_id in bench.now.draft.flows else None,
         needs=[name for name in bench.now.needs(flow_id) if _has_errors(bench, name)],
     )
 

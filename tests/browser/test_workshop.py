@@ -1,0 +1,164 @@
+"""The workshop in a real browser: the page follows the file, a broken save keeps the last picture, a flow is tried."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ROOT
+
+BENCH = ROOT / "tests" / "author" / "bench"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Path(shutil.copytree(BENCH, tmp_path / "flows"))
+
+
+@pytest.fixture
+def shop(folder, tmp_path):
+    """The address of ``shepherd workshop`` over *folder*."""
+    command = [sys.executable, "-m", "shepherd.cli", "workshop", "--library", str(folder), "--port", "0"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=environment)
+    yield re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    process.stdout.close()
+
+
+def edit(folder, file, old, new):
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new))
+
+
+def test_the_page_follows_the_file_and_a_broken_save_keeps_the_last_picture(page, shop, folder):
+    """Nothing is pressed: each save comes by itself, and the step that was written is marked."""
+    page.goto(f"{shop}/flows/parcel")
+    said = page.locator("#say-again")
+    expect(said).to_contain_text("Shall we send it again?")
+    edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
+    expect(said).to_contain_text("Shall we send another?", timeout=15_000)
+    expect(said).to_have_class("is-here")
+    expect(page.locator("#node-again")).to_have_class(re.compile("is-here"))
+    expect(page.get_by_text("Changed since the workshop was opened")).to_be_visible()
+
+    edit(folder, "parcel.yaml", "otherwise: tell", "otherwise: tel")
+    expect(page.get_by_role("heading", name="1 error in the last save")).to_be_visible(timeout=15_000)
+    expect(page.locator(".lines .finding")).to_contain_text('"tel" is not a step of this flow')
+    expect(page.locator("#node-tell")).to_be_visible()
+    page.get_by_role("link", name="parcel.yaml, line 26").click()
+    expect(page.locator("#line-26")).to_be_in_viewport()
+
+    edit(folder, "parcel.yaml", "otherwise: tel\n", "otherwise: tell\n")
+    expect(page.get_by_role("heading", name="Right")).to_be_visible(timeout=15_000)
+
+
+def test_a_page_that_gets_no_stream_looks_now_and_then(page, shop, folder):
+    """The fallback: it follows the file all the same."""
+    page.route("**/events*", lambda route: route.fulfill(status=204))
+    page.goto(f"{shop}/flows/parcel")
+    edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
+
+    expect(page.locator("#say-again")).to_contain_text("Shall we send another?", timeout=15_000)
+
+
+def test_a_flow_is_tried_to_its_end_by_keyboard(page, shop):
+    """With inputs, a day and answers of other systems of one's choice, and every value in sight."""
+    page.goto(f"{shop}/flows/parcel")
+    page.get_by_role("link", name="Try it", exact=True).press("Enter")
+    page.get_by_label("Order number").fill("O-77")
+    page.get_by_label("Day and time").fill("2026-03-09T10:00")
+    page.get_by_label("Order number").press("Enter")
+    expect(page.get_by_role("heading", name="Greet")).to_be_focused()
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("orders.find is asked: what does it answer?")
+    page.get_by_label("Late").check()
+    page.get_by_label("Due").fill("2026-03-05")
+    page.get_by_role("button", name="ok").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Shall we send it again?")
+    values = page.get_by_role("region", name="All values")
+    for name, text in (("number", "O-77"), ("order.status", "late"), ("overdue", "true")):
+        expect(values.locator(f"dt:text-is('{name}') + dd")).to_have_text(text)
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("orders.send_again is asked")
+    page.keyboard.press("b")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Shall we send it again?")
+    page.keyboard.press("1")
+    page.get_by_role("button", name="ok").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sent again")
+
+
+def test_one_jumps_to_a_step_from_what_is_said_of_it(page, shop):
+    """From the sentences of the flow's page; the page then says at which step and line it stands."""
+    page.goto(f"{shop}/flows/parcel")
+    page.get_by_role("link", name="Try from send").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("orders.send_again is asked: what does it answer?")
+    expect(page.get_by_role("link", name="send, line 30")).to_be_visible()
+
+
+def test_a_try_that_is_being_filled_in_is_not_taken_away(page, shop, folder):
+    """A save while one types waits until the form is sent."""
+    page.goto(f"{shop}/flows/parcel/try?to=tell")
+    page.get_by_label("PIN").fill("12")
+    edit(folder, "goodbye.yaml", "label: PIN", "label: Secret number")
+    page.wait_for_timeout(2500)
+    expect(page.get_by_label("PIN")).to_have_value("12")
+    page.get_by_role("button", name="Save and go on").click()
+
+    expect(page.get_by_role("link", name="Secret number:")).to_be_visible()
+
+
+def test_without_scripts_loading_again_shows_the_same(browser, shop, folder):
+    """Links join the three panes, and a flow is tried by its forms alone."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{shop}/flows/parcel")
+    edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
+    page.reload()
+    expect(page.locator("#say-again")).to_contain_text("Shall we send another?")
+    page.locator("#say-again").get_by_role("link", name="line 28 of the text").click()
+    expect(page.locator("#line-28")).to_be_in_viewport()
+    page.get_by_role("link", name="Try from again").click()
+    page.get_by_role("button", name="yes").click()
+    page.get_by_role("button", name="ok").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sent again")
+    context.close()
+
+
+def test_axe_finds_nothing_in_the_workshop(eye, shop, folder):
+    """The list, a flow right and broken, and each page of a try: light and dark, wide and narrow."""
+    page = eye.page
+    page.goto(shop)
+    eye.look("list", "2 of 2 pass")
+    page.goto(f"{shop}/flows/parcel#say-again")
+    eye.look("flow", "Right")
+    page.goto(f"{shop}/flows/parcel/try?scenario=It+is+long+overdue")
+    eye.look("begin", "Try: Where is my parcel?")
+    page.goto(f"{shop}/flows/parcel/try?to=look")
+    eye.look("a call", "what does it answer?")
+    page.get_by_role("link", name="Show it as a scenario").click()
+    page.get_by_label("The walk as a scenario").wait_for()
+    eye.look("as a scenario", "what does it answer?")
+    page.goto(f"{shop}/flows/parcel/try?to=tell")
+    page.get_by_role("button", name="Save and go on").click()
+    eye.look("a problem", "There is a problem")
+    page.goto(f"{shop}/flows/parcel/try?scenario=It+is+long+overdue&whole=yes")
+    eye.look("the end", "Sent again")
+    edit(folder, "parcel.yaml", "otherwise: tell", "otherwise: tel")
+    page.goto(f"{shop}/flows/parcel")
+    eye.look("broken", "1 error in the last save")
+    page.goto(shop)
+    eye.look("list with errors", "1 error")
+    page.goto(f"{shop}/flows/nothing")
+    eye.look("no such flow", "Nothing here")
+
+    assert eye.found == []
