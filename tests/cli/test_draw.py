@@ -101,3 +101,23 @@ def test_a_run_that_did_not_come_this_way_is_said(
         assert printed.err
     assert run(["draw", "closing", "--run", id_, "--ticket", ticket, *options]) == 2
     assert "Give one of" in capsys.readouterr().err
+
+
+def test_the_traffic_of_the_record_is_drawn(
+    record: tuple[list[str], str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of flows that were started and that were called, since a day if one is given; nothing of anybody is in it."""
+    options, _, _ = record
+    assert run(["draw", "internet_down", "--traffic", *options]) == 0
+    drawn = capsys.readouterr().out
+    assert "1 recorded run came through here" in drawn
+    assert 'class="arrow load load5" data-from="greet" data-by="then"' in drawn
+    assert "C-1001" not in drawn
+    assert run(["draw", "authentication", "--traffic", *options]) == 0
+    assert "1 recorded run came through here" in capsys.readouterr().out
+    assert run(["draw", "internet_down", "--traffic", "--since", "2999-01-01", *options]) == 0
+    assert "0 recorded runs since 2999-01-01 came through here" in capsys.readouterr().out
+    for wrong in (["--since", "2026-01-01"], ["--traffic", "--coverage"], ["--traffic", "--since", "monday"]):
+        assert run(["draw", "internet_down", *wrong, *options]) == 2
+    assert run(["draw", "internet_dow", "--traffic", *options]) == 2
+    assert 'Did you mean "internet_down"?' in capsys.readouterr().err

@@ -41,5 +41,15 @@ RULES = """
 .flow-picture .missed .shape{stroke:var(--gone);stroke-dasharray:7 4}
 .flow-picture .missed .way{stroke:var(--gone);stroke-dasharray:7 4}
 .flow-picture .missed .head,.flow-picture .missed .visits{fill:var(--gone)}
+.flow-picture .load .way{stroke:var(--walked)}
+.flow-picture .load .head{fill:var(--walked)}
+.flow-picture .load1 .way{stroke-width:1.5}
+.flow-picture .load2 .way{stroke-width:2.5}
+.flow-picture .load3 .way{stroke-width:4}
+.flow-picture .load4 .way{stroke-width:5.5}
+.flow-picture .load5 .way{stroke-width:7}
+.flow-picture .load3 .head{stroke:var(--walked);stroke-width:1.5}
+.flow-picture .load4 .head{stroke:var(--walked);stroke-width:3}
+.flow-picture .load5 .head{stroke:var(--walked);stroke-width:4}
 @media(forced-colors:active){.flow-picture .walked .shape,.flow-picture .walked .way{stroke:Highlight}}
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from shepherd.author.coverage import Coverage
 from shepherd.author.trail import Crossing
@@ -13,7 +13,10 @@ from shepherd.run.api import Event
 _NO_WAY = frozenset({"start", "call", "back", "guard", "hand_on"})
 
 
-State = Literal["", "walked", "gone", "missed"]
+#: From the ways that are walked least to those walked most.
+Load = Literal["load load1", "load load2", "load load3", "load load4", "load load5"]
+LOADS: tuple[Load, ...] = get_args(Load)
+State = Literal["", "walked", "gone", "missed"] | Load
 
 
 class Note(NamedTuple):

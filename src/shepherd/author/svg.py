@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from shepherd.author.layout import Point, Route, Spot
-from shepherd.author.lettering import wrap
+from shepherd.author.lettering import width, wrap
 from shepherd.author.looks import RULES, STYLE
-from shepherd.author.overlay import Laid, Note
+from shepherd.author.overlay import LOADS, Laid, Note
 from shepherd.author.picture import Arrow, Node, Picture
 from shepherd.author.setting import (
     INSET,
     LABEL_LINE,
     LINE,
+    MOST_LINES,
     NAME_LINE,
     PAD,
+    SMALL,
     Label,
     Lettered,
     labelled,
@@ -28,9 +30,10 @@ from shepherd.author.shapes import shape_of
 from shepherd.author.xml import legal
 
 CORNER = 6.0
+LEGEND_ROOM = 560.0
 TOO_LARGE = "That is too much for one picture: split it into flows that call one another, or draw it as mermaid or dot."
 #: What lies on top where ways cross.
-ORDER = {"": 0, "missed": 1, "gone": 1, "walked": 2}
+ORDER: Mapping[str, int] = {"": 0, "missed": 1, "gone": 1, "walked": 2} | {load: n for n, load in enumerate(LOADS, 3)}
 
 
 def svg(
@@ -77,12 +80,15 @@ class _Drawing:
         self.labels = labelled(picture)
         self.plan = planned(picture)
         self.top = PAD if embedded else PAD + 34
-        if overlay is not None:
-            self.top += 34
+        room = max(self.plan.width, LEGEND_ROOM)
+        self.legend = wrap(overlay.legend, room, SMALL, MOST_LINES) if overlay is not None else []
+        if self.legend:
+            self.top += 20 + NAME_LINE * len(self.legend)
 
     def text(self) -> str:
         """The whole document."""
-        wide, high = self.plan.width + 2 * PAD + 26, self.plan.height + self.top + PAD
+        wide = max(self.plan.width, *(width(line, SMALL) for line in self.legend), 0.0) + 2 * PAD + 26
+        high = self.plan.height + self.top + PAD
         heading = f"{self.picture.title} ({self.picture.flow}, version {self.picture.version})"
         told = self.picture.described
         if self.overlay is not None:
@@ -100,8 +106,9 @@ class _Drawing:
                 f'<rect class="paper" width="{_n(wide)}" height="{_n(high)}"/>',
                 f'<text class="title" x="{_n(PAD)}" y="32">{_t(heading)}</text>',
             ]
-        if self.overlay is not None:
-            parts.append(f'<text class="kind" x="{_n(PAD)}" y="{_n(self.top - 28)}">{_t(self.overlay.legend)}</text>')
+        for up, line in enumerate(reversed(self.legend)):
+            y = self.top - 28 - NAME_LINE * up
+            parts.append(f'<text class="kind" x="{_n(PAD)}" y="{_n(y)}">{_t(line)}</text>')
         parts.append(f'<g transform="translate({_n(PAD + 26)} {_n(self.top)})">')
         parts += self._arrows()
         parts += self._start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,13 @@ MOST_RUNS = 500
 @click.option("--run", metavar="RUN", help="Lay the path of this recorded run over it.")
 @click.option("--ticket", metavar="TICKET", help="The same for the latest run on a ticket that came through FLOW.")
 @click.option("--coverage", is_flag=True, help="Lay over it how often the library's scenarios walk each way.")
+@click.option("--traffic", is_flag=True, help="Lay over it how many recorded runs took each way, and their times.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --traffic: only runs that began on it or later.",
+)
 @click.option(
     "-o",
     "--output",
@@ -36,21 +44,37 @@ MOST_RUNS = 500
 @library_option
 @record_options
 def command(
-    flow: str, form: str, run: str | None, ticket: str | None, coverage: bool, output: Path | None, **flags: Any
+    flow: str,
+    form: str,
+    run: str | None,
+    ticket: str | None,
+    coverage: bool,
+    traffic: bool,
+    since: datetime | None,
+    output: Path | None,
+    **flags: Any,
 ) -> None:
     """
     Draw FLOW (its id), from left to right, as SVG, as text for Mermaid or Graphviz, or as BPMN 2.0.
 
-    The picture of a recorded run is that of the flow which ran, whatever has become of it since.
+    The picture of a recorded run is that of the flow which ran, whatever has become of it since; the traffic is laid
+    over the flow as it is now.
     """
-    if sum(map(bool, (run, ticket, coverage))) > 1:
-        raise click.UsageError("Give one of --run, --ticket and --coverage.")
-    if form == "bpmn" and any((run, ticket, coverage)):
+    over = sum(map(bool, (run, ticket, coverage, traffic)))
+    if over > 1:
+        raise click.UsageError("Give one of --run, --ticket, --coverage and --traffic.")
+    if since is not None and not traffic:
+        raise click.UsageError("--since tells which runs --traffic counts; give both.")
+    if form == "bpmn" and over:
         raise click.UsageError("BPMN has no place for what is laid over a picture; take svg, mermaid or dot.")
-    if run or ticket:
+    if run or ticket or traffic:
         desk = open_desk(**flags)
         try:
-            text = desk.pictures.of_run(run or _latest(desk, ticket or "", flow), flow, form)
+            if traffic:
+                _known(desk.library.flows, flow)
+                text = desk.pictures.traffic(flow, form, since=since.date() if since else None)
+            else:
+                text = desk.pictures.of_run(run or _latest(desk, ticket or "", flow), flow, form)
         finally:
             desk.close()
     elif coverage:

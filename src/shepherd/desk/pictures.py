@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from shepherd.desk.errors import Unknown
 from shepherd.desk.qa import Audits
 
 if TYPE_CHECKING:
-    from shepherd.author.overlay import Overlay
+    from shepherd.author.overlay import Laid
     from shepherd.author.picture import Picture
     from shepherd.author.reading import Reading
     from shepherd.check.library import Library
     from shepherd.flow.draft import Draft
     from shepherd.flow.findings import Finding
+
+
+#: So many recorded runs are looked at for the traffic of a flow.
+MOST_RUNS = 5000
 
 
 class Walked(NamedTuple):
@@ -77,6 +83,24 @@ class Pictures:
             raise Unknown(f'The run did not come through "{flow}".')
         return self._drawn(library, flow, form, overlay(flow, stops))
 
+    def traffic(self, flow: str, form: str = "svg", *, since: date | None = None, most: int = MOST_RUNS) -> str:
+        """
+        The flow as it is now, with what the newest *most* recorded runs did in it, of those that began *since* a day.
+
+        Calls of the flow count too. Raises Unknown where there is none.
+        """
+        from shepherd.author.traffic import Period, Traffic
+
+        found = self._library.flows.get(flow)
+        if found is None:
+            raise Unknown(f'There is no flow "{flow}".')
+        zone = ZoneInfo(self._library.policy.time_zone)
+        began = datetime(since.year, since.month, since.day, tzinfo=zone) if since is not None else None
+        alone = flow if not _called(self._library, flow) else None
+        version = self._library.bundle(flow)[f"flow:{flow}"]
+        runs = self._audits.passed(flow=alone, since=began, most=most)
+        return self._drawn(self._library, flow, form, Traffic(found, version, runs, Period(since, most)))
+
     def walked(self, run: str) -> tuple[Walked, ...]:
         """The flows that *run* went through, in the order in which it came to them."""
         from shepherd.author.overlay import overlay
@@ -86,9 +110,16 @@ class Pictures:
         known = library.flows if library is not None else {}
         return tuple(Walked(name, known[name].title, overlay(name, stops).described) for name in names if name in known)
 
-    def _drawn(self, library: Library, flow: str, form: str, over: Overlay | None = None) -> str:
+    def _drawn(self, library: Library, flow: str, form: str, over: Laid | None = None) -> str:
         from shepherd.author.draw import draw
 
         if flow not in library.flows:
             raise Unknown(f'There is no flow "{flow}".')
         return draw(library.flows, flow, form, over)
+
+
+def _called(library: Library, flow: str) -> bool:
+    """Whether runs may come to *flow* that were started with another one: by a call, a hand-on or a guard."""
+    actions = (step.action for one in library.flows.values() for step in one.steps.values())
+    granted = any(flow in assurance.granted_by for assurance in library.policy.assurances.values())
+    return granted or any(getattr(action, "flow", "") == flow for action in actions)

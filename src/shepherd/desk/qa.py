@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from shepherd.audit import PathRow, marked, path_csv, rows_of
@@ -15,6 +16,8 @@ from shepherd.desk.views import CaseNote, Recorded
 from shepherd.record import NotFound, Record, RecordError, RunRow, Told
 from shepherd.run.api import Event
 
+#: So many runs are asked for at once.
+PAGE = 500
 #: What data of another form than was written leads to.
 STRANGE = (LookupError, TypeError, ValueError, AttributeError)
 
@@ -61,6 +64,22 @@ class Audits:
         told = self._record.told(run)
         library = self._library(_started(told), _pinned(told))
         return library, stops(one.event for one in told if one.event is not None)
+
+    def passed(self, *, flow: str | None, since: datetime | None, most: int) -> Iterator[list[Event]]:
+        """
+        The events of up to *most* recorded runs, newest first, as far as they can be read.
+
+        Those that were started with *flow* and (None: whenever) after *since*.
+        """
+        before: str | None = None
+        while most > 0:
+            rows = self._record.runs(flow=flow, since=since, limit=min(most, PAGE), before=before)
+            for row in rows:
+                yield [one.event for one in self._record.told(row.id) if one.event is not None]
+            most -= len(rows)
+            if len(rows) < PAGE:
+                return
+            before = rows[-1].id
 
     def as_scenario(self, run: str, library: Library) -> dict[str, Any]:
         """*run* as a scenario of *library*. Raises Untold where there is none, Broken where it can't be read."""
