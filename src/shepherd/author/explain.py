@@ -12,6 +12,7 @@ from shepherd.author.fieldwords import field_name, field_words
 from shepherd.author.spoken import listed, named, seen
 from shepherd.author.tablewords import table_words
 from shepherd.author.told import Teller, resolved
+from shepherd.author.vows import Vow, vows
 from shepherd.author.ways import Ways
 from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Place
@@ -29,6 +30,8 @@ HEADINGS = {"input": "What it is given", "outcome": "How it can end", "value": "
 HEADINGS |= {"case": HEADINGS["value"], "text": "What it says in several places"}
 HEADINGS |= {"table": "What it looks up", "row": "What it looks up"}
 
+PROMISED = "What is promised of it"
+
 
 class Sentence(NamedTuple):
     """
@@ -45,10 +48,11 @@ class Sentence(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """A flow in sentences, in reading order."""
+    """A flow in sentences, in reading order, and the *promises* that hold for its steps."""
 
     flow: Flow
     sentences: tuple[Sentence, ...]
+    promises: tuple[Vow, ...] = ()
 
 
 def explain(draft: Draft | Library, name: str) -> Explained:
@@ -61,7 +65,7 @@ def explain(draft: Draft | Library, name: str) -> Explained:
     said = list(_head(flow, english, ways, teller))
     for step in flow.steps.values():
         said += (Sentence(step.id, about, place, text) for about, place, text in teller.of(step))
-    return Explained(flow, tuple(said))
+    return Explained(flow, tuple(said), tuple(vows(draft, name)))
 
 
 def _head(flow: Flow, english: English, ways: Ways, teller: Teller) -> Iterator[Sentence]:
@@ -152,15 +156,19 @@ def as_text(explained: Explained) -> str:
             lines += ["", f"{heading}:"]
         bullet = "- " if ":" in sentence.about or sentence.about == "way" else ""
         indent = "   " if sentence.step else "  " if sentence.about.startswith(("case:", "row:")) else ""
-        lines += textwrap.wrap(
-            sentence.text,
-            WIDTH,
-            initial_indent=indent + bullet,
-            subsequent_indent=indent + "  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        lines += _wrapped(sentence.text, indent + bullet, indent + "  ")
+    if explained.promises:
+        lines += ["", f"{PROMISED}:"]
+    for vow in explained.promises:
+        because = f" {spoken.sentence(vow.because)}" if vow.because else ""
+        lines += _wrapped(f"{vow.text}{because}", "- ", "  ")
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str, first: str, more: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def as_json(explained: Explained) -> dict[str, Any]:
@@ -175,5 +183,9 @@ def as_json(explained: Explained) -> dict[str, Any]:
         "sentences": [
             {"step": s.step or None, "about": s.about, "line": s.place.line, "column": s.place.column, "text": s.text}
             for s in explained.sentences
+        ],
+        "promises": [
+            {"name": v.name, "file": v.file, "line": v.line, "text": v.text, "because": v.because}
+            for v in explained.promises
         ],
     }

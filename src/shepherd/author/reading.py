@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shepherd.author.explain import HEADINGS, Sentence, explain
 from shepherd.author.shapes import shape_of
+from shepherd.author.vows import Vow
 from shepherd.flow.findings import Finding
 from shepherd.flow.model import Flow
 
@@ -78,12 +79,16 @@ class Line(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A flow as it is read aloud: its head, its steps, and the lines of its *file*, none where the text is not kept."""
+    """
+    A flow as it is read aloud: its head, its steps, the lines of its *file*, none where the text is not kept, and the
+    *promises* that hold for its steps.
+    """
 
     file: str
     head: tuple[Part, ...]
     steps: tuple[StepTold, ...]
     lines: tuple[Line, ...]
+    promises: tuple[Vow, ...] = ()
 
 
 def reading(draft: Draft | Library, name: str, findings: Iterable[Finding] = ()) -> Reading:
