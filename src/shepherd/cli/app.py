@@ -29,6 +29,7 @@ COMMANDS = {
     "rename": "Give a step another name wherever it is named.",
     "lsp": "Answer an editor: findings, names, completion.",
     "translate": "Write down a flow's words to be translated.",
+    "replay": "Walk the last recorded runs over a draft, and say what would differ.",
     "move": "Move runs under way to the flows as they are now, where that is safe.",
     "path": "Show what was recorded on a ticket.",
     "verify": "Prove that the record is as it was written.",

@@ -111,7 +111,7 @@ def _readable(name: str, draft: Draft, flow: str) -> None:
         from shepherd.check.report import render
 
         echo(render(errors[:20], draft.sources), nl=False, err=True)
-        echo(f"{name} has mistakes that hide some of it; mend them, then compare.", err=True)
+        echo(f"{name} has mistakes that hide some of it; mend them first.", err=True)
         raise click.exceptions.Exit(1)
 
 
