@@ -9,7 +9,7 @@ from shepherd.web.marks import Marks
 
 def test_times_are_on_the_clock_of_the_desk():
     """A time is shown in the desk's zone, and nothing where there is none."""
-    marks = Marks("Europe/Helsinki", {})
+    marks = Marks(lambda: "Europe/Helsinki", {})
 
     assert marks.clock(datetime(2026, 11, 24, 12, 5, tzinfo=UTC)) == "2026-11-24 14:05"
     assert marks.clock(datetime(2026, 6, 24, 12, 5, 9, tzinfo=UTC), seconds=True) == "2026-06-24 15:05:09"

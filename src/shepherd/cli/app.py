@@ -30,6 +30,7 @@ COMMANDS = {
     "lsp": "Answer an editor: findings, names, completion.",
     "translate": "Write down a flow's words to be translated.",
     "replay": "Walk the last recorded runs over a draft, and say what would differ.",
+    "publish": "Propose, approve and date a version of the flows, or go back to one.",
     "move": "Move runs under way to the flows as they are now, where that is safe.",
     "path": "Show what was recorded on a ticket.",
     "verify": "Prove that the record is as it was written.",

@@ -201,18 +201,9 @@ def _with_what_they_read(draft: Draft, names: set[str]) -> set[str]:
 
 def _examined(draft: Draft, today: date | None) -> list[Finding]:
     from shepherd.check import examine
+    from shepherd.desk.clock import day, system_clock
 
-    return examine(draft, today or _day(draft.policy.time_zone))
-
-
-def _day(zone: str) -> date:
-    """The day it is on the desk's clock; that of UTC where it names no zone that there is."""
-    from shepherd.desk.clock import system_clock, wall
-
-    try:
-        return wall(system_clock(), zone).date()
-    except (KeyError, ValueError, OSError):
-        return system_clock().date()
+    return examine(draft, today or day(system_clock(), draft.policy.time_zone))
 
 
 def _kept(draft: Draft, findings: list[Finding]) -> int:

@@ -169,7 +169,7 @@ def _standing(before: Library, after: Library, difference: Difference, found: Se
         return None
     record = open_record(found.database, found.keys)
     try:
-        moving = Moving(after, record, Runs(after, record))
+        moving = Moving(lambda: after, record, Runs(lambda: after, record))
         return tuple(
             OpenRun(one.run, one.number, step.ref, _differs(difference, step), one.verdict == "moves", one.why)
             for one, step in moving.standing(difference.documents, before)

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from shepherd.flow.beside import Connector, Operation
 
 _log = logging.getLogger("shepherd.connect")
+MOST_OPEN = 64
 
 
 class Reply(NamedTuple):
@@ -76,22 +78,35 @@ KINDS: dict[str, Callable[[Connector, Setting], Kind]] = {"table": _table, "http
 
 
 class Connectors:
-    """Every connector of *declared*, opened at its first use."""
+    """
+    Every connector of *declared*, opened at its first use.
+
+    A call may bring the connectors of another library, as a run under way has them; they are opened beside these.
+    """
 
     def __init__(self, declared: Mapping[str, Connector], *, folder: Path, changes: Path, zone: str = "UTC"):
         self._declared = declared
         self._setting = Setting(folder, changes, zone)
-        self._open: dict[str, Kind] = {}
+        self._open: OrderedDict[int, tuple[Connector, Kind]] = OrderedDict()
         self._opening = threading.Lock()
 
-    def call(self, operation: str, inputs: Mapping[str, Any], *, key: str) -> Reply:
+    def in_zone(self, zone: str) -> None:
+        """Go on in another time zone (an IANA name); each connector is opened anew."""
+        with self._opening:
+            if zone != self._setting.zone:
+                self._setting = self._setting._replace(zone=zone)
+                self._open.clear()
+
+    def call(
+        self, operation: str, inputs: Mapping[str, Any], *, key: str, declared: Mapping[str, Connector] | None = None
+    ) -> Reply:
         """
         Call ``connector.operation``. Never raises: what goes wrong is ``error``, or ``unknown`` once a change began.
 
         Values never stand in the log: they may be a person's.
         """
         try:
-            kind, found = self._find(operation)
+            kind, found = self._find(operation, declared)
             if kind is None or found is None:
                 return Reply("error", source=operation)
             reply = kind.call(found, inputs, key)
@@ -111,10 +126,12 @@ class Connectors:
         reply = self.call(operation, inputs, key=key)
         return Trial(reply.result, reply.values, seconds=time.monotonic() - began)
 
-    def search(self, operation: str, words: str, *, limit: int) -> list[dict[str, str]]:
+    def search(
+        self, operation: str, words: str, *, limit: int, declared: Mapping[str, Connector] | None = None
+    ) -> list[dict[str, str]]:
         """Rows behind a looking-up *operation* that have every one of *words*; none where it can't be searched."""
         try:
-            kind, found = self._find(operation)
+            kind, found = self._find(operation, declared)
             if kind is None or found is None or not words.strip():
                 return []
             return kind.search(found, words, limit)
@@ -122,15 +139,21 @@ class Connectors:
             _log.error("%s can't be searched: %s", operation, error)
             return []
 
-    def _find(self, operation: str) -> tuple[Kind | None, Operation | None]:
+    def _find(
+        self, operation: str, declared: Mapping[str, Connector] | None = None
+    ) -> tuple[Kind | None, Operation | None]:
         name, _, verb = operation.partition(".")
-        connector = self._declared.get(name)
+        connector = (self._declared if declared is None else declared).get(name)
         if connector is None or verb not in connector.operations:
             return None, None
         if connector.kind not in KINDS:
             _log.error("%s: connectors of kind %s are not built in", operation, connector.kind)
             return None, None
         with self._opening:
-            if name not in self._open:
-                self._open[name] = KINDS[connector.kind](connector, self._setting)
-        return self._open[name], connector.operations[verb]
+            kept = self._open.get(id(connector))
+            if kept is None:
+                kept = self._open[id(connector)] = (connector, KINDS[connector.kind](connector, self._setting))
+                if len(self._open) > MOST_OPEN:
+                    self._open.popitem(last=False)
+            self._open.move_to_end(id(connector))
+        return kept[1], connector.operations[verb]

@@ -13,13 +13,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shepherd.connect import Connectors, Reply
+from shepherd.flow.beside import Connector
 
 _log = logging.getLogger("shepherd.desk")
 
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """One call of a run: its visit, operation, inputs (secrets included, in memory only), key and seconds to live."""
+    """
+    One call of a run: its visit, operation, inputs (secrets included, in memory only), key and seconds to live.
+
+    *declared* are the connectors as the run's own library has them.
+    """
 
     run: str
     visit: int
@@ -28,6 +33,7 @@ class Call:
     key: str
     timeout: float
     reads: bool
+    declared: Mapping[str, Connector] | None = field(default=None, repr=False)
     over: bool = False
     future: Future[None] | None = None
 
@@ -104,7 +110,7 @@ class Calls:
         self._late.shutdown(wait=True)
 
     def _make(self, call: Call) -> None:
-        reply = self._connectors.call(call.operation, call.inputs, key=call.key)
+        reply = self._connectors.call(call.operation, call.inputs, key=call.key, declared=call.declared)
         call.inputs = {}
         self._over(call, reply)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -22,6 +22,14 @@ def whole(at: datetime) -> datetime:
 def wall(at: datetime, zone: str) -> datetime:
     """*at* on the clock of *zone*, naive."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def day(at: datetime, zone: str) -> date:
+    """The day it is at *at* on the clock of *zone*; that of UTC where there is no such zone."""
+    try:
+        return wall(at, zone).date()
+    except (KeyError, ValueError, OSError):
+        return at.astimezone(UTC).date()
 
 
 def offset(at: datetime, zone: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from shepherd.check.library import Library
@@ -17,9 +18,11 @@ from shepherd.desk.going import Going
 from shepherd.desk.guide import Guide
 from shepherd.desk.ids import new_id
 from shepherd.desk.inputs import LONGEST_NOTE
+from shepherd.desk.live import LiveLibrary
 from shepherd.desk.mask import mask
 from shepherd.desk.moving import Moved, Moving
 from shepherd.desk.pictures import Pictures
+from shepherd.desk.publishing import Publishing
 from shepherd.desk.qa import Audits
 from shepherd.desk.runs import Runs
 from shepherd.desk.settings import Settings, changes_file
@@ -37,38 +40,58 @@ class Desk:
     """
     One desk: a library of flows, a record, connectors and a clock; *pictures* draws. Safe to use from many threads.
 
+    What runs start with is *live*: the given library, until a version goes live that was published in the record.
     Every *token* is made by the page (``new_id()``) and sent with its form: the same again gives the first result.
     """
 
-    def __init__(self, library: Library, record: Record, connectors: Connectors, *, clock: Clock = system_clock):
-        self.library, self.record, self.connectors, self.clock = library, record, connectors, clock
-        zone = library.policy.time_zone
-        self._runs = Runs(library, record)
-        self._going = Going(self._runs, record, connectors, clock, zone)
+    def __init__(self, library: Library | None, record: Record, connectors: Connectors, *, clock: Clock = system_clock):
+        self.record, self.connectors, self.clock = record, connectors, clock
+        self.live = LiveLibrary(record, clock, library)
+        self.publishing = Publishing(record, clock)
+        self._runs = Runs(lambda: self.library, record)
+        self._going = Going(self._runs, record, connectors, clock, self.live)
         self._guide = Guide(self._going, self._runs, record)
-        self._tickets = Tickets(library, record, connectors, clock)
-        self._starting = Starting(library, record, self._runs, self._tickets, self._going, self._guide)
+        self._tickets = Tickets(self.live, record, connectors, clock)
+        self._starting = Starting(self.live, record, self._runs, self._tickets, self._going, self._guide)
         self._audits = Audits(self._runs, record, clock)
-        self.pictures = Pictures(library, self._audits)
-        self._moving = Moving(library, record, self._runs, self._going.stamp)
+        self.pictures = Pictures(self.live, self._audits)
+        self._moving = Moving(self.live.fresh, record, self._runs, self._going.stamp)
         self._times = Times(self._going, self._guide, self._runs, record)
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock = system_clock) -> Desk:
-        """A desk by its settings; raises ``FlowRejected`` where the library has errors, ``RecordUnavailable`` else."""
-        return cls.over(Library.read(settings.library), settings, clock=clock)
+        """
+        A desk by its settings; the folder of flows is read only where nothing was published in the record.
+
+        Raises ``FlowRejected`` where it has errors, and ``RecordUnavailable``. That what is live can't be read is told
+        by whoever asks ``live`` for it: the record may be verified all the same.
+        """
+        return cls._opened(partial(Library.read, settings.library), settings, clock)
 
     @classmethod
     def over(cls, library: Library, settings: Settings, *, clock: Clock = system_clock) -> Desk:
         """A desk over a library that was read and checked already; raises ``RecordUnavailable``."""
+        return cls._opened(lambda: library, settings, clock)
+
+    @classmethod
+    def _opened(cls, read: Callable[[], Library], settings: Settings, clock: Clock) -> Desk:
         record = open_record(settings.database, settings.keys)
-        connectors = Connectors(
-            library.connectors,
-            folder=settings.library,
-            changes=changes_file(settings),
-            zone=library.policy.time_zone,
-        )
-        return cls(library, record, connectors, clock=clock)
+        try:
+            library = None if LiveLibrary(record, clock, None).published() else read()
+        except BaseException:
+            record.close()
+            raise
+        declared = library.connectors if library else {}
+        connectors = Connectors(declared, folder=settings.library, changes=changes_file(settings))
+        desk = cls(library, record, connectors, clock=clock)
+        with suppress(DeskError):
+            connectors.in_zone(desk.library.policy.time_zone)
+        return desk
+
+    @property
+    def library(self) -> Library:
+        """The flows that may be started now."""
+        return self.live.library
 
     def close(self) -> None:
         """Drain what is under way and let go of the record."""
@@ -286,7 +309,8 @@ class Desk:
     # --- time ---------------------------------------------------------------------------------------
 
     def tick(self, now: datetime | None = None) -> int:
-        """Set going what the clock makes due (``no_answer``, runs nobody touched); how many runs moved."""
+        """Set going what the clock makes due (a version, ``no_answer``, runs nobody touched); how many runs moved."""
+        self.connectors.in_zone(self.library.policy.time_zone)
         return self._times.tick(now or self.clock())
 
 

@@ -14,6 +14,7 @@ from shepherd.desk.calls import Call, Calls
 from shepherd.desk.clock import Clock, offset, whole
 from shepherd.desk.due import Dues
 from shepherd.desk.errors import Reused, Unavailable
+from shepherd.desk.live import LiveLibrary
 from shepherd.desk.mask import mask_all
 from shepherd.desk.moves import Desktop, Moves
 from shepherd.desk.runs import Live, Runs
@@ -59,8 +60,8 @@ AGAIN = 200
 class Going:
     """Runs under way, moved by one append at a time. Threads never wait for each other; the record decides races."""
 
-    def __init__(self, runs: Runs, record: Record, connectors: Connectors, clock: Clock, zone: str):
-        self._runs, self._record, self._clock, self._zone = runs, record, clock, zone
+    def __init__(self, runs: Runs, record: Record, connectors: Connectors, clock: Clock, live: LiveLibrary):
+        self._runs, self._record, self._clock, self._now = runs, record, clock, live
         self._messages: dict[str, tuple[int, str]] = {}
         self.pocket = Pocket()
         self.calls = Calls(connectors, self._came_back)
@@ -113,7 +114,8 @@ class Going:
             return
         reads = not isinstance(waiting, DoDue)
         inputs = filled(waiting.inputs, moves.secrets)
-        call = Call(live.id, waiting.visit, waiting.operation, inputs, moves.key, waiting.timeout, reads)
+        declared = live.run.library.connectors
+        call = Call(live.id, waiting.visit, waiting.operation, inputs, moves.key, waiting.timeout, reads, declared)
         if moves.reply is None:
             self.calls.launch(call)
             return
@@ -212,7 +214,7 @@ class Going:
         now = whole(self._clock())
         if run is not None and run.last.at > now:
             now = run.last.at
-        return Stamp(now, offset(now, self._zone), actor, role)
+        return Stamp(now, offset(now, self._now.library.policy.time_zone), actor, role)
 
     def spent(self, live: Live) -> Mapping[str, Spent] | None:
         """The tries that other runs have spent at the steps that count them across runs."""

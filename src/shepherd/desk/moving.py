@@ -45,10 +45,10 @@ def stamp_of(run: Run | None, actor: Actor, role: str) -> Stamp:
 
 
 class Moving:
-    """Runs under way, and the library that they may be moved to."""
+    """Runs under way, and the library that they may be moved to, which *now* tells."""
 
-    def __init__(self, library: Library, record: Record, runs: Runs, stamp: Stamping = stamp_of):
-        self._library, self._record, self._runs, self._stamp = library, record, runs, stamp
+    def __init__(self, now: Callable[[], Library], record: Record, runs: Runs, stamp: Stamping = stamp_of):
+        self._now, self._record, self._runs, self._stamp = now, record, runs, stamp
 
     def under_way(self, *, flow: str = "", ticket: str = "") -> Iterator[RunRow]:
         """The rows of runs that are not over, oldest first within each status."""
@@ -92,7 +92,7 @@ class Moving:
         return _verdict(row, "stays", "It is being answered just now; try again.")
 
     def _judged(self, row: RunRow, actor: Actor | None) -> Moved:
-        library = self._library
+        library = self._now()
         try:
             live = self._runs.load(row.id, fresh=True)
             run = live.run

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shepherd.desk.errors import Unknown
+from shepherd.desk.live import LiveLibrary
 from shepherd.desk.qa import Audits
 
 if TYPE_CHECKING:
@@ -59,18 +60,19 @@ def flow_page(
 class Pictures:
     """Drawn from the library of the desk, and for a recorded run from the one that it pins."""
 
-    def __init__(self, library: Library, audits: Audits):
-        self._library, self._audits = library, audits
+    def __init__(self, live: LiveLibrary, audits: Audits):
+        self._live, self._audits = live, audits
 
     def of(self, flow: str, form: str = "svg") -> str:
         """The flow as it is now, in a format of ``author.draw``. Raises Unknown where there is none."""
-        return self._drawn(self._library, flow, form)
+        return self._drawn(self._live.library, flow, form)
 
     def page(self, flow: str, link: Callable[[str], str]) -> FlowPage:
         """The flow as it is now, for its page; *link* addresses the flows that it calls. Raises Unknown."""
-        if flow not in self._library.flows:
+        library = self._live.library
+        if flow not in library.flows:
             raise Unknown(f'There is no flow "{flow}".')
-        return flow_page(self._library, flow, link)
+        return flow_page(library, flow, link)
 
     def of_run(self, run: str, flow: str, form: str = "svg") -> str:
         """The flow as *run* went through it, with its path laid over it. Raises Unknown where it did not."""
@@ -91,15 +93,16 @@ class Pictures:
         """
         from shepherd.author.traffic import Period, Traffic
 
-        found = self._library.flows.get(flow)
+        library = self._live.library
+        found = library.flows.get(flow)
         if found is None:
             raise Unknown(f'There is no flow "{flow}".')
-        zone = ZoneInfo(self._library.policy.time_zone)
+        zone = ZoneInfo(library.policy.time_zone)
         began = datetime(since.year, since.month, since.day, tzinfo=zone) if since is not None else None
-        alone = flow if not _called(self._library, flow) else None
-        version = self._library.bundle(flow)[f"flow:{flow}"]
+        alone = flow if not _called(library, flow) else None
+        version = library.bundle(flow)[f"flow:{flow}"]
         runs = self._audits.passed(flow=alone, since=began, most=most)
-        return self._drawn(self._library, flow, form, Traffic(found, version, runs, Period(since, most)))
+        return self._drawn(library, flow, form, Traffic(found, version, runs, Period(since, most)))
 
     def walked(self, run: str) -> tuple[Walked, ...]:
         """The flows that *run* went through, in the order in which it came to them."""

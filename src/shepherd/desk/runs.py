@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -66,10 +66,10 @@ def handed(events: list[Event], before: str = "") -> str:
 
 
 class Runs:
-    """The cache: by run id, newest state wins, least used falls out."""
+    """The cache: by run id, newest state wins, least used falls out. *now* tells the library that is live."""
 
-    def __init__(self, library: Library, record: Record):
-        self._library, self._record = library, record
+    def __init__(self, now: Callable[[], Library], record: Record):
+        self._now, self._record = now, record
         self._lock = threading.Lock()
         self._live: OrderedDict[str, Live] = OrderedDict()
         self._libraries: OrderedDict[str, Library] = OrderedDict()
@@ -108,7 +108,7 @@ class Runs:
         *bundle* is the one that it was moved to since, where it was.
         """
         bundle = started["bundle"] if bundle is None else bundle
-        current = self._library
+        current = self._now()
         if started["flow"] in current.flows and dict(current.bundle(started["flow"])) == dict(bundle):
             return current
         key = digest(dict(bundle))

@@ -12,6 +12,7 @@ from shepherd.desk.errors import Broken, Reused, Unavailable, Unknown
 from shepherd.desk.going import Going
 from shepherd.desk.guide import Guide
 from shepherd.desk.ids import new_id
+from shepherd.desk.live import LiveLibrary
 from shepherd.desk.mask import mask_all
 from shepherd.desk.runs import CASE_NOTE, Live, Runs
 from shepherd.desk.tickets import Tickets, valid_id
@@ -28,8 +29,8 @@ NEEDS_CUSTOMER = "This flow must know who the customer is. Put the customer on t
 class Starting:
     """How runs begin."""
 
-    def __init__(self, library: Library, record: Record, runs: Runs, tickets: Tickets, going: Going, guide: Guide):
-        self._library, self._record, self._runs = library, record, runs
+    def __init__(self, live: LiveLibrary, record: Record, runs: Runs, tickets: Tickets, going: Going, guide: Guide):
+        self._live, self._record, self._runs = live, record, runs
         self._tickets, self._going, self._guide = tickets, going, guide
 
     def start(
@@ -53,7 +54,8 @@ class Starting:
         before = self._begun(run_id, ticket, flow)
         if before is not None:
             return before
-        chosen = self._library.flows.get(flow)
+        library = self._live.fresh()
+        chosen = library.flows.get(flow)
         if chosen is None or chosen.called_only:
             raise Unknown(f'There is no flow "{flow[:64]}" to be started.')
         rows = self._record.runs(ticket=ticket.id, limit=200)
@@ -63,16 +65,18 @@ class Starting:
         needed = chosen.inputs.get("customer_id")
         if needed is not None and not needed.optional and not (given or inputs.get("customer_id")):
             raise Refused("needs_customer", NEEDS_CUSTOMER)
-        keyed = keyed_steps(self._library, flow)
+        keyed = keyed_steps(library, flow)
         held, last = self._held(contact, rows)
         spoken = self.spoken([r for r in rows if r.contact == contact.id]) if language is None else language
         stamp = stamp._replace(at=max(stamp.at, last)) if last else stamp
         begin = partial(
             start,
-            self._library,
+            library,
             flow,
             inputs=given | mask_all(inputs),
-            facts=self._facts(ticket, contact, actor, role, spoken if spoken in self._library.every_language else ""),
+            facts=self._facts(
+                library, ticket, contact, actor, role, spoken if spoken in library.every_language else ""
+            ),
             stamp=stamp,
             spent=self._record.spent(ticket.id, keyed, now=stamp.at) if keyed else None,
             held=held,
@@ -86,7 +90,7 @@ class Starting:
             events.append(end.event)
             live = live._replace(run=end.run)
         bundle = step.event.data["bundle"]
-        documents = {hash_: self._library.document(hash_) for hash_ in bundle.values()}
+        documents = {hash_: library.document(hash_) for hash_ in bundle.values()}
         try:
             self._record.create_run(run_id, ticket.id, flow, events, documents=documents, contact=contact.id)
         except (Conflict, TokenReused):
@@ -126,9 +130,11 @@ class Starting:
             return ""
         return str(facts.get("contact", {}).get("language", ""))
 
-    def _facts(self, ticket: Ticket, contact: Contact, actor: Actor, role: str, language: str) -> dict[str, Any]:
+    def _facts(
+        self, library: Library, ticket: Ticket, contact: Contact, actor: Actor, role: str, language: str
+    ) -> dict[str, Any]:
         """What desk.yaml declares of customer, contact, ticket and agent; the channel, and the contact's language."""
-        declared = self._library.policy.facts
+        declared = library.policy.facts
         customer: Mapping[str, Any] = {}
         if ticket.customer:
             fresh = self._tickets.facts(ticket.customer_ref)

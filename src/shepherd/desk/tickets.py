@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from shepherd.check.library import Library
 from shepherd.connect import Connectors, Reply
 from shepherd.desk.clock import Clock, wall, whole
 from shepherd.desk.errors import Misused, Unknown
+from shepherd.desk.live import LiveLibrary
 from shepherd.desk.mask import mask, mask_all
 from shepherd.desk.runs import CASE_NOTE
 from shepherd.desk.show import facts_as_text
@@ -34,18 +36,19 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 class Tickets:
     """The tickets of a desk."""
 
-    def __init__(self, library: Library, record: Record, connectors: Connectors, clock: Clock):
-        self._library, self._record, self._connectors, self._clock = library, record, connectors, clock
+    def __init__(self, live: LiveLibrary, record: Record, connectors: Connectors, clock: Clock):
+        self._live, self._record, self._connectors, self._clock = live, record, connectors, clock
         self._pool = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="shepherd-customers")
         self._lookups = threading.BoundedSemaphore(LOOKUPS)
         self._answers = True
 
     def search(self, words: str, limit: int) -> tuple[CustomerRow, ...]:
         """Customers that have every one of *words*."""
-        operation = self._library.policy.customer_lookup
+        library = self._live.library
+        operation = library.policy.customer_lookup
         if not operation:
             return ()
-        rows = self._connectors.search(operation, words[:200], limit=limit)
+        rows = self._connectors.search(operation, words[:200], limit=limit, declared=library.connectors)
         return tuple(self._customer_row(row) for row in rows)
 
     def _customer_row(self, row: Mapping[str, str]) -> CustomerRow:
@@ -55,7 +58,7 @@ class Tickets:
 
     def facts(self, customer: str) -> dict[str, Any] | None:
         """The facts of *customer* that desk.yaml declares, from the customer base; None where it does not answer."""
-        policy = self._library.policy
+        policy = self._live.library.policy
         if not policy.customer_lookup:
             return {}
         reply = self._looked_up(policy.customer_lookup, customer)
@@ -79,7 +82,8 @@ class Tickets:
         if not self._lookups.acquire(timeout=0.4 if self._answers else 0):
             return None
         try:
-            future = self._pool.submit(self._connectors.call, operation, {"customer_id": customer}, key="")
+            asked = partial(self._connectors.call, key="", declared=self._live.library.connectors)
+            future = self._pool.submit(asked, operation, {"customer_id": customer})
             try:
                 reply = future.result(timeout=3)
             except TooLate:
@@ -170,7 +174,7 @@ class Tickets:
         """*ticket* with all that stands on it."""
         record = self._record
         runs = tuple(sorted(record.runs(ticket=ticket.id, limit=500), key=lambda r: (r.created_at, r.id), reverse=True))
-        sheet = Sheet(self._library)
+        sheet = Sheet(self._live.library)
         read = record.readable(ticket.id)
         for body in sorted((b for b in read if b), key=lambda b: (str(b["at"]), str(b["run"]), str(b["seq"]).zfill(9))):
             sheet.read_tolerant(body)
@@ -195,7 +199,7 @@ class Tickets:
 
     def _target(self, contact: Contact) -> Target | None:
         """What the desk aims at on the channel of *contact*; None where it sets nothing."""
-        policy = self._library.policy
+        policy = self._live.library.policy
         level = policy.service_levels.get(contact.channel)
         if level is None:
             return None

@@ -106,6 +106,7 @@ class Policy:
     *dispositions* says what each code of an outcome means; any code will do where it is empty.
     *calendar* holds the desk's hours and holidays, *currency* is that of money which names none. *checks* maps codes of
     findings to what they count as here: ``error``, ``warning`` or ``off``.
+    *min_coverage* is the least percentage of each flow's edges that scenarios walk before a version may be published.
     """
 
     name: str = "desk"
@@ -130,6 +131,7 @@ class Policy:
     tags: tuple[str, ...] = ()
     dispositions: Mapping[str, str] = field(default_factory=dict)
     customer_lookup: str = ""
+    min_coverage: int = 80
     lists: Mapping[str, OptionList] = field(default_factory=dict)
     checks: Mapping[str, str] = field(default_factory=dict)
     declared: bool = False

@@ -236,8 +236,8 @@ def _assemble(
                 continue
             policy = policy_of(document.root, file=document.file, lists=lists.anew(), findings=findings)
             findings += wrong_calendar(document.root, lists, document.file)
-            # What the checks count as changes no run, so it is no part of what a run pins.
-            kept["desk"] = {key: value for key, value in document.typed.items() if key != "checks"}
+            # What the checks count as, and what is asked before publishing, change no run: a run does not pin them.
+            kept["desk"] = {key: value for key, value in document.typed.items() if key not in ("checks", "publishing")}
         elif document.kind == "connectors":
             root, typed, currency = document.root, document.typed, policy.currency
             declared = connectors_of(root, typed, file=document.file, lists=lists, findings=findings, currency=currency)
@@ -246,7 +246,7 @@ def _assemble(
                     findings.append(_second(document, f'The connector "{name}" is declared already.', connector))
                     continue
                 connectors[name] = connector
-                kept[f"connectors:{name}"] = document.typed["connectors"][name]
+                kept[f"connectors:{name}"] = _placed(document.typed["connectors"][name], connector)
     if not any("connectors:" in sources.get(finding.file, "") for finding in findings):
         findings += _policy_findings(policy, connectors)
     flows: dict[str, Flow] = {}
@@ -272,6 +272,11 @@ def _assemble(
         findings=tuple(findings),
         sources=sources,
     )
+
+
+def _placed(typed: Mapping[str, Any], connector: Connector) -> Mapping[str, Any]:
+    """The typed source of a connector; its data file is named as the library knows it, wherever it is kept."""
+    return {**typed, "file": connector.settings["file"]} if "file" in typed else typed
 
 
 def _policy_findings(policy: Policy, connectors: Mapping[str, Connector]) -> Iterator[Finding]:

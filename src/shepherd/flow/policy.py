@@ -86,6 +86,7 @@ def policy_of(root: Map, *, file: str, lists: Lists | None = None, findings: lis
         tags=named.get("tags") or default.tags,
         dispositions={k.text: plain(v) for k, v in pairs(root.get("dispositions"))},
         customer_lookup=plain(root.get("customer_lookup")),
+        min_coverage=int(_in(root.get("publishing"), "min_coverage") or default.min_coverage),
         lists=reader.lists.read,
         checks={key.text: plain(node) for key, node in pairs(root.get("checks"))},
         declared=True,
@@ -111,7 +112,7 @@ def _owed(text: str, calendar: Calendar) -> Duration | None:
     return None if span is None or (span.working and not calendar.declared) else span
 
 
-def _in(node: Node, key: str) -> str:
+def _in(node: Node | None, key: str) -> str:
     at = is_map(node)
     return plain(at.get(key)) if at else ""
 

@@ -19,6 +19,8 @@ Writing::
     create_run(id, ticket_id, flow, events, *, documents, contact=None, submission=None) -> Appended
     append(run_id, expected_seq, events, *, submission=None, once=None, documents={}) -> Appended
     add_item(ticket_id, key, kind, value, *, at, actor, run=None, private=True) -> bool   # False: was there already
+    publish(decide, documents={}) -> Publication               # decide(all so far) says what comes next, or raises
+    receive(publication, reader, *, at, actor) -> bool         # who has read what changed; False: had before
     mark(name, value)                                          # what this record is, for good; the first one stays
     erase(customer_id, *, at) -> int                           # the number of keys that were destroyed
 
@@ -46,6 +48,8 @@ Reading::
     document(hash) -> typed source            documents(hashes) -> {hash: typed source}
     hashes(prefix, limit=10) -> list[str]     # of documents, that begin so
     spent(ticket_id, keyed, *, now) -> {"flow/step": Spent}    # keyed: (per, "flow/step", within seconds or None)
+    publications() -> [Publication]           last_publication() -> its number, 0 where there is none
+    receipts(reader=, publication=) -> [Receipt(publication, actor, at)]
     last_tracking_id(minute) -> int           # the highest number given in INC-YYYY-MMDD-HHMM, 0 where none was
     once_key(scope, scope_id, operation, step, inputs) -> OnceKey     # inputs as JSON, secrets left out
     once(key) -> OnceState | None             marked(name) -> str
@@ -54,6 +58,7 @@ Reading::
 Care::
 
     verify(ticket=None, run=None) -> Report   export(ticket_id) -> iterator of lines   rebuild() -> number of runs
+    export_publications() -> iterator of lines
 """
 
 from shepherd.record.api import (
@@ -84,6 +89,7 @@ from shepherd.record.api import (
 )
 from shepherd.record.bodies import whole
 from shepherd.record.databases import required_record
+from shepherd.record.publications import Decide, Publication, Receipt
 from shepherd.record.seal import ERASED, is_erased
 from shepherd.record.store import Record
 from shepherd.record.tolerant import Told
@@ -103,6 +109,7 @@ __all__ = [
     "Contact",
     "Customer",
     "Damaged",
+    "Decide",
     "Head",
     "IdTaken",
     "Item",
@@ -112,6 +119,8 @@ __all__ = [
     "OnceKey",
     "OnceState",
     "OnceTaken",
+    "Publication",
+    "Receipt",
     "Record",
     "RecordError",
     "RecordUnavailable",

@@ -148,12 +148,7 @@ class Append(NamedTuple):
     def _keep_documents(self, batch: Batch) -> set[str]:
         """Write the documents that are not there yet; the hashes that are there once this append is."""
         new = self.documents.keys() - self.tails.documents
-        for hash_ in new:
-            if batch.row(KNOWN, {"hash_": hash_}) is None:
-                body = canonical(self.documents[hash_])
-                if hashlib.sha256(body).hexdigest() != hash_:
-                    raise NotRecordable(f"Document {hash_} has another content than its hash says.")
-                batch.run(ADD_DOCUMENT, {"hash": hash_, "body": body})
+        keep_documents(batch, {hash_: self.documents[hash_] for hash_ in new})
         return new
 
     def _spend(self, batch: Batch, tail: Tail, one: Try, at: str, seq: int) -> None:
@@ -181,6 +176,16 @@ class Append(NamedTuple):
         taken = claim(batch, wanted, self.run, places[-1])
         if taken is not None:
             raise OnceTaken(taken)
+
+
+def keep_documents(batch: Batch, documents: Mapping[str, Any]) -> None:
+    """Write those of *documents* (hash → typed source) that are not there yet. Raises NotRecordable."""
+    for hash_, document in documents.items():
+        if batch.row(KNOWN, {"hash_": hash_}) is None:
+            body = canonical(document)
+            if hashlib.sha256(body).hexdigest() != hash_:
+                raise NotRecordable(f"Document {hash_} has another content than its hash says.")
+            batch.run(ADD_DOCUMENT, {"hash": hash_, "body": body})
 
 
 def counted_at(per: str, ticket: str, customer: str | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
 
 from shepherd.flow.calendar import since
-from shepherd.record import tables
+from shepherd.record import publications, tables
 from shepherd.record.api import Contact, Customer, Damaged, Head, Item, NotFound, OnceKey, OnceState, RunRow, Ticket
 from shepherd.record.append import counted_at
 from shepherd.record.bodies import event_of, opened, text_of, time_of
@@ -21,6 +21,7 @@ from shepherd.record.errors import readable
 from shepherd.record.guards import forgiving
 from shepherd.record.keys import Keys
 from shepherd.record.once import OF_KEY, asked, state_of
+from shepherd.record.publications import Publication, Receipt
 from shepherd.record.reading import contact_of, customer_of, item_of, run_of, ticket_of
 from shepherd.record.seal import Find
 from shepherd.record.tolerant import Told, told
@@ -229,6 +230,21 @@ class Reader:
         d = tables.documents.c
         query = select(d.hash).where(d.hash.startswith(prefix, autoescape=True)).order_by(d.hash).limit(limit)
         return [row.hash for row in self._rows(query)]
+
+    def publications(self) -> list[Publication]:
+        """All that was published, oldest first; Damaged where that is not as it was written."""
+        with self._reading() as connection:
+            return publications.publications(connection)
+
+    def last_publication(self) -> int:
+        """The number of the latest publication, 0 where there is none."""
+        with self._reading() as connection:
+            return publications.last(connection)
+
+    def receipts(self, *, reader: str | None = None, publication: int | None = None) -> list[Receipt]:
+        """Who has read what changed: of *reader*, or of *publication*, oldest first."""
+        with self._reading() as connection:
+            return publications.receipts(connection, reader=reader, publication=publication)
 
     def spent(self, ticket_id: str, keyed: Iterable[tuple[str, str, int | None]], *, now: datetime) -> dict[str, Spent]:
         """The tries spent at each step of *keyed* (per, ``flow/step``, within seconds) by all runs together."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from shepherd.flow.canonical import canonical
-from shepherd.record import databases, sqlite, tables
+from shepherd.record import databases, publications, sqlite, tables
 from shepherd.record.api import (
     Appended,
     Contact,
@@ -31,6 +31,7 @@ from shepherd.record.commit import Writer
 from shepherd.record.errors import readable
 from shepherd.record.keys import Keys
 from shepherd.record.migrate import known_keys, migrate, same_keys
+from shepherd.record.publications import Decide, Publication
 from shepherd.record.queries import Reader
 from shepherd.record.reading import FIRST_NUMBER, contact_of, customer_of, ticket_of
 from shepherd.record.seal import seal
@@ -39,6 +40,7 @@ from shepherd.record.verify import export, verify
 from shepherd.run.api import Actor, Event
 
 MOST_PLACES = 100_000
+NONE: Mapping[str, Any] = {}
 c, t, r = tables.customers.c, tables.tickets.c, tables.runs.c
 
 
@@ -248,6 +250,20 @@ class Record(Reader):
 
         return self._writer.write(work)
 
+    def publish(self, decide: Decide, documents: Mapping[str, Any] = NONE) -> Publication:
+        """
+        Add what *decide*, given all that was published so far, says; what it raises is raised, and nothing is added.
+
+        *documents* (hash → typed source) are kept with it.
+        """
+        return self._writer.write(lambda batch, _: publications.add(batch, decide, documents))
+
+    def receive(self, publication: int, reader: str, *, at: datetime, actor: Actor) -> bool:
+        """*reader* has read what changed with that publication; False where they had before."""
+        return self._writer.write(
+            lambda batch, _: publications.add_receipt(batch, publication, reader, at=at, actor=actor)
+        )
+
     def erase(self, customer_id: str, *, at: datetime) -> int:
         """
         Destroy the keys of a customer and of their tickets; how many there were.
@@ -275,6 +291,11 @@ class Record(Reader):
         with self._reading() as connection:
             lines = list(export(connection, ticket_id))
         return iter(lines)
+
+    def export_publications(self) -> Iterator[bytes]:
+        """What was published as lines of JSON with their hashes, for ``record.verifier``."""
+        with self._reading() as connection:
+            return iter(list(publications.export(connection)))
 
     def rebuild(self) -> int:
         """Work out the rows of ``runs`` from the entries again, but for what tells a cut tail; the number of runs."""

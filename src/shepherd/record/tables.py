@@ -141,10 +141,29 @@ marks = Table(
     Column("name", String(64), primary_key=True),
     Column("value", String(64), nullable=False),
 )
+publications = Table(
+    "publications",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", String(24), nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("publication", Integer, nullable=False),
+    Column("reader", String(200), nullable=False),
+    Column("at", String(24), nullable=False),
+    Column("actor", String(200), nullable=False),
+    PrimaryKeyConstraint("publication", "reader"),
+)
 Index("runs_by_flow", runs.c.flow, runs.c.created_at)
 
 #: Rows of these are only ever added.
-APPEND_ONLY = (entries, documents, submissions, attempts, once, tracking_ids, items, marks)
+APPEND_ONLY = (entries, documents, submissions, attempts, once, tracking_ids, items, marks, publications, receipts)
 #: Rows of these may change, but stay.
 KEPT = (tickets, runs, customers, contacts)
 

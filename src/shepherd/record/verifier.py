@@ -59,13 +59,18 @@ def _misplaced(run: Any, seq: int, body: bytes) -> str:
         told = json.loads(body)
         if json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() != body:
             return "its body is not written as the record writes."
-        if told["run"] != run:
+        if _chain_of(told) != run:
             return "it belongs to another run."
         if told["seq"] != seq:
             return f"it belongs at {told['seq']}."
     except (ValueError, TypeError, KeyError, RecursionError):
         return "its body can't be read."
     return ""
+
+
+def _chain_of(told: Any) -> Any:
+    """The run that an entry belongs to, or the name of another list."""
+    return told["run"] if "run" in told else told["log"]
 
 
 def verify(lines: Iterable[bytes | str]) -> tuple[int, list[tuple[str, int | None, str]]]:
@@ -81,7 +86,7 @@ def verify(lines: Iterable[bytes | str]) -> tuple[int, list[tuple[str, int | Non
                 continue
             body, told = kept["body"].encode("utf-8", "surrogateescape"), bytes.fromhex(kept["hash"])
             entry = json.loads(body)
-            rows.setdefault(str(entry["run"]), []).append((entry["seq"], body, told))
+            rows.setdefault(str(_chain_of(entry)), []).append((entry["seq"], body, told))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             broken.append(("", number, f"line {number} can't be read."))
     for run in sorted(rows.keys() | counts.keys()):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, or_, select
 
-from shepherd.record import beside, tables
+from shepherd.record import beside, publications, tables
 from shepherd.record.api import Broken, Report
 from shepherd.record.guards import forgiving
 from shepherd.record.seal import Find
@@ -58,6 +58,7 @@ def verify(engine: Engine, find: Find, *, ticket: str | None = None, run: str | 
         broken.append(Broken(str(id_), seq if isinstance(seq, int) else None, "an entry of a run that is not there."))
     if whole:
         broken += _documents(engine)
+        broken += publications.verify(engine)
     if run is None:
         with engine.connect() as connection, connection.begin(), forgiving(connection):
             broken += beside.rows(connection, find, ticket)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,19 +44,20 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
 
     *demo* has the callers to try on a demo desk, which says on every page that it is one; None is a real desk.
     """
-    app = new_app(desk.library.policy.time_zone, pages)
+    app = new_app(lambda: desk.library.policy.time_zone, pages)
     app.extensions["desk"] = desk
     for blueprint in (agent.pages, runs.pages, qa.pages, flows.pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(layout="base.html", home=("agent.home", "To the tickets"), demo=demo)
-    app.jinja_env.globals.update(base=bool(desk.library.policy.customer_lookup))
-    app.context_processor(lambda: {"who": who_of(request)})
+    app.context_processor(
+        lambda: {"who": who_of(request), "base": bool(desk.library.policy.customer_lookup)},
+    )
     return app
 
 
-def new_app(zone: str, pages: Path | None = None) -> Flask:
+def new_app(zone: Callable[[], str], pages: Path | None = None) -> Flask:
     """
-    An application with Shepherd's templates, guard and pages of refusal, and no address; *zone* is its clock's.
+    An application with Shepherd's templates, guard and pages of refusal, and no address; *zone* tells its clock's.
 
     *pages* is the folder with ``templates`` and ``static`` (default: the shipped one).
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class Marks:
-    """What templates use beside their data; *zone* is the desk's time zone, *versions* hash each static file."""
+    """What templates use beside their data; *zone* tells the desk's time zone, *versions* hash each static file."""
 
-    def __init__(self, zone: str, versions: Mapping[str, str]):
-        self.zone, self.versions = ZoneInfo(zone), versions
+    def __init__(self, zone: Callable[[], str], versions: Mapping[str, str]):
+        self.zone, self.versions = zone, versions
 
     def clock(self, at: datetime | None, seconds: bool = False) -> str:
         """*at* on the desk's clock, like ``2026-11-24 14:05``."""
         if at is None:
             return ""
-        return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+        return at.astimezone(ZoneInfo(self.zone())).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
 
     @staticmethod
     def span(seconds: float) -> str:

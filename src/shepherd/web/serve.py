@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -61,12 +62,13 @@ def serve(settings: Settings, *, demo: bool = False, say: Callable[[str], Any] =
 
     *demo* gives an empty desk its first tickets, and says on every page that nothing there is real.
 
-    Raises CannotServe where the address can't be had, NotThatRecord where a record is the other kind's, and what
-    ``Desk.open`` raises.
+    Raises CannotServe where the address can't be had, NotThatRecord where a record is the other kind's, NoneLive where
+    the live version can't be read, and what ``Desk.open`` raises.
     """
     port = free_port(settings.host, settings.port)
     desk = Desk.open(settings)
     try:
+        desk.live.fresh()
         hold_apart(desk, demo)
         known = callers(desk) if demo else None
         if known:
@@ -81,9 +83,17 @@ def serve_desk(
 ) -> None:
     """Serve *desk* until told to stop, then drain and return; *say* gets the address once it answers."""
     stopped = threading.Event()
-    threading.Thread(target=_tick, args=(desk, stopped), daemon=True).start()
+    threading.Thread(target=_tick, args=(desk, stopped, say), daemon=True).start()
+
+    def told(line: str) -> None:
+        say(line)
+        with suppress(DeskError):
+            live = desk.live.version()
+            if live is not None:
+                say(f"Version {live.number} is live; what is in the folder of flows is a draft.")
+
     try:
-        serve_app(create_app(desk, demo=demo), host=host, port=port, say=say, what="Shepherd")
+        serve_app(create_app(desk, demo=demo), host=host, port=port, say=told, what="Shepherd")
     finally:
         stopped.set()
 
@@ -122,11 +132,20 @@ def serve_app(
     server.serve(target_loader=lambda: app, wrap_loader=False)
 
 
-def _tick(desk: Desk, stopped: threading.Event) -> None:
-    """Set going what the clock makes due, each second; a tick that fails is logged, and the next one tries again."""
+def _tick(desk: Desk, stopped: threading.Event, say: Callable[[str], Any]) -> None:
+    """
+    Set going what the clock makes due, each second; a tick that fails is logged, and the next one tries again.
+
+    *say* is told when another version is live.
+    """
+    before: int | None = None
     while not stopped.wait(TICK):
         try:
             desk.tick()
+            live = desk.live.version()
+            if live is not None and before not in (None, live.number):
+                say(f"Version {live.number} is live now.")
+            before = live.number if live is not None else 0
         except Exception as error:
             log.error("tick: %s", type(error).__name__)
 

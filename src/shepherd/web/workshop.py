@@ -32,7 +32,8 @@ MOST_FINDINGS = 50
 
 def create_workshop(bench: Workbench, *, pages_folder: Path | None = None) -> Flask:
     """The pages over *bench*; *pages_folder* is the folder with ``templates`` and ``static``."""
-    app = new_app(bench.look().zone, pages_folder)
+    zone = bench.look().zone
+    app = new_app(lambda: zone, pages_folder)
     app.extensions["bench"] = bench
     app.extensions["streams"] = threading.BoundedSemaphore(STREAMS)
     app.register_blueprint(pages)

@@ -1,0 +1,137 @@
+"""What was published, for people and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from shepherd.desk.clock import offset
+from shepherd.desk.versions import Version
+
+if TYPE_CHECKING:
+    from shepherd.desk.publishing import Publishing
+
+SHORT = 12
+MOST_CHANGES = 40
+
+
+def sentence(publishing: Publishing, version: Version) -> str:
+    """What *version* is now, and what comes next, as one would say it."""
+    name, zone = f"Version {version.number}", publishing.zone(version)
+    if version.state == "proposed":
+        due = f", and would go live at {_clock(version.scheduled, zone)}" if version.scheduled else ""
+        approve = f'shepherd publish approve {version.number} --by NAME --note "What was looked at"'
+        return f"{name} is proposed{due} ({_evidence(version)}).\nSomebody else approves it: {approve}"
+    if version.state == "scheduled":
+        return f"{name} goes live at {_clock(version.goes_live, zone)}."
+    if version.state == "withdrawn":
+        return f"{name} is withdrawn."
+    return f"{name} is live for every contact that begins from now on. Contacts under way go on as they were begun."
+
+
+def still_to_come(publishing: Publishing, done: Version) -> Iterator[str]:
+    """Other versions with a date: each was proposed without knowing of what is live by then."""
+    if done.state not in ("live", "scheduled"):
+        return
+    for other in publishing.versions():
+        if other.state == "scheduled" and other.number != done.number:
+            name, at = f"Version {other.number}", _clock(other.goes_live, publishing.zone(other))
+            yield f"{name} still goes live at {at}. To stop it: shepherd publish withdraw {other.number}"
+
+
+def listed(publishing: Publishing) -> Iterator[str]:
+    """A line for each version, the newest first."""
+    versions = publishing.versions()
+    if not versions:
+        yield "Nothing was published yet; what is in the folder is live."
+        return
+    yield f"{'version':<8} {'state':<10} {'goes live':<23} {'hash':<{SHORT}} proposed by, approved by"
+    for one in reversed(versions):
+        at = _clock(one.goes_live or one.scheduled, publishing.zone(one))
+        who = f"{one.author}, {one.approver}" if one.approver else one.author
+        yield f"{one.number:<8} {one.state:<10} {at:<23} {one.hash[:SHORT]} {who}".rstrip()
+
+
+def shown(publishing: Publishing, one: Version) -> Iterator[str]:
+    """All about a version."""
+    zone = publishing.zone(one)
+    yield f"Version {one.number}, {one.state}"
+    yield f"  hash       {one.hash}"
+    yield f"  proposed   {_clock(one.proposed_at, zone)} by {one.author}{_said(one.note)}"
+    yield f"  gate       {_evidence(one)}"
+    if one.approver:
+        yield f"  approved   {_clock(one.approved_at, zone)} by {one.approver}{_said(one.approval)}"
+    if one.goes_live or one.scheduled:
+        yield f"  goes live  {_clock(one.goes_live or one.scheduled, zone)}"
+    if one.withdrawn_by:
+        yield f"  withdrawn  {_clock(one.withdrawn_at, zone)} by {one.withdrawn_by}{_said(one.withdrawal)}"
+    for release in publishing.published().releases:
+        if release.version == one.number and release.back:
+            yield f"  back       {_clock(release.at, zone)} by {release.by}{_said(release.note)}"
+    yield "  names      as given, not proved (assured: false)"
+    compared, changes = publishing.changes(one)
+    yield f"What changes against {f'version {compared}' if compared else 'nothing: it is the first'}:"
+    for line in changes[:MOST_CHANGES]:
+        yield f"  {line}"
+    if len(changes) > MOST_CHANGES:
+        yield f"  … and {len(changes) - MOST_CHANGES} more; --json has all."
+    yield "Documents:"
+    for name, hash_ in one.documents.items():
+        yield f"  {hash_[:SHORT]}  {name}"
+    readers = publishing.readers(one)
+    yield "Read by:" if readers else "Nobody has confirmed reading what changed."
+    for receipt in readers:
+        yield f"  {_clock(receipt.at, zone)}  {receipt.actor}"
+
+
+def as_object(publishing: Publishing, versions: list[Version], *, whole: bool = False) -> dict[str, Any]:
+    """The object that ``publish … --json`` prints; *whole* with documents, changes and readers."""
+    live = publishing.live()
+    listed_ = []
+    for one in versions:
+        told = _one(one)
+        if whole:
+            compared, changes = publishing.changes(one)
+            read = [{"by": r.actor, "at": _iso(r.at), "assured": False} for r in publishing.readers(one)]
+            told |= {"documents": dict(one.documents), "changes": list(changes), "against": compared, "read": read}
+        listed_.append(told)
+    return {"shepherd": "publish/1", "ok": True, "live": live.number if live else None, "versions": listed_}
+
+
+def _one(one: Version) -> dict[str, Any]:
+    return {
+        "version": one.number,
+        "hash": one.hash,
+        "state": one.state,
+        "base": one.base or None,
+        "proposed": _by(one.author, one.proposed_at, one.note),
+        "evidence": dict(one.evidence),
+        "approved": _by(one.approver, one.approved_at, one.approval),
+        "scheduled": _iso(one.scheduled),
+        "goes_live": _iso(one.goes_live),
+        "withdrawn": _by(one.withdrawn_by, one.withdrawn_at, one.withdrawal),
+    }
+
+
+def _by(who: str, at: datetime | None, note: str) -> dict[str, Any] | None:
+    return {"by": who, "at": _iso(at), "note": note, "assured": False} if who else None
+
+
+def _evidence(one: Version) -> str:
+    told = one.evidence
+    hit, every = told["edges"]
+    return f"{told['scenarios']} scenarios green, edges {hit}/{every}, {told['warnings']} warnings"
+
+
+def _said(note: str) -> str:
+    return f": {' '.join(note.split())}" if note else ""
+
+
+def _clock(at: datetime | None, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} UTC{offset(at, zone)}" if at is not None else ""
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z" if at is not None else None
