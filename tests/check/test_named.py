@@ -82,9 +82,9 @@ def test_values_that_double_are_bounded(tmp_path: Path):
     values = "".join(f"  v{i}: v{i - 1} + v{i - 1}\n" for i in range(1, 20))
     body = f"inputs: {{v: integer}}\nvalues:\n  v0: v\n{values}steps:\n  a:\n    say: It is {{{{ v19 }}}}.\n"
     read = draft(tmp_path, body + "  z: {end: done}\n")
-    began = time.perf_counter()
+    began = time.process_time()
     list(names(read))
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert codes(examine(read)) == ["SHP304"]
 
 
@@ -123,9 +123,9 @@ def test_names_are_checked_in_linear_time(tmp_path: Path):
         for i in range(1000)
     )
     read = draft(tmp_path, "steps:\n" + steps + "  z: {end: done}\n")
-    began = time.perf_counter()
+    began = time.process_time()
     list(names(read))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_secrets_are_checked_in_linear_time(tmp_path: Path):
@@ -136,9 +136,9 @@ def test_secrets_are_checked_in_linear_time(tmp_path: Path):
         for i in range(1500)
     )
     read = draft(tmp_path, "inputs: {c: text}\nsteps:\n" + steps + "  p1500:\n    say: Hi.\n  z: {end: done}\n")
-    began = time.perf_counter()
+    began = time.process_time()
     list(secrets(read))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_default_has_the_type_of_its_field(tmp_path: Path):

@@ -60,12 +60,12 @@ def test_many_rows_apart_are_soon_told(rows: list[tuple[Cell, ...]]):
     """
     Thirty thousand rows that lie apart are proved so without holding each against each, which would take minutes.
     """
-    began = time.perf_counter()
+    began = time.process_time()
     pairs = Pairs(rows)
 
     assert list(pairs.meeting()) == []
     assert not pairs.exhausted
-    assert time.perf_counter() - began < 6
+    assert time.process_time() - began < 6
 
 
 def test_what_can_not_be_cut_apart_ends():

@@ -256,11 +256,11 @@ def test_rows_that_lie_across_each_other_are_soon_weighed():
     """
     spans = [read_number(f"{n} to {n + 3}") for n in range(20_000)]
     rows = [(None, span) if n % 2 else (span, None) for n, span in enumerate(spans)]
-    began = time.perf_counter()
+    began = time.process_time()
     gap = Gaps(rows, ["number"] * 2, [()] * 2).first()
 
     assert gap == ("less than 0", "less than 1")
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("seed", range(100))

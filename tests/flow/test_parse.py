@@ -100,12 +100,12 @@ def test_huge_expressions_are_refused_at_once(text: str):
     """
     Length, depth and number of parts are bounded before anything recurses: a finding, within two seconds.
     """
-    began = time.perf_counter()
+    began = time.process_time()
     expression, findings = read(text)
 
     assert expression is None
     assert len(findings) == 1
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

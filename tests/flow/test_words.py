@@ -167,10 +167,10 @@ def test_hostile_texts_are_read_at_once(text: str):
     """
     Braces without end cost no more than two seconds and raise nothing.
     """
-    began = time.perf_counter()
+    began = time.process_time()
     read(text)
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("text", ["{{ a | upper }}", "{{ a | truncate }}"])

@@ -73,9 +73,14 @@ def _finding(finding: Mapping[str, object]) -> Iterator[str]:
         yield "a finding without a place"
 
 
+_FOR_GITHUB = re.compile(
+    r"::(error|warning) file=[^,:]*,line=\d+,endLine=\d+,col=\d+(,endColumn=\d+)?,title=SHP\d{3} [a-z0-9-]+::.*"
+)
+
+
 def _github(text: str) -> Iterator[str]:
     for line in text.splitlines():
-        if not re.fullmatch(r"::(error|warning) file=[^,:]*,line=\d+,col=\d+,title=SHP\d{3}::.*", line):
+        if not _FOR_GITHUB.fullmatch(line):
             yield f"no line for GitHub: {line[:100]!r}"
 
 

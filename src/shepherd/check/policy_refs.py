@@ -53,7 +53,7 @@ UNKNOWN_TAG = Rule("SHP619", "unknown-tag", "error", "desk.yaml lists the tags t
 UNKNOWN_DISPOSITION = Rule(
     "SHP623",
     "unknown-disposition",
-    "error",
+    "warning",
     "desk.yaml lists the codes under which contacts are closed, and not this one.",
 )
 
