@@ -235,7 +235,7 @@ def behind_unmet(library: Library, flow: str) -> set[str]:
 
 
 def tried() -> list[tuple[Edge, str]]:
-    """All plants with ``SHEPHERD_PLANTS=all``; else at most 12 a flow, always the same, so that a run stays short."""
+    """All plants with ``SHEPHERD_PLANTS=all``; else at most 6 a flow, always the same, so that a run stays short."""
     every, chance = plants(), random.Random(SEED)
     if os.environ.get("SHEPHERD_PLANTS") == "all":
         return every
