@@ -226,6 +226,7 @@ def test_a_flow_is_tried_to_its_end(shop, folder):
     assert re.search(r"<dt>order.status</dt><dd>late</dd>", shop.text)
     assert re.search(r"<dt>overdue</dt><dd>true</dd>", shop.text)
     assert "again, line 27" in shop.text
+    assert "2026-03-09 10:00" in shop.text
     do(shop, "answer", value="yes")
     do(shop, "result", result="ok")
 
@@ -307,6 +308,27 @@ def test_a_walk_is_shown_as_a_scenario(shop):
     shop.get(html.unescape(re.search(r'href="([^"]+as=scenario)', shop.text)[1]))
 
     assert "outcome: sent_again" in html.unescape(shop.text)
+
+
+def test_the_way_so_far_is_drawn(shop):
+    """Over the picture of the flow at hand, for those who see it and in words; it may do no more than a picture."""
+    shop.get("/flows/parcel/try?to=again")
+    src = html.unescape(re.search(r'<img loading="lazy" src="([^"]+)" alt="([^"]+)"', shop.text)[1])
+    assert "greet (1), look (2), judge (3), again (4)" in shop.text
+    reply = shop.client.get(src, headers={"Host": "localhost"})
+    assert reply.mimetype == "image/svg+xml"
+    assert reply.get_data(as_text=True).count("node ask walked") == 1
+    assert "script-src" not in reply.headers["Content-Security-Policy"]
+    assert shop.get(src.replace("parcel.svg", "nothing.svg")).status == 404
+
+
+def test_what_scenarios_walk_is_drawn(shop):
+    """On asking: what none walks is dashed, and the plain picture comes back."""
+    text = shop.get("/flows/parcel?show=coverage").text
+    assert "Scenarios walk 8 of 9 steps and 7 of 12 ways." in text
+    assert re.search(r'class="node end missed"[^>]*data-step="leave"', text)
+    assert 'href="/flows/parcel#picture"' in text
+    assert "Scenarios walk 8" not in shop.get("/flows/parcel").text
 
 
 def test_a_try_follows_the_text(shop, folder):

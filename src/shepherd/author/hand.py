@@ -66,6 +66,11 @@ class Hand:
         self._note(step.event)
         return step.run
 
+    def clock(self, at: datetime) -> str:
+        """*at* on the clock of the walk, like ``2026-03-09 10:00``."""
+        zone = datetime.fromisoformat(f"2026-01-01T00:00:00{self.offset}").tzinfo
+        return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
     def _note(self, event: Event) -> None:
         self.events.append(event)
         self._ids |= tracking_ids(event)

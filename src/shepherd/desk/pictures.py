@@ -45,15 +45,23 @@ class FlowPage(NamedTuple):
 
 
 def flow_page(
-    library: Draft | Library, flow: str, link: Callable[[str], str], findings: Iterable[Finding] = ()
+    library: Draft | Library,
+    flow: str,
+    link: Callable[[str], str],
+    findings: Iterable[Finding] = (),
+    over: Laid | None = None,
 ) -> FlowPage:
-    """The page of *flow* of *library*; *link* addresses the flows that it calls, *findings* stand at their lines."""
+    """
+    The page of *flow* of *library*; *link* addresses the flows that it calls.
+
+    *findings* stand at their lines, *over* is laid over the picture.
+    """
     from shepherd.author.picture import picture_of
     from shepherd.author.reading import reading
     from shepherd.author.svg import svg
 
     picture = picture_of(library.flows[flow], {name: one.title for name, one in library.flows.items()})
-    drawn = svg(picture, embedded=True, link=link, step=lambda step: f"#say-{step}")
+    drawn = svg(picture, over, embedded=True, link=link, step=lambda step: f"#say-{step}")
     return FlowPage(picture, drawn, reading(library, flow, findings))
 
 

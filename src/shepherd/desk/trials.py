@@ -7,8 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from shepherd.author.draw import draw
 from shepherd.author.given import Malformed, Scenario
 from shepherd.author.jump import as_script, head_of, script_to
+from shepherd.author.overlay import overlay, stops
 from shepherd.author.recorded import Untold, scenario_of
 from shepherd.author.stand_ins import stand_ins
 from shepherd.author.trial import Script, Trial, plain, walk
@@ -145,6 +147,12 @@ class Trials:
                 if isinstance(one, Mapping) and isinstance(one.get(result), Mapping):
                     return dict(one[result])
         return {}
+
+    def picture(self, trial: Trial, flow: str) -> str:
+        """The walk so far laid over the picture of *flow*, one that it came through. Raises Unknown."""
+        if flow not in self.library.flows:
+            raise Unknown(f'There is no flow "{flow}".')
+        return draw(self.library.flows, flow, "svg", overlay(flow, stops(trial.events)))
 
     def as_scenario(self, trial: Trial) -> str:
         """The walk so far as a scenario file has it, or why it can't be told."""

@@ -53,7 +53,7 @@ def picture(flow_id: str, form: str) -> Response:
     """The picture to take away, by the name of its format."""
     if form not in FORMATS:
         raise Unknown(f"A flow is drawn as {', '.join(FORMATS)}.")
-    reply = _reply(desk().pictures.of(flow_id, form), form)
+    reply = picture_reply(desk().pictures.of(flow_id, form), form)
     reply.headers["Content-Disposition"] = f'attachment; filename="{flow_id}.{ENDINGS[form]}"'
     return reply
 
@@ -61,10 +61,11 @@ def picture(flow_id: str, form: str) -> Response:
 @pages.get("/qa/runs/<run_id>/<flow_id>.svg")
 def run_picture(run_id: str, flow_id: str) -> Response:
     """The flow as a run went through it, with its path laid over it."""
-    return _reply(desk().pictures.of_run(run_id, flow_id), "svg")
+    return picture_reply(desk().pictures.of_run(run_id, flow_id), "svg")
 
 
-def _reply(text: str, form: str) -> Response:
+def picture_reply(text: str, form: str = "svg") -> Response:
+    """A picture by itself, which may use nothing but its own style."""
     reply = Response(text, content_type=f"{MEDIA[form]}; charset=utf-8")
     if form == "svg":
         reply.headers["Content-Security-Policy"] = PICTURE_POLICY

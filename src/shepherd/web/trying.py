@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Reply
 
 from shepherd.author.given import Malformed
 from shepherd.author.known import Group, values_of
+from shepherd.author.overlay import overlay, stops
 from shepherd.author.trial import Move, Script, Trial, pack, unpack
 from shepherd.desk import Misused
 from shepherd.desk.trials import Trials
@@ -24,6 +25,7 @@ from shepherd.web import forms
 from shepherd.web.agent import CHANNELS
 from shepherd.web.bench import workbench
 from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
+from shepherd.web.flows import picture_reply
 from shepherd.web.show import blanks, first_of, heading
 
 pages = Blueprint("trying", __name__)
@@ -116,6 +118,13 @@ def shown(flow_id: str) -> Response:
     """Which fields of the form at hand are shown with what is filled in."""
     trial = Trials(workbench().flow(flow_id), flow_id).walk(_script())
     return jsonify(shown=list(shown_now(trial.run, forms.fields(request.form))))
+
+
+@pages.get("/flows/<flow_id>/try/<shown_flow>.svg")
+def picture(flow_id: str, shown_flow: str) -> Response:
+    """The walk so far, laid over the picture of a flow that it came through."""
+    trials = Trials(workbench().flow(flow_id), flow_id)
+    return picture_reply(trials.picture(trials.walk(_script()), shown_flow))
 
 
 def _script() -> Script:
@@ -279,8 +288,10 @@ def _stand(
         inside=flow if flow.id != trials.flow.id else None,
         visits=[(one, _walked(one)) for one in visits],
         groups=_groups(trial),
-        at=trial.hand.at,
-        due=waiting.due,
+        picture=url_for("trying.picture", flow_id=trials.flow.id, shown_flow=flow.id, s=pack(script)),
+        described=overlay(flow.id, stops(trial.events)).described,
+        at=trial.hand.clock(trial.hand.at),
+        due=trial.hand.clock(waiting.due) if waiting.due else "",
         results=_results(trials, waiting),
         earlier=_at(trials.flow.id, Script(script.given, script.moves[: trial.taken - 1])) if trial.taken else "",
         written=trials.as_scenario(trial) if request.args.get("as") == "scenario" else "",

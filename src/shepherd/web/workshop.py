@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 from markupsafe import Markup
 
+from shepherd.author.overlay import Covered
 from shepherd.author.overview import rows
 from shepherd.author.reading import Reading, lines_of
 from shepherd.author.since import since
@@ -77,7 +78,9 @@ def flow(flow_id: str) -> str:
     is_good = bench.is_good(flow_id)
     draft = good.draft if good is not None else bench.now.draft
     shown = draft.flows.get(flow_id)
-    page = flow_page(draft, flow_id, _address, bench.now.of(flow_id)) if shown is not None else None
+    counted = bench.counted.get(flow_id)
+    over = Covered(counted.coverage) if counted and request.args.get("show") == "coverage" else None
+    page = flow_page(draft, flow_id, _address, bench.now.of(flow_id), over) if shown is not None else None
     lines = () if is_good and page else _lines(bench, flow_id)
     reading = page.reading if page else Reading(bench.now.files[flow_id], (), (), ())
     versions = workbench().versions()
@@ -93,7 +96,8 @@ def flow(flow_id: str) -> str:
         findings=bench.now.of(flow_id)[:MOST_FINDINGS],
         picture=Markup(page.svg) if page else "",  # the drawing escapes all words itself
         reading=reading._replace(lines=lines) if lines else reading,
-        counted=bench.counted.get(flow_id),
+        counted=counted,
+        covered=over is not None,
         versions=versions,
         chosen=chosen,
         since=since(chosen.draft, bench.now.draft, flow_id) if flow_id in bench.now.draft.flows else None,
