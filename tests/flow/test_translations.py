@@ -12,6 +12,8 @@ from shepherd.check import examine
 from shepherd.check.library import Library
 from shepherd.cli.app import run
 from shepherd.flow.draft import read_draft
+from shepherd.flow.languages import NAMES, falls_back, language_in_english, language_name
+from shepherd.flow.translations import Covered
 from shepherd.run import replay
 from shepherd.run.api import Answer, Continue
 from tests.run.small import Walk
@@ -189,3 +191,62 @@ def test_every_language_walks_the_same_graph_and_is_replayed_by_itself(folder: P
     again = replay(Library.load(stored), german)
 
     assert again.waiting == walks["de"].run.waiting
+
+
+def test_what_is_translated_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    What customers hear, and of that what is up to date; the command lists it by the languages' names.
+    """
+    draft = to_translate(read_draft(folder), "hello", "de")
+    (folder / "hello.de.yaml").write_text(draft, "utf-8")
+    assert dict(Library.read(folder).said_in("hello"))["de"] == Covered(0, 4, 4)
+
+    whole = dict(Library.read(translated(folder)).said_in("hello"))["de"]
+    assert whole == Covered(4, 0, 4)
+    assert whole.percent == 100
+    assert Covered(199, 0, 200).percent == 99
+
+    text = (folder / "hello.de.yaml").read_text("utf-8")
+    lines = text.splitlines(keepends=True)
+    (folder / "hello.de.yaml").write_text("".join(line for line in lines if "Welches" not in line), "utf-8")
+    capsys.readouterr()
+    assert run(["translate", "--library", str(folder)]) == 0
+    assert capsys.readouterr().out == f"{'hello':<24} de     3/4 (75 %)  Deutsch (German)\n"
+
+
+def test_a_region_falls_back_on_its_language(folder: Path) -> None:
+    """
+    de-AT has its own words where there are some, then those of de, then the flow's own; so does what is replayed.
+    """
+    (folder / "hello.de-AT.yaml").write_text(
+        'translation: hello\nlanguage: de-AT\ntitle: Servus\nsteps:\n  greet: {of: "00000000", say: Servus.}\n', "utf-8"
+    )
+    library = Library.read(translated(folder))
+    walk = begun(library, "de-AT")
+
+    assert walk.run.waiting.words.say == "Servus."
+
+    walk(Continue())
+
+    assert walk.run.waiting.question == GERMAN["Which cable is in?"]
+    assert begun(library, "de-CH").run.waiting.words.say == "Guten Tag Ada."
+    assert [library.speaks(tag) for tag in ("de", "de-AT", "de-CH", "fi", "")] == [True, True, True, False, False]
+
+    stored = {name: library.document(hash_) for name, hash_ in walk.events[0].data["bundle"].items()}
+    assert replay(Library.load(stored), walk.events).waiting == walk.run.waiting
+
+
+def test_languages_have_names() -> None:
+    """
+    Their own and the English one, with the region; a tag that is not known is shown itself.
+    """
+    assert [language_name(tag) for tag in ("de", "pt-BR", "en", "en-GB", "xx-YY")] == [
+        "Deutsch (German)",
+        "português (Portuguese, BR)",
+        "English",
+        "English (GB)",
+        "xx-YY",
+    ]
+    assert [language_in_english(tag) for tag in ("de", "pt-BR", "xx-YY")] == ["German", "Portuguese (BR)", "xx-YY"]
+    assert [falls_back(tag) for tag in ("de-AT", "de", "")] == [("de-AT", "de"), ("de",), ()]
+    assert all(own and english for own, english in NAMES.values())

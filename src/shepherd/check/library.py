@@ -17,11 +17,12 @@ from shepherd.flow.beside import Connector, Policy
 from shepherd.flow.canonical import digest
 from shepherd.flow.draft import Draft, from_documents, read_draft
 from shepherd.flow.findings import Finding
+from shepherd.flow.languages import falls_back
 from shepherd.flow.lists import OptionList
 from shepherd.flow.model import Do, Flow, Lookup, Set
 from shepherd.flow.promised import Promise
 from shepherd.flow.scope import Around
-from shepherd.flow.translations import laid_over
+from shepherd.flow.translations import Covered, covered, laid_over
 
 
 class FlowRejected(Exception):
@@ -120,7 +121,7 @@ class Library:
         return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
 
     def spoken(self, language: str) -> Mapping[str, Flow]:
-        """The flows with the words of *language*; each that has none in it with its own."""
+        """The flows with the words of *language*; what has none in it falls back, in the end on the flow's own."""
         if not language:
             return self.flows
         if language not in self._spoken:
@@ -132,16 +133,34 @@ class Library:
         """The languages into which some flow is translated."""
         return tuple(sorted({n.rpartition(".")[2] for n in self.documents if n.startswith("translation:")}))
 
+    def speaks(self, language: str) -> bool:
+        """Whether some flow has words in *language*, or in one that it falls back on."""
+        return not set(falls_back(language)).isdisjoint(self.every_language)
+
+    def said_in(self, flow: str) -> tuple[tuple[str, Covered], ...]:
+        """The languages into which *flow* is translated, each with how far."""
+        source, prefix = self.documents[f"flow:{flow}"], f"translation:{flow}."
+        known = sorted(name for name in self.documents if name.startswith(prefix))
+        return tuple((name.removeprefix(prefix), covered(source, self.documents[name])) for name in known)
+
+    def words_in(self, flow: str, language: str) -> tuple[Mapping[str, Any], ...]:
+        """The translations of *flow* that a contact in *language* hears, the one that counts most first."""
+        names = (f"translation:{flow}.{tag}" for tag in falls_back(language))
+        return tuple(self.documents[name] for name in names if name in self.documents)
+
     def _translated(self, language: str) -> Mapping[str, Flow]:
-        words = {
-            name.partition(":")[2].rpartition(".")[0]: document
-            for name, document in self.documents.items()
-            if name.startswith("translation:") and name.endswith(f".{language}")
-        }
+        words = {name: said for name in self.flows if (said := self.words_in(name, language))}
         near = near_to(self.documents, self.flows, words)
-        made = {f"flow:{name}": laid_over(self.documents[f"flow:{name}"], document) for name, document in words.items()}
+        made = {f"flow:{name}": self._laid_over(name, said) for name, said in words.items()}
         found = from_documents({**near, **made}).flows if words else {}
         return {n: like(found[n], flow) if n in words and n in found else flow for n, flow in self.flows.items()}
+
+    def _laid_over(self, flow: str, words: tuple[Mapping[str, Any], ...]) -> Any:
+        """The document of *flow* with the first of *words* over those behind it."""
+        source = self.documents[f"flow:{flow}"]
+        for translation in reversed(words):
+            source = laid_over(source, translation)
+        return source
 
     def document(self, hash_: str) -> Any:
         """The document whose hash is *hash_*, as it is to be stored. Raises KeyError where there is none."""

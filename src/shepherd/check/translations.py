@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shepherd.check.callgraph import near_to
+from shepherd.check.callgraph import near_to, others_of
 from shepherd.check.names import names
 from shepherd.check.secrets import secrets
 from shepherd.check.values import values
 from shepherd.check.written import is_written
 from shepherd.flow.draft import Document, from_documents
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
+from shepherd.flow.languages import falls_back, language_in_english
 from shepherd.flow.source import Map, Node, Scalar, Seq
-from shepherd.flow.translations import UNTRANSLATED, laid_over, mark, values_of, words_of
+from shepherd.flow.translations import UNTRANSLATED, covered, laid_over, mark, values_of, words_of
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -43,7 +44,13 @@ UNSAYABLE = Rule(
     "error",
     "Translated words are held to what the flow's own are: every name that they read is known and set there.",
 )
-RULES = (UNKNOWN, STALE, MISSING, UNSAYABLE)
+LEADS_OUT = Rule(
+    "SHP815",
+    "leads-out-of-the-language",
+    "warning",
+    "A contact that is guided in one language would be spoken to in another from here on.",
+)
+RULES = (UNKNOWN, STALE, MISSING, UNSAYABLE, LEADS_OUT)
 LABELLED = ("answers", "options", "collect")
 
 
@@ -85,6 +92,7 @@ class _Translation:
                     if part == "steps":
                         yield from self.strange(node, known[key], key)
         yield from self.missing()
+        yield from self.leads_out(draft)
         yield from self.unsayable(draft)
 
     def marked(self, node: Map, words: Any, name: str) -> Iterator[Finding]:
@@ -126,6 +134,19 @@ class _Translation:
             message = f"{len(lacking)} of {len(self.source['steps'])} steps have no words yet: {allowed(lacking, 8)}."
             hint = f"shepherd translate {self.flow} {self.document.typed['language']} writes them down."
             yield self.at(MISSING, place.place if place else self.document.root.place, message, hint)
+
+    def leads_out(self, draft: Draft) -> Iterator[Finding]:
+        """The flows that this one calls or hands on to, which say something and have no words in its language."""
+        flow, language = draft.flows.get(self.flow), self.document.typed["language"]
+        for _, other in others_of(flow) if flow is not None else ():
+            source = draft.documents.get(f"flow:{other.flow}")
+            silent = source is None or not covered(source, {}).all
+            if silent or any(f"translation:{other.flow}.{tag}" in draft.documents for tag in falls_back(language)):
+                continue
+            place = self.document.root.get("language")
+            message = f'It leads to "{other.flow}", which has no words in {language_in_english(language)}.'
+            hint = f"shepherd translate {other.flow} {language} writes them down."
+            yield self.at(LEADS_OUT, place.place if place else self.document.root.place, message, hint)
 
     def unsayable(self, draft: Draft) -> Iterator[Finding]:
         """What the flow, said in this language, would break in, and does not in its own."""

@@ -13,12 +13,14 @@ from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_text
 from shepherd.run.api import LookupDue, Waiting
 from shepherd.run.state import Run
+from shepherd.run.tongue import in_own_words, is_heard, language_of
 
 
 def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, message: str) -> RunView:
     """*live* as it stands at *now*; *open_do*: only people can know whether its change was made."""
     run = live.run
     flow = run.flows[run.flow_id]
+    language = language_of(live.started["facts"])
     return RunView(
         id=live.id,
         ticket=live.ticket,
@@ -38,6 +40,9 @@ def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, mess
         message=message,
         notes=tuple((n.at, n.by, n.text) for n in live.notes if not n.use),
         case_note=next((n.text for n in reversed(live.notes) if n.use == CASE_NOTE), ""),
+        language=language,
+        heard=is_heard(run, run.tip.ref, language),
+        own=in_own_words(run),
     )
 
 

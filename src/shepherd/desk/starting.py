@@ -22,6 +22,7 @@ from shepherd.run import advance, held_after, start
 from shepherd.run.api import SYSTEM, Actor, Event, Note, Refused
 from shepherd.run.escalation import numbered
 from shepherd.run.state import keyed_steps
+from shepherd.run.tongue import language_of
 
 NEEDS_CUSTOMER = "This flow must know who the customer is. Put the customer on the ticket, then start it again."
 
@@ -74,9 +75,7 @@ class Starting:
             library,
             flow,
             inputs=given | mask_all(inputs),
-            facts=self._facts(
-                library, ticket, contact, actor, role, spoken if spoken in library.every_language else ""
-            ),
+            facts=self._facts(library, ticket, contact, actor, role, spoken if library.speaks(spoken) else ""),
             stamp=stamp,
             spent=self._record.spent(ticket.id, keyed, now=stamp.at) if keyed else None,
             held=held,
@@ -128,7 +127,7 @@ class Starting:
             facts = self._runs.load(latest.id).started["facts"]
         except Broken:
             return ""
-        return str(facts.get("contact", {}).get("language", ""))
+        return language_of(facts)
 
     def _facts(
         self, library: Library, ticket: Ticket, contact: Contact, actor: Actor, role: str, language: str

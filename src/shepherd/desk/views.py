@@ -123,7 +123,9 @@ class RunView:
     is under way; refresh soon. *open_do*: nobody knows whether the change was made; ask the agent and call
     ``answer_open_do``.
     *message* says what the page must say first (the secret has to be asked again, the change was made before …).
-    *state*: open, paused, handed_over, ended, abandoned.
+    *state*: open, paused, handed_over, ended, abandoned. *language* is the tag of the contact's language, empty for the
+    flow's own; *heard*: the step is said in it. *own* is *waiting* in the flow's own words, None where it is said in
+    these.
     """
 
     id: str
@@ -144,6 +146,9 @@ class RunView:
     message: str = ""
     notes: tuple[tuple[datetime, str, str], ...] = ()
     case_note: str = ""
+    language: str = ""
+    heard: bool = True
+    own: Waiting | None = None
 
     @cached_property
     def path(self) -> tuple[PathItem, ...]:

@@ -8,8 +8,8 @@ are, so a run in another language walks the very same graph.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from shepherd.flow.canonical import digest
 
@@ -124,3 +124,41 @@ def _labelled(rules: Any, words: Mapping[str, Any]) -> Any:
     if "options" in words and not isinstance(made.get("options"), str | None):
         made["options"] = _options(made["options"], words["options"])
     return made
+
+
+class Covered(NamedTuple):
+    """How many of the *all* words that a customer hears of a flow are translated, and how many of others' marks."""
+
+    done: int
+    stale: int
+    all: int
+
+    @property
+    def percent(self) -> int:
+        """In hundredths, rounded down: 100 is all."""
+        return 100 * self.done // self.all if self.all else 100
+
+
+HEARD = ("say", "ask")
+
+
+def covered(flow: Mapping[str, Any], translation: Mapping[str, Any]) -> Covered:
+    """How far *translation* says what *flow* (both typed source) says and asks; named texts count with it."""
+    own = [(words_of(step), translation.get("steps", {}).get(name, {})) for name, step in flow["steps"].items()]
+    done = stale = every = 0
+    for words, said in own:
+        heard = [key for key in HEARD if key in words]
+        here = sum(key in said for key in heard)
+        true = said.get("of") == mark(words)
+        done, stale, every = done + here * true, stale + here * (not true), every + len(heard)
+    for name, text in flow.get("texts", {}).items():
+        said = translation.get("texts", {}).get(name)
+        true = said is not None and said["of"] == mark(text)
+        done, stale, every = done + true, stale + (said is not None and not true), every + 1
+    return Covered(done, stale, every)
+
+
+def heard_in(step: Mapping[str, Any], name: str, translations: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether all that *step* says and asks is said by one of *translations*."""
+    said = [translation.get("steps", {}).get(name, {}) for translation in translations]
+    return all(any(key in words for words in said) for key in HEARD if key in step)

@@ -18,6 +18,7 @@ from shepherd.run.fold import APPLY
 from shepherd.run.keep import fall
 from shepherd.run.path import item
 from shepherd.run.state import Frame, Held, Limits, Run, State, Visit, new
+from shepherd.run.tongue import language_of
 from shepherd.run.walk import Walk, instant
 
 LANGUAGE = 1
@@ -216,8 +217,7 @@ def _inputs(
 
 
 def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: bool) -> tuple[Run, Any, Any]:
-    contact = data["facts"].get("contact")
-    flows = library.spoken(str(contact.get("language", "")) if isinstance(contact, Mapping) else "")
+    flows = library.spoken(language_of(data["facts"]))
     flow = flows[data["flow"]]
     facts = _facts(library, data["facts"])
     values = facts.update({n: from_json(v, flow.inputs[n].type) for n, v in data["inputs"].items()})

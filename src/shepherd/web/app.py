@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from shepherd.desk import Desk, DeskError, Misused, Unavailable, Unknown
 from shepherd.desk.settings import shipped
+from shepherd.flow.languages import language_name
 from shepherd.flow.shown import visible
 from shepherd.record import RecordError
 from shepherd.run.api import Refused
@@ -66,7 +67,7 @@ def new_app(zone: Callable[[], str], pages: Path | None = None) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "finalize": _seen}
     guard(app)
     marks = Marks(zone, _versions(folder / "static"))
-    app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words)
+    app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words, language=language_name)
     app.jinja_env.filters.update(grouped=fields.grouped, ticked=fields.ticked, amount=fields.amount)
     app.jinja_env.tests.update(is_long=fields.is_long, open_to_none=fields.none_holds)
     app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus)

@@ -32,7 +32,8 @@ PICTURE_POLICY = _only_its_style()
 def all_flows() -> str:
     """The flows of the desk."""
     found = sorted(desk().library.flows.values(), key=lambda flow: (flow.category, flow.title))
-    return render_template("flows.html", flows=found)
+    said_in = {one.id: desk().library.said_in(one.id) for one in found}
+    return render_template("flows.html", flows=found, said_in=said_in)
 
 
 @pages.get("/flows/<flow_id>")

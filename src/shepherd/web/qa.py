@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from shepherd.audit.path import PathRow
 from shepherd.record import RunRow
+from shepherd.run.tongue import language_of
 from shepherd.web.marks import Marks
 from shepherd.web.show import name_of
 from shepherd.web.who import ask_name, desk
@@ -73,10 +74,11 @@ def path(run_id: str) -> str:
         "ended": found.row.status in ("ended", "abandoned"),
         "case_note": found.case_note.text if found.case_note else "",
     }
+    spoken = language_of(found.facts)
     rows = told(found.rows)
     visits = sum(1 for row in found.rows if row.visit and not row.taken_back)
     walked = desk().pictures.walked(run_id)
-    return render_template("path.html", found=found, page=page, rows=rows, visits=visits, walked=walked)
+    return render_template("path.html", found=found, page=page, rows=rows, visits=visits, walked=walked, spoken=spoken)
 
 
 def told(rows: Sequence[PathRow]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from shepherd.flow.model import Collect
 from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
 from shepherd.web.fields import is_long, labels_of, needs_help
 from shepherd.web.marks import Marks
+from shepherd.web.tongue import Tongue, tongue_of
 from shepherd.web.who import Who
 
 GIVEN = frozenset({"ask", "collect"})
@@ -95,6 +96,7 @@ class RunPage:
     longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
     settlements: tuple[Choice, ...] = SETTLE
+    tongue: Tongue | None = None
 
     @property
     def shown_at(self) -> str:
@@ -187,6 +189,7 @@ def page_of(
         then=_then(view),
         each=_each(kind, view.waiting, now),
         elsewhere=elsewhere,
+        tongue=tongue_of(view),
     )
 
 

@@ -1,0 +1,37 @@
+"""In which language a run speaks: the contact's, where its flow has words in it, and the flow's own beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shepherd.flow.translations import heard_in
+from shepherd.run.state import Run
+
+
+def language_of(facts: Mapping[str, Any]) -> str:
+    """The tag of the contact's language; empty for the flow's own."""
+    contact = facts.get("contact")
+    return str(contact.get("language", "")) if isinstance(contact, Mapping) else ""
+
+
+def in_own_words(run: Run) -> Any:
+    """What *run* waits for in the words that its flow has of its own; None where these are the very words it says."""
+    own = _own_step(run)
+    if own is None or own is run.tip.step:
+        return None
+    told = run._replace(tip=run.tip._replace(step=own)).waiting
+    return None if told == run.waiting else told
+
+
+def is_heard(run: Run, ref: str, language: str) -> bool:
+    """Whether all that the step *ref* (``flow/step``) says and asks is said in *language*; so is what says nothing."""
+    flow, _, step = ref.partition("/")
+    source = run.library.documents.get(f"flow:{flow}", {}).get("steps", {}).get(step, {})
+    return not language or heard_in(source, step, run.library.words_in(flow, language))
+
+
+def _own_step(run: Run) -> Any:
+    flow, _, step = run.tip.ref.partition("/")
+    known = run.library.flows.get(flow)
+    return known.steps.get(step) if known is not None and run.flows is not run.library.flows else None
