@@ -152,7 +152,7 @@ def test_the_comments_of_a_file_are_found_among_its_words():
         ("a", 1, 2, 3),
         ("d", 6, 7, 7),
         ("e", 7, 7, 7),
-        ("f", 8, 10, 10),
+        ("f", 8, 9, 9),
     ]
     assert list(comments("# shepherd: a\nx: [\n")) == []
 

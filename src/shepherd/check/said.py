@@ -44,11 +44,12 @@ def said(flow: Flow) -> Iterator[Said]:
         yield from _texts("text", text, "")
     for field in flow.inputs.values():
         yield from _field(field, "")
+    elsewhere = listed(flow)
     for step in flow.steps.values():
-        yield from _step(flow, step)
+        yield from _step(step, elsewhere)
 
 
-def _step(flow: Flow, step: Step) -> Iterator[Said]:
+def _step(step: Step, elsewhere: frozenset[int]) -> Iterator[Said]:
     action = step.action
     if isinstance(action, Ask):
         yield from _texts("ask", action.question, step.id)
@@ -62,7 +63,7 @@ def _step(flow: Flow, step: Step) -> Iterator[Said]:
         yield from _texts("message", check.message, step.id)
     for field in fields_of(step):
         yield from _field(field, step.id)
-        for option in own_options(flow, field):
+        for option in own_options(field, elsewhere):
             yield _plain("label", option.label, step.id, option.place)
 
 
@@ -74,10 +75,14 @@ def fields_of(step: Step) -> tuple[Field, ...]:
     return tuple(action.fields.values()) if isinstance(action, Collect) else ()
 
 
-def own_options(flow: Flow, field: Field) -> Iterable[Option]:
-    """The options of *field* that are written in *flow* itself; those of a list stand in another file."""
-    listed = {id(option) for one in flow.lists.values() for option in one.options}
-    return [option for option in field.options if id(option) not in listed]
+def listed(flow: Flow) -> frozenset[int]:
+    """The options, by identity, of the lists that *flow* reads: they stand in other files."""
+    return frozenset(id(option) for one in flow.lists.values() for option in one.options)
+
+
+def own_options(field: Field, elsewhere: frozenset[int]) -> Iterable[Option]:
+    """The options of *field* that are written in its flow itself, and not *elsewhere*."""
+    return [option for option in field.options if id(option) not in elsewhere] if elsewhere else field.options
 
 
 def _texts(role: str, text: Text, step: str) -> Iterator[Said]:

@@ -72,11 +72,15 @@ def unused_connectors(draft: Draft) -> Iterator[Finding]:
             yield UNUSED_CONNECTOR.at(connector.place, message, file=connector.file, hint=hint)
 
 
+#: So many steps and names are looked at for what is written twice in one flow; of more, nothing is told.
+MOST_LOOKS = 200_000
+
+
 class _Flow:
     """The names of one flow, and who reads them."""
 
     def __init__(self, flow: Flow):
-        self.flow = flow
+        self.flow, self.looks = flow, MOST_LOOKS
         self.named = named(flow)
         self.reads = {step.id: self._step(step) for step in flow.steps.values()}
         self.read = frozenset().union(*self.reads.values(), *(self._roots(parts) for parts in self.named.values()))
@@ -117,6 +121,8 @@ class _Flow:
 
     def lost(self, name: str, steps: list[str]) -> Iterator[Finding]:
         """The steps of *steps* whose *name* is written anew on every way onward before anything reads it."""
+        if self.looks < 0:
+            return
         through = {made for made, parts in self.named.items() if name in self._within(parts)} | {name}
         for step in steps:
             following = self._written_anew(step, set(steps), through)
@@ -131,6 +137,7 @@ class _Flow:
         todo = list(self._roots(parts))
         while todo:
             name = todo.pop()
+            self.looks -= 1
             if name not in found:
                 found.add(name)
                 todo += self._roots(self.named.get(name, ()))
@@ -143,6 +150,9 @@ class _Flow:
         first = ""
         while todo:
             name = todo.popleft()
+            self.looks -= 1
+            if self.looks < 0:
+                return ""
             if name in seen or name not in self.flow.steps:
                 continue
             seen.add(name)

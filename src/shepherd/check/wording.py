@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check import plain_english as english
-from shepherd.check.said import SHOWN, SPOKEN, Said, fields_of, own_options, said
+from shepherd.check.said import SHOWN, SPOKEN, Said, fields_of, listed, own_options, said
 from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.model import Ask, Flow, Step
 from shepherd.flow.scope import uses
@@ -105,6 +105,7 @@ class _Judge:
 
     def __init__(self, flow: Flow, plain: bool):
         self.flow, self.plain = flow, plain
+        self.elsewhere = listed(flow)
 
     def at(self, rule: Rule, place: Place, message: str, hint: str, step: str = "") -> Finding:
         return rule.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step)
@@ -190,7 +191,7 @@ class _Judge:
                 yield self.at(NO_HELP, step.places.get("pattern", field.place), message, hint, step.id)
         action = step.action
         if self.plain and isinstance(action, Ask):
-            options = list(own_options(self.flow, action.field))
+            options = list(own_options(action.field, self.elsewhere))
             question = action.question.source
             yields = [o for o in options if o.label.strip().casefold() in ("yes", "no")]
             if yields and english.OPEN_QUESTION.match(_last_sentence(question)):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml
@@ -11,6 +13,8 @@ from yaml._yaml import CParser
 
 from shepherd.flow.findings import Place
 
+#: So many of a file are read, and so many lines of other comments may stand below one.
+MOST, FURTHEST = 2000, 100
 _MARK = re.compile(r"(?<!\S)#[ \t]*shepherd[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
 
 
@@ -29,26 +33,37 @@ class Comment(NamedTuple):
 
 
 def comments(text: str) -> Iterator[Comment]:
-    """The comments of *text* that begin with ``# shepherd:``; none where it is no YAML."""
-    found = list(_MARK.finditer(text))
-    if not found:
-        return
-    spans = _scalars(text)
+    """The comments of *text* that begin with ``# shepherd:``, at most MOST; none where it is no YAML."""
+    found = list(islice(_MARK.finditer(text), MOST))
+    spans = _scalars(text) if found else None
     if spans is None:
         return
+    starts = [span[0] for span in spans]
+    lasts: dict[int, int] = {}
+    for _, _, begin, end in spans:
+        lasts[begin] = max(end, lasts.get(begin, 0))
     lines = text.split("\n")
+    line, at = 1, 0
     for mark in found:
-        if any(start <= mark.start() < end for start, end, _, _ in spans):
+        line += text.count("\n", at, mark.start())
+        at = mark.start()
+        before = bisect_right(starts, at) - 1
+        if before >= 0 and at < spans[before][1]:
             continue
-        line = text.count("\n", 0, mark.start()) + 1
-        column = mark.start() - text.rfind("\n", 0, mark.start())
+        column = at - text.rfind("\n", 0, at)
         first = line
         if not lines[line - 1][: column - 1].strip():
-            first += 1
-            while first <= len(lines) and (not lines[first - 1].strip() or lines[first - 1].lstrip().startswith("#")):
-                first += 1
-        last = max((end for _, _, begin, end in spans if begin == first), default=first)
-        yield Comment(mark[1].strip(), Place(line, column, line, column + len(mark[0].rstrip())), first, last)
+            first = _below(lines, line)
+        place = Place(line, column, line, column + len(mark[0].rstrip()))
+        yield Comment(mark[1].strip(), place, first, lasts.get(first, first))
+
+
+def _below(lines: list[str], line: int) -> int:
+    """The first line below *line* that says something."""
+    for number in range(line, min(len(lines), line + FURTHEST)):
+        if (said := lines[number].strip()) and not said.startswith("#"):
+            return number + 1
+    return line + 1
 
 
 def _scalars(text: str) -> list[tuple[int, int, int, int]] | None:
