@@ -77,6 +77,7 @@ def test_an_error_is_never_set_aside(tmp_path: Path):
     two = f"  s:\n    # shepherd: ignore SHP902 {REASON}\n    {ASK}\n    type: text\n"
 
     assert codes(tmp_path, lost) == ["SHP943", "SHP202"]
+    assert codes(tmp_path, "  s: {say: Hello., then: nowhere}\n", "checks: {SHP202: off}\n") == ["SHP944", "SHP202"]
     assert codes(tmp_path, two, "checks: {SHP902: error}\n") == ["SHP943", "SHP902"]
     with pytest.raises(FlowRejected, match="SHP902"):
         Library.read(tmp_path)

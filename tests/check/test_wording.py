@@ -265,6 +265,30 @@ def test_a_flow_in_another_language_is_judged_by_no_english_word(tmp_path: Path)
     """
     step = "  q:\n    ask: Hat der Initiate die rote Taste? Und was ist mit [Tag]?\n    answers:\n"
     step += "      a: {label: Option 1, then: hello}\n      b: {label: Nein, then: hello}\n"
+    step += '  r:\n    ask: "Was heißt: Is it on, and is it slow?"\n    type: text\n'
     draft = library(tmp_path, f"steps:\n{step}  hello:\n    say: Guten Tag.\n  finish: {{end: done}}\n")
 
     assert sorted(code for code, _ in told(wording, draft)) == ["SHP902", "SHP904"]
+
+
+def test_a_translation_is_judged_like_a_flow_of_its_language(tmp_path: Path):
+    """
+    At its own words, wherever they stand: length, questions and what was left out in each; English words in English.
+    """
+    words = 'title: Schritt\nsteps:\n  q:\n    of: "0a0a0a0a"\n    ask: Wirklich? Und [Tag]?\n'
+    words += "    answers: {a: TBD, b: Option 1}\n    check: [Invalid.]\n"
+    words += '  form:\n    of: "0a0a0a0a"\n    collect:\n      x:\n        label: ____\n'
+    words += '        help: "Prior to {{ now }}."\ntexts:\n  t:\n    of: "0a0a0a0a"\n    is: Say {day}.\n'
+    steps = "  q:\n    ask: Which?\n    answers: {a: hello, b: hello}\n"
+    library(tmp_path, f"steps:\n{steps}{END}")
+    found = {}
+    for language in ("de", "en-GB"):
+        file = tmp_path / f"f.{language}.yaml"
+        file.write_text(f"translation: f\nlanguage: {language}\n{words}", encoding="utf-8")
+        draft = read_draft(tmp_path)
+        assert [f for f in draft.findings if f.file == file.name] == []
+        found[language] = sorted(f.code for f in wording(draft) if f.file == file.name)
+        file.unlink()
+
+    assert found["de"] == ["SHP902", "SHP904", "SHP904", "SHP904", "SHP904"]
+    assert found["en-GB"] == sorted([*found["de"], "SHP903", "SHP905", "SHP906"])

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from shepherd.flow.findings import NOWHERE, Place
 from shepherd.flow.model import Ask, Collect, Escalate, Field, Flow, Option, Step
+from shepherd.flow.reader import items, pairs
+from shepherd.flow.source import Map, Node, Scalar
 from shepherd.flow.words import Text
 
 #: What the customer hears, from an agent or on the page.
@@ -85,11 +87,45 @@ def own_options(field: Field, elsewhere: frozenset[int]) -> Iterable[Option]:
     return [option for option in field.options if id(option) not in elsewhere] if elsewhere else field.options
 
 
+def translated(root: Map) -> Iterator[Said]:
+    """All that people hear or read in a translation, the file of which begins with *root*."""
+    yield from _under("title", root.get("title"), "")
+    for _, text in pairs(root.get("texts")):
+        yield from _under("text", text.get("is") if isinstance(text, Map) else None, "")
+    for step, words in pairs(root.get("steps")):
+        yield from _words(words, step.text)
+
+
+def _words(node: Node, step: str) -> Iterator[Said]:
+    """The words of a step, or of a field of a form, as a translation writes them."""
+    for key, below in pairs(node):
+        if key.text in ("answers", "options"):
+            for _, label in pairs(below):
+                yield from _under("label", label, step)
+        elif key.text == "collect":
+            for _, field in pairs(below):
+                yield from _words(field, step)
+        elif key.text != "of":
+            yield from _under("message" if key.text == "check" else key.text, below, step)
+
+
+def _under(role: str, node: Node | None, step: str) -> Iterator[Said]:
+    """The text *node*, or each of its lines or cases."""
+    for item in items(node):
+        case = (item.get("is") or item.get("otherwise")) if isinstance(item, Map) else item
+        if isinstance(case, Scalar):
+            yield Said(role, masked(case.text), step, case.at)
+
+
+def masked(text: str) -> str:
+    """*text* with a mark for each character of the values in it."""
+    return _VALUES.sub(lambda found: VALUE * len(found[0]), text)
+
+
 def _texts(role: str, text: Text, step: str) -> Iterator[Said]:
     """*text*, or each of its cases."""
     for one in [case for _, case in text.cases] or [text]:
-        words = _VALUES.sub(lambda found: VALUE * len(found[0]), one.source)
-        yield Said(role, words, step, one.at)
+        yield Said(role, masked(one.source), step, one.at)
 
 
 def _field(field: Field, step: str) -> Iterator[Said]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check import plain_english as english
-from shepherd.check.said import SHOWN, SPOKEN, Said, fields_of, listed, own_options, said
+from shepherd.check.said import SHOWN, SPOKEN, Said, fields_of, listed, own_options, said, translated
 from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.model import Ask, Flow, Step
 from shepherd.flow.scope import uses
@@ -91,24 +91,28 @@ def wording(draft: Draft) -> Iterator[Finding]:
     """What is wrong with how the flows speak; by English words only where their words are English."""
     for flow in draft.flows.values():
         texts = list(said(flow))
-        plain = english.is_english(one.words for one in texts)
-        judge = _Judge(flow, plain)
+        judge = _Judge(flow.file, flow.id, plain=english.is_english(one.words for one in texts))
         for one in texts:
             yield from judge.text(one)
+        elsewhere = listed(flow)
         for step in flow.steps.values():
-            yield from judge.step(step)
-        yield from judge.conditions()
+            yield from judge.step(step, elsewhere)
+        yield from judge.conditions(flow)
+    for document in draft.translations:
+        language = document.typed["language"]
+        judge = _Judge(document.file, document.typed["translation"], plain=language.partition("-")[0] == "en")
+        for one in translated(document.root):
+            yield from judge.text(one)
 
 
 class _Judge:
-    """Judges the words of one flow."""
+    """Judges the words of one file, of *flow*; *plain*: they are English."""
 
-    def __init__(self, flow: Flow, plain: bool):
-        self.flow, self.plain = flow, plain
-        self.elsewhere = listed(flow)
+    def __init__(self, file: str, flow: str, *, plain: bool):
+        self.file, self.flow, self.plain = file, flow, plain
 
     def at(self, rule: Rule, place: Place, message: str, hint: str, step: str = "") -> Finding:
-        return rule.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step)
+        return rule.at(place, message, file=self.file, hint=hint, flow=self.flow, step=step)
 
     def text(self, one: Said) -> Iterator[Finding]:
         """What a single text shows."""
@@ -182,7 +186,7 @@ class _Judge:
 
     # --- what a whole step shows -----------------------------------------------------------------------
 
-    def step(self, step: Step) -> Iterator[Finding]:
+    def step(self, step: Step, elsewhere: frozenset[int]) -> Iterator[Finding]:
         """What is wrong with how a step asks."""
         for field in fields_of(step):
             if field.pattern and not field.help:
@@ -191,7 +195,7 @@ class _Judge:
                 yield self.at(NO_HELP, step.places.get("pattern", field.place), message, hint, step.id)
         action = step.action
         if self.plain and isinstance(action, Ask):
-            options = list(own_options(action.field, self.elsewhere))
+            options = list(own_options(action.field, elsewhere))
             question = action.question.source
             yields = [o for o in options if o.label.strip().casefold() in ("yes", "no")]
             if yields and english.OPEN_QUESTION.match(_last_sentence(question)):
@@ -203,13 +207,13 @@ class _Judge:
                 hint = "Add an answer such as: They can't tell the colour."
                 yield self.at(BY_COLOUR, bare[0].place, message, hint, step.id)
 
-    def conditions(self) -> Iterator[Finding]:
+    def conditions(self, flow: Flow) -> Iterator[Finding]:
         """Conditions that can't be read aloud."""
-        for step in self.flow.steps.values():
-            for use in uses(self.flow, step):
+        for step in flow.steps.values():
+            for use in uses(flow, step):
                 if use.role in ("when", "must", "show_if"):
                     yield from self.condition(use.expression, step.id)
-        for value in self.flow.values.values():
+        for value in flow.values.values():
             for case in value.cases:
                 if case.when is not None:
                     yield from self.condition(case.when, "")
