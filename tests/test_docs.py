@@ -49,6 +49,17 @@ def blocks() -> Iterator[Block]:
 BLOCKS = list(blocks())
 
 
+def story(block: Block) -> str:
+    """The story that *block* is a part of: its blocks run one after the other in the same folder."""
+    named = re.search(r"\bstory=(\w+)", block.more)
+    return named[1] if named else ""
+
+
+def parts(block: Block) -> list[Block]:
+    """All blocks of the story of *block*, in order; the block alone where it tells none."""
+    return [b for b in BLOCKS if b.page == block.page and story(b) == story(block)] if story(block) else [block]
+
+
 def whole(text: str) -> str:
     """
     *text* as a file: itself where it says what it is, else a flow with what it leaves out.
@@ -70,7 +81,7 @@ def whole(text: str) -> str:
 
 
 def of(*languages: str) -> pytest.MarkDecorator:
-    chosen = [b for b in BLOCKS if b.language in languages]
+    chosen = [b for b in BLOCKS if b.language in languages and parts(b)[0] is b]
     return pytest.mark.parametrize("block", chosen, ids=[f"{b.page.name}:{b.line}" for b in chosen])
 
 
@@ -216,11 +227,19 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_commands_in_docs_print_what_they_say(block: Block, desk_folder: Path) -> None:
     """
     Commands print what the page shows; a line of "…" stands for any lines, and "…" in a line for any text.
+
+    Blocks with the same ``story=NAME`` run one after the other in one folder, as their reader does.
     """
     if {line[2:] for line in block.text.splitlines() if line.startswith("$ ")} <= RUN_BY_CI:
         assert (ROOT / ".ci" / "run").read_text().count("start.py test")
         return
-    put_files(block, desk_folder, "uses")
+    for part in parts(block):
+        put_files(part, desk_folder, "uses")
+        printed_as_shown(part, desk_folder)
+
+
+def printed_as_shown(block: Block, desk_folder: Path) -> None:
+    """Run the commands of *block* and compare what they print."""
     for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block.text, re.MULTILINE):
         pattern = re.escape(shown.strip("\n")).replace("…", ".*")
         printed = shepherd(command, desk_folder).strip("\n")

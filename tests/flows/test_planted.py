@@ -240,7 +240,7 @@ def tried() -> list[tuple[Edge, str]]:
     if os.environ.get("SHEPHERD_PLANTS") == "all":
         return every
     shares = [[plant for plant in every if plant[0].flow == flow] for flow in SHIPPED.flows]
-    return [plant for share in shares for plant in chance.sample(share, min(12, len(share)))]
+    return [plant for share in shares for plant in chance.sample(share, min(6, len(share)))]
 
 
 @pytest.mark.parametrize("plant", tried(), ids=name)

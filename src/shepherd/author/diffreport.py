@@ -231,10 +231,12 @@ def _scenarios(report: Report) -> Iterator[str]:
     if not report.scenarios:
         yield f"{report.walked} were walked over both versions, and come to the same."
         return
-    yield f"{report.walked} were walked over both versions; {len(report.scenarios)} come to something else."
+    number = len(report.scenarios)
+    come = "1 comes" if number == 1 else f"{number} come"
+    yield f"{report.walked} were walked over both versions; {come} to something else."
     lines = []
     for found in report.scenarios:
-        ends = f" (it ended {seen(found.before)}, and ends {seen(found.after)})" if found.before != found.after else ""
+        ends = f" (before: {seen(found.before)}; now: {seen(found.after)})" if found.before != found.after else ""
         edition = {"before": ", as it was written", "after": ", as it is written now"}.get(found.edition, "")
         why = f": {_short(found.why[0])}" if found.why else ""
         lines.append(f"- {seen(found.flow)} {quoted(found.name)}{edition} {found.how}{ends}{why}.".replace("..", "."))

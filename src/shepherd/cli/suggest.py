@@ -49,7 +49,8 @@ def _tell(one: Coverage, found: Suggested, folder: Path, missing: int) -> None:
     if not found.whole:
         fewest = "perhaps fewer can, for there was more to look at than is looked at"
     reached = missing - len(found.unreached)
-    echo(f"{one.flow}: {number} scenarios take {reached} of the {missing} missing edges; {fewest}.", err=True)
+    takes = "1 scenario takes" if number == 1 else f"{number} scenarios take"
+    echo(f"{one.flow}: {takes} {reached} of the {missing} missing edges; {fewest}.", err=True)
     if not found.unreached:
         return
     why = (
