@@ -13,9 +13,7 @@ from shepherd.cli.settings import library_option, settings
 @click.command("workshop")
 @click.option("--host", metavar="ADDRESS", help="Where to listen (default 127.0.0.1).")
 @click.option("--port", metavar="PORT", help="The port (default 8322; 0 takes a free one).")
-@click.option(
-    "--database", metavar="URL", help="Where the runs of each flow are counted (default sqlite:///shepherd.db)."
-)
+@click.option("--database", metavar="URL", help="Whose runs and versions are shown (default sqlite:///shepherd.db).")
 @library_option
 def command(port: str | None, **flags: Any) -> None:
     """

@@ -17,8 +17,9 @@ from shepherd.author.snapshot import Snapshot, snapshot
 from shepherd.check.library import Library
 from shepherd.desk.clock import Clock, system_clock
 from shepherd.desk.errors import Unknown
+from shepherd.desk.shelf import Shelf
 from shepherd.flow.draft import Draft
-from shepherd.record.traffic import traffic
+from shepherd.record.outside import traffic
 
 log = logging.getLogger("shepherd.desk")
 #: Seconds between two looks at the folder, between two looks that must agree, and after which nobody is looking.
@@ -40,7 +41,7 @@ class Good(NamedTuple):
     at: datetime
 
 
-class Version(NamedTuple):
+class Earlier(NamedTuple):
     """An earlier version of the folder: *key* in addresses, *name* for people, and what was read."""
 
     key: str
@@ -79,14 +80,16 @@ class Workbench:
     """
     Follows the folder of flows *folder* while somebody looks, and walks its scenarios in the background.
 
-    It has neither a record nor connectors, so that nothing tried here is written down or reaches another system; of
-    *database* it only counts the runs of each flow. *committed* gives the flows of the last commit, with its name.
+    It has neither a record nor connectors, so that nothing tried here is written down or reaches another system. Of
+    *database* it only reads how many runs each flow had, and what was published (*shelf*); *committed* gives the flows
+    of the last commit, with its name.
     """
 
     def __init__(
         self, folder: Path, *, database: str = "", committed: Committed | None = None, clock: Clock = system_clock
     ):
         self.folder, self._database, self._committed, self.clock = folder, database, committed, clock
+        self.shelf = Shelf(database, clock)
         self._traffic: tuple[float, Mapping[str, int] | None] = (-COUNTED_FOR, None)
         self._change = threading.Condition()
         self._closed = False
@@ -137,12 +140,16 @@ class Workbench:
             raise Unknown(f'There is no flow "{flow}" in {self.folder}.')
         return bench
 
-    def versions(self) -> tuple[Version, ...]:
+    def earlier(self) -> tuple[Earlier, ...]:
         """The earlier versions that the present one can be held against, the first being what is mostly asked for."""
-        found = [Version("opened", "the workshop was opened", self._opened)]
+        found = [Earlier("opened", "the workshop was opened", self._opened)]
         last = self._committed() if self._committed is not None else None
         if last is not None:
-            found.insert(0, Version("committed", f"the last commit ({last[0]})", last[1]))
+            found.insert(0, Earlier("committed", f"the last commit ({last[0]})", last[1]))
+        live = self.shelf.live()
+        draft = self.shelf.draft(live) if live is not None else None
+        if live is not None and draft is not None:
+            found.insert(0, Earlier(f"version-{live.number}", f"version {live.number}, which is live", draft))
         return tuple(found)
 
     def traffic(self) -> Mapping[str, int] | None:

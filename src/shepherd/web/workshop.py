@@ -18,7 +18,8 @@ from shepherd.author.since import since
 from shepherd.desk import Settings
 from shepherd.desk.clock import wall
 from shepherd.desk.pictures import flow_page
-from shepherd.desk.workbench import DAYS, Bench, Committed, Good, Workbench
+from shepherd.desk.shelf import Shelf
+from shepherd.desk.workbench import DAYS, Bench, Committed, Earlier, Good, Workbench
 from shepherd.web import trying
 from shepherd.web.app import new_app
 from shepherd.web.bench import workbench
@@ -67,7 +68,14 @@ def flows() -> str:
     today = wall(workbench().clock(), bench.zone).date()
     traffic = workbench().traffic()
     listed = rows(bench.now, bench.counted, traffic, today)
-    return render_template("workshop_flows.html", bench=bench, rows=listed, traffic=traffic is not None)
+    return render_template(
+        "workshop_flows.html",
+        bench=bench,
+        rows=listed,
+        traffic=traffic is not None,
+        standing=workbench().shelf.standing(bench.now.draft),
+        shelf_trouble=workbench().shelf.trouble,
+    )
 
 
 @pages.get("/flows/<flow_id>")
@@ -83,8 +91,9 @@ def flow(flow_id: str) -> str:
     page = flow_page(draft, flow_id, _address, bench.now.of(flow_id), over) if shown is not None else None
     lines = () if is_good and page else _lines(bench, flow_id)
     reading = page.reading if page else Reading(bench.now.files[flow_id], (), (), ())
-    versions = workbench().versions()
-    chosen = next((v for v in versions if v.key == request.args.get("since")), versions[0])
+    shelf = workbench().shelf
+    earlier = workbench().earlier()
+    chosen = _chosen(request.args.get("since", ""), earlier, shelf)
     return render_template(
         "workshop_flow.html",
         bench=bench,
@@ -98,11 +107,25 @@ def flow(flow_id: str) -> str:
         reading=reading._replace(lines=lines) if lines else reading,
         counted=counted,
         covered=over is not None,
-        versions=versions,
+        earlier=earlier,
+        versions=shelf.of(flow_id),
+        standing=shelf.standing(bench.now.draft).get(flow_id),
         chosen=chosen,
         since=since(chosen.draft, bench.now.draft, flow_id) if flow_id in bench.now.draft.flows else None,
         needs=[name for name in bench.now.needs(flow_id) if _has_errors(bench, name)],
     )
+
+
+def _chosen(key: str, earlier: tuple[Earlier, ...], shelf: Shelf) -> Earlier:
+    """The version that the present one is held against: one of *earlier*, or any that was published."""
+    found = next((one for one in earlier if one.key == key), None)
+    number = key.removeprefix("version-")
+    if found is None and number != key:
+        version = next((one for one in shelf.versions() if str(one.number) == number), None)
+        draft = shelf.draft(version) if version is not None else None
+        if draft is not None:
+            found = Earlier(key, f"version {number}", draft)
+    return found or earlier[0]
 
 
 def _address(flow: str) -> str:

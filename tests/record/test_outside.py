@@ -1,9 +1,9 @@
-"""How many runs each flow had, counted from outside, in both databases."""
+"""Asking a record from outside, in both databases: runs are counted, documents read, and nothing is made."""
 
 from datetime import timedelta
 
 from shepherd.record import Record
-from shepherd.record.traffic import traffic
+from shepherd.record.outside import traffic
 from tests.record.making import BEGIN, a_run, a_ticket, started
 
 
