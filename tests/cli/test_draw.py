@@ -67,6 +67,18 @@ def test_the_coverage_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert run(["draw", "closing", "--coverage", "--format", "bpmn", "--library", str(tmp_path)]) == 2
 
 
+def test_called_flows_are_drawn_inside(capsys: pytest.CaptureFixture[str]) -> None:
+    """By their id or by levels, in SVG alone; a flow that is none is wrong use."""
+    for options in (["--open", "closing"], ["--depth", "1"]):
+        assert run(["draw", "internet_down", *options, "--library", str(FLOWS)]) == 0
+        drawn = capsys.readouterr().out
+        assert 'data-step="closing/confirm"' in drawn
+        assert ('data-step="authentication/pin"' in drawn) == (options == ["--depth", "1"])
+    for wrong in (["--open", "closin"], ["--depth", "1", "--format", "mermaid"], ["--depth", "99"]):
+        assert run(["draw", "internet_down", *wrong, "--library", str(FLOWS)]) == 2
+    assert 'Did you mean "closing"?' in capsys.readouterr().err
+
+
 def test_an_unknown_flow_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     """With the nearest, and no picture."""
     assert run(["draw", "closin", "--library", str(FLOWS)]) == 2

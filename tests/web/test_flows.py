@@ -78,6 +78,7 @@ def test_nothing_on_the_page_needs_more_than_the_policy_allows(tab):
         ("svg", "image/svg+xml", "closing.svg"),
         ("mermaid", "text/plain", "closing.mmd"),
         ("dot", "text/vnd.graphviz", "closing.dot"),
+        ("bpmn", "application/xml", "closing.bpmn"),
     ],
 )
 def test_the_picture_can_be_taken_away(tab, form, kind, name):
@@ -87,6 +88,19 @@ def test_the_picture_can_be_taken_away(tab, form, kind, name):
     assert reply.mimetype == kind
     assert reply.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert reply.get_data(as_text=True) == tab.client.application.extensions["desk"].pictures.of("closing", form)
+
+
+def test_called_flows_open_in_the_picture(tab):
+    """By a link for each, without a script; what is open can be closed, and is in the picture that is taken away."""
+    closed = tab.get("/flows/internet_down").text
+    assert 'href="/flows/internet_down?open=closing#inside">Open closing</a>' in closed
+    assert 'data-step="closing/confirm"' not in closed
+
+    text = tab.get("/flows/internet_down?open=closing&open=nothing").text
+    assert 'data-step="closing/confirm"' in text
+    assert 'href="/flows/internet_down#inside">Close closing</a>' in text
+    assert 'href="/flows/internet_down?open=closing&amp;open=authentication#inside">Open authentication</a>' in text
+    assert 'data-step="closing/confirm"' in tab.get("/flows/internet_down/picture.svg?open=closing").text
 
 
 def test_a_picture_by_itself_may_do_nothing_but_use_its_own_style(tab):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Literal
 
 from shepherd.author.bpmn import bpmn
 from shepherd.author.lettering import wrap
-from shepherd.author.overlay import LOADS, Laid
-from shepherd.author.picture import Node, Picture, picture_of
+from shepherd.author.overlay import LOADS, Inner, Laid, bare
+from shepherd.author.picture import Node, Opening, Picture, opened
 from shepherd.author.shapes import shape_of
 from shepherd.author.svg import svg
 from shepherd.author.traffic import Traffic
@@ -16,17 +17,40 @@ from shepherd.flow.model import Flow
 
 FORMATS = ("svg", "mermaid", "dot", "bpmn")
 Format = Literal["svg", "mermaid", "dot", "bpmn"]
+CLOSED = Opening()
 ROOM, MOST = 190.0, 6
 #: How wide ways are in Mermaid and in DOT.
 WIDE: Mapping[str, int] = {"walked": 4} | {load: 2 * number - 1 for number, load in enumerate(LOADS, 1)}
 
 
-def draw(flows: Mapping[str, Flow], flow: str, form: str = "svg", overlay: Laid | None = None) -> str:
-    """The flow with the id *flow* in the format *form* (one of FORMATS). Raises KeyError where there is none."""
-    picture = picture_of(flows[flow], {name: one.title for name, one in flows.items()})
+def draw(
+    flows: Mapping[str, Flow],
+    flow: str,
+    form: str = "svg",
+    overlay: Laid | None = None,
+    *,
+    opening: Opening = CLOSED,
+    inner: Inner = bare,
+) -> str:
+    """
+    The flow with the id *flow* in the format *form* (one of FORMATS). Raises KeyError where there is none.
+
+    As SVG it has the flows inside that *opening* names, each with what *inner* lays over it; no other format has that.
+    """
+    laid = cache(inner)
+    picture = _counted(opened(flows, flow, opening if form == "svg" else CLOSED), overlay, laid)
+    return svg(picture, overlay, inner=laid) if form == "svg" else WRITERS[form](picture, overlay)
+
+
+def _counted(picture: Picture, overlay: Laid | None, inner: Inner) -> Picture:
+    """*picture* with the numbers of walks beside its ways, where traffic is laid over it or over what is inside."""
     if isinstance(overlay, Traffic):
         picture = overlay.counted(picture)
-    return WRITERS[form](picture, overlay)
+    nodes = (
+        node if node.inside is None else node._replace(inside=_counted(node.inside, inner(node.inside.flow), inner))
+        for node in picture.nodes
+    )
+    return picture._replace(nodes=tuple(nodes))
 
 
 def mermaid(picture: Picture, overlay: Laid | None = None) -> str:

@@ -51,5 +51,6 @@ RULES = """
 .flow-picture .load3 .head{stroke:var(--walked);stroke-width:1.5}
 .flow-picture .load4 .head{stroke:var(--walked);stroke-width:3}
 .flow-picture .load5 .head{stroke:var(--walked);stroke-width:4}
+.flow-picture .opened .frame{fill:none;stroke-width:1.5;stroke-dasharray:2 3}
 @media(forced-colors:active){.flow-picture .walked .shape,.flow-picture .walked .way{stroke:Highlight}}
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
@@ -42,6 +42,14 @@ class Laid(Protocol):
 
     def way(self, source: str, by: str) -> State:
         """How the edge *by* of the step *source* looks."""
+
+
+#: What is laid over a flow that is opened within another, by its id.
+Inner = Callable[[str], Laid | None]
+
+
+def bare(flow: str) -> None:
+    """Nothing is laid over *flow*."""
 
 
 class Stop(NamedTuple):

@@ -23,12 +23,17 @@ ASIDE = frozenset({"out_of_attempts", "unmet", "no_answer"})
 
 
 class Node(NamedTuple):
-    """A step: *text* is what its picture says in whole, *calls* the id of the flow that it calls or hands on to."""
+    """
+    A step: *text* is what its picture says in whole, *calls* the id of the flow that it calls or hands on to.
+
+    *inside* is that flow's picture, where it is opened in place.
+    """
 
     id: str
     verb: str
     text: str
     calls: str = ""
+    inside: Picture | None = None
 
 
 class Arrow(NamedTuple):
@@ -59,6 +64,31 @@ class Picture(NamedTuple):
             f"{self.title}: {len(self.nodes)} steps joined by {len(self.arrows)} ways, from left to right; "
             f"it begins with {self.first} and has {ends} steps that end it."
         )
+
+
+class Opening(NamedTuple):
+    """Which steps are drawn with a flow inside: those that lead to *names*, and all calls down to *depth* levels."""
+
+    names: frozenset[str] = frozenset()
+    depth: int = 0
+
+    def below(self) -> Opening:
+        """The same within a flow that is opened."""
+        return self._replace(depth=max(self.depth - 1, 0))
+
+
+def opened(flows: Mapping[str, Flow], flow: str, opening: Opening) -> Picture:
+    """The picture of *flow*, with the flows that it calls inside it as far as *opening* says."""
+    picture = picture_of(flows[flow], {name: one.title for name, one in flows.items()})
+    if not (opening.names or opening.depth):
+        return picture
+    nodes = (
+        node._replace(inside=opened(flows, node.calls, opening.below()))
+        if node.calls in flows and (node.calls in opening.names or (opening.depth and node.verb == "call"))
+        else node
+        for node in picture.nodes
+    )
+    return picture._replace(nodes=tuple(nodes))
 
 
 def picture_of(flow: Flow, titles: Mapping[str, str]) -> Picture:

@@ -21,6 +21,8 @@ FAR = 3
 BOLD = 1.1
 FAR_ROOM = 170.0
 MOST_PARTS = 2400
+#: What a flow that is opened in place has above and before it: its heading, and the dot at which it begins.
+OPENED_TOP, BEFORE = 52.0, 26.0
 
 
 class Lettered(NamedTuple):
@@ -50,9 +52,7 @@ class Label(NamedTuple):
 @lru_cache(maxsize=32)
 def planned(picture: Picture) -> Plan:
     """Where the nodes and arrows of *picture* are drawn, in its order, by the room that their words take."""
-    boxes = [
-        Box(WIDE, lettered(node).height + shape_of(node.verb).head + shape_of(node.verb).foot) for node in picture.nodes
-    ]
+    boxes = [_box(node) for node in picture.nodes]
     ways = []
     for way, label in zip(_ways(picture), labelled(picture), strict=True):
         lines = label.all
@@ -61,17 +61,31 @@ def planned(picture: Picture) -> Plan:
     return lay_out(boxes, ways, _first(picture))
 
 
+def _box(node: Node) -> Box:
+    """The room that *node* takes: for its words, or for the flow that is opened in it."""
+    if node.inside is not None:
+        inner = planned(node.inside)
+        return Box(inner.width + BEFORE + 2 * PAD, inner.height + OPENED_TOP + PAD)
+    shape = shape_of(node.verb)
+    return Box(WIDE, lettered(node).height + shape.head + shape.foot)
+
+
 def too_large(picture: Picture) -> bool:
     """Whether *picture* has more nodes, arrows and lanes than anybody can follow, or waits for."""
+    return _parts(picture) > MOST_PARTS
+
+
+def _parts(picture: Picture) -> int:
+    """How many nodes, arrows and lanes *picture* has, with those inside it; some more than MOST_PARTS if too many."""
     ways = _ways(picture)
-    parts = len(picture.nodes) + len(ways)
+    parts = len(picture.nodes) + len(ways) + sum(_parts(node.inside) for node in picture.nodes if node.inside)
     if parts > MOST_PARTS:
-        return True
+        return parts
     lanes: dict[tuple[int, bool], int] = {}
     for way, span in zip(ways, spans(len(picture.nodes), ways, _first(picture)), strict=True):
         net = (way.target, span < 1)
         lanes[net] = max(lanes.get(net, 0), abs(span))
-    return parts + sum(lanes.values()) > MOST_PARTS
+    return parts + sum(lanes.values())
 
 
 def labelled(picture: Picture) -> list[Label]:

@@ -9,14 +9,16 @@ from xml.sax.saxutils import escape, quoteattr
 from shepherd.author.layout import Point, Route, Spot
 from shepherd.author.lettering import width, wrap
 from shepherd.author.looks import RULES, STYLE
-from shepherd.author.overlay import LOADS, Laid, Note
+from shepherd.author.overlay import LOADS, Inner, Laid, Note, bare
 from shepherd.author.picture import Arrow, Node, Picture
 from shepherd.author.setting import (
+    BEFORE,
     INSET,
     LABEL_LINE,
     LINE,
     MOST_LINES,
     NAME_LINE,
+    OPENED_TOP,
     PAD,
     SMALL,
     Label,
@@ -43,16 +45,18 @@ def svg(
     embedded: bool = False,
     link: Callable[[str], str] | None = None,
     step: Callable[[str], str] | None = None,
+    inner: Inner = bare,
 ) -> str:
     """
     *picture* as an SVG document, with a run or the coverage laid over it.
 
     *embedded* leaves out the style and the heading, for a page that has both. *link* gives the address of a called
-    flow's page, *step* that of what is said about a step; without them nothing is linked.
+    flow's page, *step* that of what is said about a step; without them nothing is linked. *inner* gives what is laid
+    over a flow that is opened in place.
     """
     if too_large(picture):
         return _words(f"{picture.described} {TOO_LARGE}")
-    return _Drawing(picture, overlay, embedded, link, step).text()
+    return _Drawing(picture, overlay, embedded, link, step, inner).text()
 
 
 def _words(told: str) -> str:
@@ -74,8 +78,11 @@ class _Drawing:
         embedded: bool,
         link: Callable[[str], str] | None,
         step: Callable[[str], str] | None,
+        inner: Inner,
+        within: bool = False,
     ) -> None:
         self.picture, self.overlay, self.embedded, self.link, self.step = picture, overlay, embedded, link, step
+        self.inner, self.within = inner, within
         self.letters = [lettered(node) for node in picture.nodes]
         self.labels = labelled(picture)
         self.plan = planned(picture)
@@ -87,7 +94,7 @@ class _Drawing:
 
     def text(self) -> str:
         """The whole document."""
-        wide = max(self.plan.width, *(width(line, SMALL) for line in self.legend), 0.0) + 2 * PAD + 26
+        wide = max(self.plan.width, *(width(line, SMALL) for line in self.legend), 0.0) + 2 * PAD + BEFORE
         high = self.plan.height + self.top + PAD
         heading = f"{self.picture.title} ({self.picture.flow}, version {self.picture.version})"
         told = self.picture.described
@@ -109,14 +116,14 @@ class _Drawing:
         for up, line in enumerate(reversed(self.legend)):
             y = self.top - 28 - NAME_LINE * up
             parts.append(f'<text class="kind" x="{_n(PAD)}" y="{_n(y)}">{_t(line)}</text>')
-        parts.append(f'<g transform="translate({_n(PAD + 26)} {_n(self.top)})">')
-        parts += self._arrows()
-        parts += self._start()
-        parts += [
-            self._node(n, s, i) for n, s, i in zip(self.picture.nodes, self.plan.spots, self.letters, strict=True)
-        ]
-        parts += ["</g>", "</svg>"]
+        parts += [*self.body(PAD + BEFORE, self.top), "</svg>"]
         return "\n".join(part for part in parts if part) + "\n"
+
+    def body(self, x: float, y: float) -> list[str]:
+        """The nodes and arrows, from *x* and *y* on."""
+        nodes = zip(self.picture.nodes, self.plan.spots, self.letters, strict=True)
+        drawn = [self._node(n, s, i) if n.inside is None else self._opened(n, n.inside, s) for n, s, i in nodes]
+        return [f'<g transform="translate({_n(x)} {_n(y)})">', *self._arrows(), *self._start(), *drawn, "</g>"]
 
     def _start(self) -> list[str]:
         first = next(
@@ -150,8 +157,8 @@ class _Drawing:
         end = points[-1]
         middle = _backward(points) if route.back else ""
         drawn = (
-            f'<g class="arrow{loop}{state}" data-from={_q(arrow.source)} data-by={_q(arrow.by)} '
-            f"data-to={_q(arrow.target)}><title>{_t(title)}</title>"
+            f'<g class="arrow{loop}{state}" data-from={_q(self._ref(arrow.source))} '
+            f"data-by={_q(arrow.by)} data-to={_q(self._ref(arrow.target))}><title>{_t(title)}</title>"
             f'<path class="way" d="{_rounded([*points[:-1], (end[0] - 6, end[1])])}"/>{_head(end)}{middle}'
         )
         if label.all:
@@ -170,11 +177,39 @@ class _Drawing:
             at = next(i for i, node in enumerate(self.picture.nodes) if node.id == name)
             shape, spot = shape_of(self.picture.nodes[at].verb), self.plan.spots[at]
             inset = shape.right if sign < 0 else shape.left
+            if self.picture.nodes[at].inside is not None:
+                continue
             x, y = points[place]
             points[place] = (x + sign * inset((y - spot.y) / spot.height), y)
         return points
 
     # --- nodes ------------------------------------------------------------------------------------
+
+    def _opened(self, node: Node, inside: Picture, spot: Spot) -> str:
+        """A call with the flow that it calls inside its frame."""
+        looks, note = self.overlay.step(node.id) if self.overlay else ("", None)
+        word = shape_of(node.verb).word
+        inner = _Drawing(inside, self.inner(inside.flow), True, self.link, None, self.inner, within=True)
+        heading = f'{_t(word)} · <tspan class="id">{_t(node.id)}</tspan>'
+        title = _t(f"{inside.title} ({inside.flow}, version {inside.version})")
+        if self.link is not None:
+            title = f"<a href={_q(self.link(inside.flow))}>{title}</a>"
+        parts = [
+            f'<g class="node {node.verb} opened{f" {looks}" if looks else ""}" data-step={_q(self._ref(node.id))} '
+            f'transform="translate({_n(spot.x)} {_n(spot.y)})">'
+            f"<title>{_t(f'{node.id} ({word}): {node.text}')}</title>"
+            f'<rect class="shape frame" width="{_n(spot.width)}" height="{_n(spot.height)}" rx="8"/>'
+            f'<text class="kind" x="{_n(INSET)}" y="22">{heading}</text>'
+            f'<text x="{_n(INSET)}" y="41">{title}</text>{_noted(note)}</g>',
+            f'<g transform="translate({_n(spot.x)} {_n(spot.y)})">',
+            *inner.body(PAD + BEFORE, OPENED_TOP + (spot.height - OPENED_TOP - PAD - inner.plan.height) / 2),
+            "</g>",
+        ]
+        return "\n".join(parts)
+
+    def _ref(self, step: str) -> str:
+        """What *step* is called in the whole picture: within a flow that is opened in place, with the flow's id."""
+        return f"{self.picture.flow}/{step}" if self.within else step
 
     def _node(self, node: Node, spot: Spot, letters: Lettered) -> str:
         shape = shape_of(node.verb)
@@ -182,7 +217,7 @@ class _Drawing:
         state = f" {looks}" if looks else ""
         inner = shape.inner(spot.width, spot.height)
         drawn = (
-            f'<g class="node {node.verb}{state}" data-step={_q(node.id)} '
+            f'<g class="node {node.verb}{state}" data-step={_q(self._ref(node.id))} '
             f'transform="translate({_n(spot.x)} {_n(spot.y)})">'
             f"<title>{_t(f'{node.id} ({shape.word}): {node.text}')}</title>"
             f'<path class="shape" d="{shape.path(spot.width, spot.height)}"/>'

@@ -13,6 +13,7 @@ from shepherd.cli.settings import library_of, library_option, open_desk, record_
 from shepherd.cli.terminal import echo
 
 if TYPE_CHECKING:
+    from shepherd.author.picture import Opening
     from shepherd.desk import Desk
     from shepherd.flow.model import Flow
 
@@ -35,6 +36,12 @@ MOST_RUNS = 500
     help="With --traffic: only runs that began on it or later.",
 )
 @click.option(
+    "--open", "opens", multiple=True, metavar="FLOW", help="Draw FLOW inside each call of it; may be repeated."
+)
+@click.option(
+    "--depth", type=click.IntRange(0, 10), default=0, help="Draw all called flows inside, so many levels down."
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -51,6 +58,8 @@ def command(
     coverage: bool,
     traffic: bool,
     since: datetime | None,
+    opens: tuple[str, ...],
+    depth: int,
     output: Path | None,
     **flags: Any,
 ) -> None:
@@ -67,43 +76,56 @@ def command(
         raise click.UsageError("--since tells which runs --traffic counts; give both.")
     if form == "bpmn" and over:
         raise click.UsageError("BPMN has no place for what is laid over a picture; take svg, mermaid or dot.")
+    if (opens or depth) and form != "svg":
+        raise click.UsageError("Only the picture in SVG has called flows inside.")
+    opening = _opening(opens, depth)
     if run or ticket or traffic:
         desk = open_desk(**flags)
         try:
             if traffic:
-                _known(desk.library.flows, flow)
-                text = desk.pictures.traffic(flow, form, since=since.date() if since else None)
+                _known(desk.library.flows, flow, *opens)
+                day = since.date() if since else None
+                text = desk.pictures.traffic(flow, form, since=day, opening=opening)
             else:
-                text = desk.pictures.of_run(run or _latest(desk, ticket or "", flow), flow, form)
+                text = desk.pictures.of_run(run or _latest(desk, ticket or "", flow), flow, form, opening)
         finally:
             desk.close()
     elif coverage:
-        text = _covered(settings(**flags).library, flow, form)
+        text = _covered(settings(**flags).library, flow, form, opening)
     else:
-        from shepherd.author.draw import draw
+        from shepherd.author.draw import CLOSED, draw
 
         flows = library_of(settings(**flags).library).flows
-        text = draw(flows, _known(flows, flow), form)
+        _known(flows, flow, *opens)
+        text = draw(flows, flow, form, opening=opening or CLOSED)
     if output is None or str(output) == "-":
         echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
 
 
-def _covered(folder: Path, flow: str, form: str) -> str:
+def _opening(opens: tuple[str, ...], depth: int) -> Opening | None:
+    from shepherd.author.picture import Opening
+
+    return Opening(frozenset(opens), depth) if opens or depth else None
+
+
+def _covered(folder: Path, flow: str, form: str, opening: Opening | None) -> str:
     """The picture with the coverage over it; a scenario that fails covers what it walked."""
     from shepherd.author import cover
-    from shepherd.author.draw import draw
+    from shepherd.author.draw import CLOSED, draw
     from shepherd.author.overlay import Covered
 
     draft, library = checked_draft(folder)
-    name = _known(library.flows, flow)
+    _known(library.flows, flow, *(opening.names if opening else ()))
     verdicts, _ = walked(library, scenarios_of(draft))
     failed = sum(not verdict.ok for verdict in verdicts)
     if failed:
         echo(f"{failed} scenarios failed; `shepherd test` tells why.", err=True)
-    (covered,) = cover({name: library.flows[name]}, (verdict.played for verdict in verdicts))
-    return draw(library.flows, name, form, Covered(covered))
+    wanted = library.flows if opening else {flow: library.flows[flow]}
+    covered = dict(zip(wanted, cover(wanted, (verdict.played for verdict in verdicts)), strict=True))
+    over = {name: Covered(one) for name, one in covered.items()}
+    return draw(library.flows, flow, form, over[flow], opening=opening or CLOSED, inner=over.get)
 
 
 def _latest(desk: Desk, ticket: str, flow: str) -> str:
@@ -115,11 +137,12 @@ def _latest(desk: Desk, ticket: str, flow: str) -> str:
     raise click.UsageError(f'No run on {head.number} came through "{flow}".')
 
 
-def _known(flows: Any, name: str) -> str:
+def _known(flows: Any, *names: str) -> None:
+    """Wrong use where one of *names* is no flow."""
     from shepherd.flow.findings import nearest
 
     found: dict[str, Flow] = dict(flows)
-    if name not in found:
-        hint = nearest(name, list(found))
-        raise click.UsageError(f'There is no flow "{name}". {hint}'.strip())
-    return name
+    for name in names:
+        if name not in found:
+            hint = nearest(name, list(found))
+            raise click.UsageError(f'There is no flow "{name}". {hint}'.strip())

@@ -12,12 +12,13 @@ from shepherd.desk.live import LiveLibrary
 from shepherd.desk.qa import Audits
 
 if TYPE_CHECKING:
-    from shepherd.author.overlay import Laid
-    from shepherd.author.picture import Picture
+    from shepherd.author.overlay import Inner, Laid
+    from shepherd.author.picture import Opening, Picture
     from shepherd.author.reading import Reading
     from shepherd.check.library import Library
     from shepherd.flow.draft import Draft
     from shepherd.flow.findings import Finding
+    from shepherd.run.api import Event
 
 
 #: So many recorded runs are looked at for the traffic of a flow.
@@ -50,17 +51,19 @@ def flow_page(
     link: Callable[[str], str],
     findings: Iterable[Finding] = (),
     over: Laid | None = None,
+    opened: Iterable[str] = (),
 ) -> FlowPage:
     """
-    The page of *flow* of *library*; *link* addresses the flows that it calls.
+    The page of *flow* of *library*, with the flows *opened* inside the calls of them.
 
-    *findings* stand at their lines, *over* is laid over the picture.
+    *link* addresses the flows that it calls. *findings* stand at their lines, *over* is laid over the picture.
     """
-    from shepherd.author.picture import picture_of
+    from shepherd.author.picture import Opening
+    from shepherd.author.picture import opened as with_opened
     from shepherd.author.reading import reading
     from shepherd.author.svg import svg
 
-    picture = picture_of(library.flows[flow], {name: one.title for name, one in library.flows.items()})
+    picture = with_opened(library.flows, flow, Opening(frozenset(opened)))
     drawn = svg(picture, over, embedded=True, link=link, step=lambda step: f"#say-{step}")
     return FlowPage(picture, drawn, reading(library, flow, findings))
 
@@ -71,18 +74,18 @@ class Pictures:
     def __init__(self, live: LiveLibrary, audits: Audits):
         self._live, self._audits = live, audits
 
-    def of(self, flow: str, form: str = "svg") -> str:
+    def of(self, flow: str, form: str = "svg", opening: Opening | None = None) -> str:
         """The flow as it is now, in a format of ``author.draw``. Raises Unknown where there is none."""
-        return self._drawn(self._live.library, flow, form)
+        return self._drawn(self._live.library, flow, form, opening=opening)
 
-    def page(self, flow: str, link: Callable[[str], str]) -> FlowPage:
-        """The flow as it is now, for its page; *link* addresses the flows that it calls. Raises Unknown."""
+    def page(self, flow: str, link: Callable[[str], str], opened: Iterable[str] = ()) -> FlowPage:
+        """The flow as it is now, for its page, as ``flow_page`` has it. Raises Unknown."""
         library = self._live.library
         if flow not in library.flows:
             raise Unknown(f'There is no flow "{flow}".')
-        return flow_page(library, flow, link)
+        return flow_page(library, flow, link, opened=opened)
 
-    def of_run(self, run: str, flow: str, form: str = "svg") -> str:
+    def of_run(self, run: str, flow: str, form: str = "svg", opening: Opening | None = None) -> str:
         """The flow as *run* went through it, with its path laid over it. Raises Unknown where it did not."""
         from shepherd.author.overlay import overlay
 
@@ -91,9 +94,17 @@ class Pictures:
             raise Unknown("The flow that this run went through can't be read any more.")
         if not any(stop.ref.partition("/")[0] == flow for stop in stops):
             raise Unknown(f'The run did not come through "{flow}".')
-        return self._drawn(library, flow, form, overlay(flow, stops))
+        return self._drawn(library, flow, form, lambda name: overlay(name, stops), opening)
 
-    def traffic(self, flow: str, form: str = "svg", *, since: date | None = None, most: int = MOST_RUNS) -> str:
+    def traffic(
+        self,
+        flow: str,
+        form: str = "svg",
+        *,
+        since: date | None = None,
+        most: int = MOST_RUNS,
+        opening: Opening | None = None,
+    ) -> str:
         """
         The flow as it is now, with what the newest *most* recorded runs did in it, of those that began *since* a day.
 
@@ -102,15 +113,19 @@ class Pictures:
         from shepherd.author.traffic import Period, Traffic
 
         library = self._live.library
-        found = library.flows.get(flow)
-        if found is None:
+        if flow not in library.flows:
             raise Unknown(f'There is no flow "{flow}".')
         zone = ZoneInfo(library.policy.time_zone)
         began = datetime(since.year, since.month, since.day, tzinfo=zone) if since is not None else None
         alone = flow if not _called(library, flow) else None
-        version = library.bundle(flow)[f"flow:{flow}"]
-        runs = self._audits.passed(flow=alone, since=began, most=most)
-        return self._drawn(library, flow, form, Traffic(found, version, runs, Period(since, most)))
+        found: Iterable[list[Event]] = self._audits.passed(flow=alone, since=began, most=most)
+        runs = list(found) if opening else found
+
+        def over(name: str) -> Traffic:
+            version = library.bundle(name)[f"flow:{name}"]
+            return Traffic(library.flows[name], version, runs, Period(since, most))
+
+        return self._drawn(library, flow, form, over, opening)
 
     def walked(self, run: str) -> tuple[Walked, ...]:
         """The flows that *run* went through, in the order in which it came to them."""
@@ -121,12 +136,16 @@ class Pictures:
         known = library.flows if library is not None else {}
         return tuple(Walked(name, known[name].title, overlay(name, stops).described) for name in names if name in known)
 
-    def _drawn(self, library: Library, flow: str, form: str, over: Laid | None = None) -> str:
-        from shepherd.author.draw import draw
+    def _drawn(
+        self, library: Library, flow: str, form: str, over: Inner | None = None, opening: Opening | None = None
+    ) -> str:
+        from shepherd.author.draw import CLOSED, draw
+        from shepherd.author.overlay import bare
 
         if flow not in library.flows:
             raise Unknown(f'There is no flow "{flow}".')
-        return draw(library.flows, flow, form, over)
+        over = over or bare
+        return draw(library.flows, flow, form, over(flow), opening=opening or CLOSED, inner=over)
 
 
 def _called(library: Library, flow: str) -> bool:

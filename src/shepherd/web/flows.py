@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from shepherd.author.draw import FORMATS
 from shepherd.author.looks import RULES, STYLE
+from shepherd.author.picture import Opening, Picture
 from shepherd.desk import Unknown
 from shepherd.web.who import ask_name, desk
 
@@ -39,14 +40,34 @@ def all_flows() -> str:
 @pages.get("/flows/<flow_id>")
 def flow(flow_id: str) -> str:
     """One flow: what it is, its picture, and beside it the same in sentences and as its text."""
-    page = desk().pictures.page(flow_id, lambda called: url_for("flows.flow", flow_id=called))
+    opened = _opened()
+    page = desk().pictures.page(flow_id, lambda called: url_for("flows.flow", flow_id=called), opened)
     return render_template(
         "flow.html",
         flow=desk().library.flows[flow_id],
         picture=Markup(page.svg),  # the drawing escapes all words itself
         reading=page.reading,
         forms=FORMATS,
+        opened=opened,
+        calls=_calls(page.picture),
     )
+
+
+def _opened() -> list[str]:
+    """The flows that the address asks to see inside the calls of them."""
+    known = desk().library.flows
+    return sorted({name for name in request.args.getlist("open") if name in known})
+
+
+def _calls(picture: Picture) -> list[str]:
+    """The flows that are called in *picture*, and in what is opened in it, in its order."""
+    found: dict[str, None] = {}
+    for node in picture.nodes:
+        if node.calls in desk().library.flows:
+            found[node.calls] = None
+        if node.inside is not None:
+            found |= dict.fromkeys(_calls(node.inside))
+    return list(found)
 
 
 @pages.get("/flows/<flow_id>/picture.<form>")
@@ -54,7 +75,8 @@ def picture(flow_id: str, form: str) -> Response:
     """The picture to take away, by the name of its format."""
     if form not in FORMATS:
         raise Unknown(f"A flow is drawn as {', '.join(FORMATS)}.")
-    reply = picture_reply(desk().pictures.of(flow_id, form), form)
+    opening = Opening(frozenset(_opened())) if form == "svg" else None
+    reply = picture_reply(desk().pictures.of(flow_id, form, opening), form)
     reply.headers["Content-Disposition"] = f'attachment; filename="{flow_id}.{ENDINGS[form]}"'
     return reply
 
