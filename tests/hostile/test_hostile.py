@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from zlib import crc32
+
 import pytest
 
 from tests.hostile.server import Server
@@ -9,7 +12,18 @@ from tests.hostile.tables import TABLES
 from tests.hostile.verdict import complaints
 
 
-@pytest.mark.parametrize(("table", "name"), [(table, name) for table, cases in TABLES.items() for name in cases])
+def tried() -> list[tuple[str, str]]:
+    """Every case with ``SHEPHERD_HOSTILE=whole``; else half of each class, always the same."""
+    whole = os.environ.get("SHEPHERD_HOSTILE") == "whole"
+    return [
+        (table, name)
+        for table, cases in TABLES.items()
+        for name in cases
+        if whole or crc32(f"{table} {name}".encode()) % 2 == 0
+    ]
+
+
+@pytest.mark.parametrize(("table", "name"), tried())
 def test_a_hostile_case(server: Server, table: str, name: str):
     """
     Whatever a text holds, each command says what is wrong with it or shows it as plain words, and what comes out
