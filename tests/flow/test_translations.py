@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shepherd.audit.path import path_rows
 from shepherd.author.translate import to_translate
 from shepherd.check import examine
 from shepherd.check.library import Library
@@ -250,3 +251,18 @@ def test_languages_have_names() -> None:
     assert [language_in_english(tag) for tag in ("de", "pt-BR", "xx-YY")] == ["German", "Portuguese (BR)", "xx-YY"]
     assert [falls_back(tag) for tag in ("de-AT", "de", "")] == [("de-AT", "de"), ("de",), ()]
     assert all(own and english for own, english in NAMES.values())
+
+
+def test_what_was_said_is_told_in_its_language_although_values_are_erased(folder: Path) -> None:
+    """
+    Once the customer's key is gone, the words still stand as they were said, with gaps; so where one fell back.
+    """
+    library = Library.read(translated(folder))
+    first = begun(library, "de").events[0]
+    facts = {**first.data["facts"], "customer": {"first_name": {"erased": True}}}
+
+    (row,) = path_rows(library, [first._replace(data={**first.data, "facts": facts})])
+
+    assert (row.words.say, row.fell_back) == ("Guten Tag [erased].", False)
+    assert [row.fell_back for row in path_rows(library, begun(library, "fi").events)] == [True]
+    assert [row.fell_back for row in path_rows(library, begun(library, "").events)] == [False]

@@ -138,6 +138,18 @@ def test_the_record_shows_the_words_that_were_said(tab):
     assert "Said to the customer in français (French)" in tab.text
     assert "Je suis désolé" in tab.text
     assert "I am sorry to hear that" not in tab.text
+    assert "said in the flow’s own words" not in tab.text
+
+
+def test_the_record_shows_what_fell_back(hello):
+    """The one step that had no words in the language is marked where QA reads it."""
+    begin(hello, "", flow="hello", language="de")
+    hello.act("continue")
+    hello.act("answer", value="green")
+    hello.act("fields", f__speed="4", f__kind="slow")
+    rows = re.findall(r"<tr>.*?</tr>", hello.get(f"/qa{hello.path}").text, re.DOTALL)
+    assert ["hello/more" in row for row in rows if "said in the flow’s own words" in row] == [True]
+    assert any("Guten Tag." in row for row in rows)
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])

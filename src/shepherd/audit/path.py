@@ -16,6 +16,7 @@ from shepherd.run.api import Event, Spoken, Stamp
 from shepherd.run.engine import came_about, fold, refold
 from shepherd.run.path import answer, title
 from shepherd.run.state import Run, Visit
+from shepherd.run.tongue import is_heard, language_of
 from shepherd.run.waiting import spoken
 
 DAMAGED = "not_as_written"
@@ -35,7 +36,8 @@ class PathRow:
     ``kept from visit 4``, ``clock`` …). *words* and *title* as shown. *taken_back*: struck
     through, by entry *struck_by*.
     *granted* are the assurances that it gave. *seq* is the entry that made the row, *left_by* the one that answered it.
-    *broken* says what verify holds against these entries; see ``audit.broken``.
+    *broken* says what verify holds against these entries; see ``audit.broken``. *fell_back*: the contact had chosen a
+    language, and the step has no words in it.
     """
 
     seq: int
@@ -59,6 +61,7 @@ class PathRow:
     ended: str = ""
     left_by: int | None = None
     broken: tuple[str, ...] = ()
+    fell_back: bool = False
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -157,6 +160,7 @@ class _Telling:
     """Rows under way: those that stand, by visit."""
 
     def __init__(self, library: Library | None):
+        self._library, self._language = library, ""
         self._flows = library.flows if library is not None else {}
         self.rows: list[PathRow] = []
         self._place: dict[int, int] = {}
@@ -170,6 +174,9 @@ class _Telling:
     def hear(self, seq: int, event: Event, run: Run | None) -> None:
         """One more event; *run* is the run after it, None where it can't be folded."""
         data = event.data
+        if event.kind == "run_started" and self._library is not None and isinstance(data.get("facts"), Mapping):
+            self._language = language_of(data["facts"])
+            self._flows = self._library.spoken(self._language)
         if data.get("undo"):
             self._undo(seq, event)
         elif event.kind in ("went_back", "answer_changed"):
@@ -294,6 +301,7 @@ class _Telling:
                 attempt=item.get("attempt"),
                 granted=own,
                 ended=f"{ended['outcome']}{code}" if ended else str(item.get("returned", "")),
+                fell_back=self._library is not None and not is_heard(self._library, str(item["step"]), self._language),
             )
         )
 

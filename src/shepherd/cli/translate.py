@@ -10,6 +10,7 @@ import click
 
 from shepherd.cli.settings import draft_of, library_option, settings
 from shepherd.cli.terminal import echo
+from shepherd.cli.writing import write_all
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -52,7 +53,7 @@ def command(ctx: click.Context, /, flow: str, language: str, accept: bool, libra
     if accept and not target.exists():
         raise click.UsageError(f"There is no {target} yet. Leave --accept out to write it.")
     left = [name for names in not_translated(draft, flow, language).values() for name in names] if accept else []
-    target.write_text(to_translate(draft, flow, language, accept=accept), encoding="utf-8")
+    write_all({target: to_translate(draft, flow, language, accept=accept)})
     echo(f"{target} is written. {'' if accept else 'Translate it, then run this again with --accept.'}".strip())
     if left:
         echo(f"Not accepted, for their words are still the flow's own: {', '.join(left)}.", err=True)

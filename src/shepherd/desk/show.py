@@ -41,7 +41,7 @@ def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, mess
         notes=tuple((n.at, n.by, n.text) for n in live.notes if not n.use),
         case_note=next((n.text for n in reversed(live.notes) if n.use == CASE_NOTE), ""),
         language=language,
-        heard=is_heard(run, run.tip.ref, language),
+        heard=is_heard(run.library, run.tip.ref, language),
         own=in_own_words(run),
     )
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shepherd.flow.translations import heard_in
 from shepherd.run.state import Run
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
 
 
 def language_of(facts: Mapping[str, Any]) -> str:
@@ -24,11 +27,11 @@ def in_own_words(run: Run) -> Any:
     return None if told == run.waiting else told
 
 
-def is_heard(run: Run, ref: str, language: str) -> bool:
+def is_heard(library: Library, ref: str, language: str) -> bool:
     """Whether all that the step *ref* (``flow/step``) says and asks is said in *language*; so is what says nothing."""
     flow, _, step = ref.partition("/")
-    source = run.library.documents.get(f"flow:{flow}", {}).get("steps", {}).get(step, {})
-    return not language or heard_in(source, step, run.library.words_in(flow, language))
+    source = library.documents.get(f"flow:{flow}", {}).get("steps", {}).get(step, {})
+    return not language or heard_in(source, step, library.words_in(flow, language))
 
 
 def _own_step(run: Run) -> Any:
