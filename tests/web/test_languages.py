@@ -70,7 +70,7 @@ def beside(tab):
 
 
 def test_it_is_said_in_the_customers_language_with_the_own_words_beside(hello):
-    """Words, question and labels; what is the same in both is not told twice. The page names the language."""
+    """Words, question and labels, none told twice. The page names the language; the case note is for colleagues."""
     begin(hello, "", flow="hello", language="de")
     assert '<p lang="de">Guten Tag.</p>' in hello.text
     assert beside(hello) == "Say Good morning. Do Smile.".split()
@@ -81,6 +81,7 @@ def test_it_is_said_in_the_customers_language_with_the_own_words_beside(hello):
     assert beside(hello) == "Ask Which light is on? Ein rotes A red one".split()
 
     hello.act("answer", value="red")
+    assert "- Which light is on?: A red one" in hello.text
     assert "Angezeigtes Tempo" in hello.text
     assert beside(hello) == "Angezeigtes Tempo Speed shown".split()
 

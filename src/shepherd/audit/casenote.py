@@ -13,6 +13,7 @@ from shepherd.flow.types import to_text
 from shepherd.run.api import PathItem
 from shepherd.run.doors import LONGEST_NOTE
 from shepherd.run.state import Run, Visit, local
+from shepherd.run.tongue import retold
 
 _SHOWN = frozenset({"ask", "collect", "lookup", "do"})
 _CUTS = (4_000, 1_000, 300, 100)
@@ -33,8 +34,10 @@ def case_note(run: Run, heading: Heading) -> str:
     The note: who and what, what was established, each answer in order, how it ended, what comes next.
 
     Secrets stand in it as "given, 4 digits"; what was taken back does not stand in it. It is never longer than a note
-    may be: long notes and answers are shortened, and say so.
+    may be: long notes and answers are shortened, and say so. Whatever was said to the customer, it is in the flow's own
+    words.
     """
+    run = retold(run)
     flow = run.library.flows[run.flow_id]
     first = [heading.ticket, flow.title, run.channel, f"{local(run.last):%Y-%m-%d %H:%M}"]
     lines = [" · ".join(part for part in first if part)]
