@@ -133,3 +133,24 @@ def test_the_traffic_of_the_record_is_drawn(
         assert run(["draw", "internet_down", *wrong, *options]) == 2
     assert run(["draw", "internet_dow", "--traffic", *options]) == 2
     assert 'Did you mean "internet_down"?' in capsys.readouterr().err
+
+
+def test_what_differs_from_another_version_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The other version is named as for diff; a flow that only one of them has is drawn, too."""
+    folders = [tmp_path / name for name in ("a", "b")]
+    text = (FLOWS / "closing.yaml").read_text("utf-8")
+    for folder, title in zip(folders, ("Is everything", "Is really everything"), strict=True):
+        folder.mkdir()
+        (folder / "closing.yaml").write_text(text, "utf-8")
+        (folder / f"{folder.name}.yaml").write_text(
+            f"flow: {folder.name}\ntitle: {title}\ncategory: closing\nversion: 1\n"
+            f"outcomes: {{done: {{resolves: true}}}}\nsteps:\n  bye_{folder.name}: {{say: {title}., end: done}}\n",
+            "utf-8",
+        )
+    assert run(["draw", "closing", "--against", str(folders[0]), "--library", str(folders[1])]) == 0
+    assert "Nothing differs that can be drawn." in capsys.readouterr().out
+    for name, state in (("a", "removed"), ("b", "added")):
+        assert run(["draw", name, "--against", str(folders[0]), "--library", str(folders[1])]) == 0
+        assert f'class="node end {state}"' in capsys.readouterr().out
+    assert run(["draw", "closing", "--against", "nowhere", "--library", str(folders[1])]) == 2
+    assert run(["draw", "closing", "--against", str(folders[0]), "--coverage", "--library", str(folders[1])]) == 2

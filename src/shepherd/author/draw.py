@@ -20,7 +20,10 @@ Format = Literal["svg", "mermaid", "dot", "bpmn"]
 CLOSED = Opening()
 ROOM, MOST = 190.0, 6
 #: How wide ways are in Mermaid and in DOT.
-WIDE: Mapping[str, int] = {"walked": 4} | {load: 2 * number - 1 for number, load in enumerate(LOADS, 1)}
+WIDE: Mapping[str, int] = {"walked": 4, "added": 4} | {load: 2 * number - 1 for number, load in enumerate(LOADS, 1)}
+#: How they are broken there: what is gone or was never walked in dashes, what has changed in dots.
+BROKEN = {"changed": ("stroke-width:3px,stroke-dasharray:2 4", "style=dotted, penwidth=3")}
+DASHED = ("stroke-dasharray:6 4", "style=dashed")
 
 
 def draw(
@@ -68,15 +71,16 @@ def mermaid(picture: Picture, overlay: Laid | None = None) -> str:
 
 def _mermaid_overlay(picture: Picture, overlay: Laid) -> list[str]:
     lines = ["  classDef walked stroke-width:4px", "  classDef gone stroke-dasharray:6 4"]
-    for node in picture.nodes:
-        looks, _ = overlay.step(node.id)
+    states = {node.id: overlay.step(node.id)[0] for node in picture.nodes}
+    lines += [f"  classDef {name} {look}" for name, (look, _) in BROKEN.items() if name in states.values()]
+    for name, looks in states.items():
         if looks:
-            lines.append(f"  class s_{node.id} {'walked' if looks == 'walked' else 'gone'}")
+            lines.append(f"  class s_{name} {looks if looks in BROKEN else 'walked' if looks in WIDE else 'gone'}")
     for number, arrow in enumerate(picture.arrows):
         looks = overlay.way(arrow.source, arrow.by)
         if looks:
             wide = WIDE.get(looks)
-            look = f"stroke-width:{wide}px" if wide else "stroke-dasharray:6 4"
+            look = f"stroke-width:{wide}px" if wide else BROKEN.get(looks, DASHED)[0]
             lines.append(f"  linkStyle {number} {look}")
     return lines
 
@@ -91,12 +95,13 @@ def dot(picture: Picture, overlay: Laid | None = None) -> str:
     ]
     for node in picture.nodes:
         looks = overlay.step(node.id)[0] if overlay else ""
-        look = {"": "", "walked": ", penwidth=4"}.get(looks, ", color=red")
+        look = {"": "", "walked": ", penwidth=4", "added": ", penwidth=4"}.get(looks, ", color=red")
+        look = f", {BROKEN[looks][1]}" if looks in BROKEN else look
         lines.append(f"  {_dot([node.id])} [label={_dot(_lines(node))}, {shape_of(node.verb).dot}{look}];")
     for arrow in picture.arrows:
         looks = overlay.way(arrow.source, arrow.by) if overlay else ""
         wide = WIDE.get(looks)
-        look = "" if not looks else f", penwidth={wide}" if wide else ", style=dashed"
+        look = "" if not looks else f", penwidth={wide}" if wide else f", {BROKEN.get(looks, DASHED)[1]}"
         label = _dot(wrap(arrow.label, ROOM, 13, MOST))
         lines.append(f"  {_dot([arrow.source])} -> {_dot([arrow.target])} [label={label}{look}];")
     return "\n".join([*lines, "}"]) + "\n"

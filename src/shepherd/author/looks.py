@@ -52,5 +52,18 @@ RULES = """
 .flow-picture .load4 .head{stroke:var(--walked);stroke-width:3}
 .flow-picture .load5 .head{stroke:var(--walked);stroke-width:4}
 .flow-picture .opened .frame{fill:none;stroke-width:1.5;stroke-dasharray:2 3}
+.flow-picture .added .shape{fill:var(--walked-box);stroke:var(--walked);stroke-width:4}
+.flow-picture .added .way{stroke:var(--walked);stroke-width:4}
+.flow-picture .added .head{fill:var(--walked)}
+.flow-picture .added .visits,.flow-picture .changed .visits{fill:var(--walked);font-weight:700}
+.flow-picture .added.way-label text,.flow-picture .changed.way-label text{font-weight:700;fill:var(--ink)}
+.flow-picture .removed .shape{stroke:var(--gone);stroke-width:2.5;stroke-dasharray:7 4}
+.flow-picture .removed .way{stroke:var(--gone);stroke-width:2.5;stroke-dasharray:7 4}
+.flow-picture .removed .head,.flow-picture .removed .visits{fill:var(--gone)}
+.flow-picture .removed .visits{font-weight:700}
+.flow-picture .removed.way-label text,.flow-picture .node.removed>text:not(.visits){text-decoration:line-through}
+.flow-picture .changed .shape{stroke:var(--walked);stroke-width:3;stroke-dasharray:2 4}
+.flow-picture .changed .way{stroke:var(--walked);stroke-width:3;stroke-dasharray:2 4}
+.flow-picture .changed .head{fill:var(--walked)}
 @media(forced-colors:active){.flow-picture .walked .shape,.flow-picture .walked .way{stroke:Highlight}}
 """

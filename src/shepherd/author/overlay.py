@@ -16,7 +16,9 @@ _NO_WAY = frozenset({"start", "call", "back", "guard", "hand_on"})
 #: From the ways that are walked least to those walked most.
 Load = Literal["load load1", "load load2", "load load3", "load load4", "load load5"]
 LOADS: tuple[Load, ...] = get_args(Load)
-State = Literal["", "walked", "gone", "missed"] | Load
+#: What differs between two versions.
+Differs = Literal["added", "removed", "changed"]
+State = Literal["", "walked", "gone", "missed"] | Load | Differs
 
 
 class Note(NamedTuple):

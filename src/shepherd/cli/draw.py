@@ -35,6 +35,7 @@ MOST_RUNS = 500
     metavar="DATE",
     help="With --traffic: only runs that began on it or later.",
 )
+@click.option("--against", metavar="BEFORE", help="Draw what differs from this version of it (as shepherd diff).")
 @click.option(
     "--open", "opens", multiple=True, metavar="FLOW", help="Draw FLOW inside each call of it; may be repeated."
 )
@@ -60,6 +61,7 @@ def command(
     since: datetime | None,
     opens: tuple[str, ...],
     depth: int,
+    against: str | None,
     output: Path | None,
     **flags: Any,
 ) -> None:
@@ -69,13 +71,15 @@ def command(
     The picture of a recorded run is that of the flow which ran, whatever has become of it since; the traffic is laid
     over the flow as it is now.
     """
-    over = sum(map(bool, (run, ticket, coverage, traffic)))
+    over = sum(map(bool, (run, ticket, coverage, traffic, against)))
     if over > 1:
-        raise click.UsageError("Give one of --run, --ticket, --coverage and --traffic.")
+        raise click.UsageError("Give one of --run, --ticket, --coverage, --traffic and --against.")
     if since is not None and not traffic:
         raise click.UsageError("--since tells which runs --traffic counts; give both.")
     if form == "bpmn" and over:
         raise click.UsageError("BPMN has no place for what is laid over a picture; take svg, mermaid or dot.")
+    if against and (opens or depth):
+        raise click.UsageError("--against draws one flow; give neither --open nor --depth with it.")
     if (opens or depth) and form != "svg":
         raise click.UsageError("Only the picture in SVG has called flows inside.")
     opening = _opening(opens, depth)
@@ -92,6 +96,8 @@ def command(
             desk.close()
     elif coverage:
         text = _covered(settings(**flags).library, flow, form, opening)
+    elif against:
+        text = _against(against, flow, form, flags)
     else:
         from shepherd.author.draw import CLOSED, draw
 
@@ -126,6 +132,27 @@ def _covered(folder: Path, flow: str, form: str, opening: Opening | None) -> str
     covered = dict(zip(wanted, cover(wanted, (verdict.played for verdict in verdicts)), strict=True))
     over = {name: Covered(one) for name, one in covered.items()}
     return draw(library.flows, flow, form, over[flow], opening=opening or CLOSED, inner=over.get)
+
+
+def _against(before: str, flow: str, form: str, flags: dict[str, Any]) -> str:
+    """The picture of what differs in *flow* between the version *before* and the library as it is."""
+    from contextlib import ExitStack
+
+    from shepherd.author.compare import compare, compare_flows
+    from shepherd.author.differing import differing
+    from shepherd.author.draw import WRITERS
+    from shepherd.cli.versions import versions_of
+
+    with ExitStack() as stack:
+        old, new = versions_of(before, None, settings(**flags), stack)
+    _known({**old.draft.flows, **new.draft.flows}, flow)
+    one = compare(old.draft, new.draft).of(flow)
+    if one is None:
+        here = new.draft.flows[flow]
+        one = compare_flows(here, here)
+    titles = {known.id: known.title for known in (*old.draft.flows.values(), *new.draft.flows.values())}
+    picture, laid = differing(old.draft.flows.get(one.was), new.draft.flows.get(one.flow), one, titles)
+    return WRITERS[form](picture, laid)
 
 
 def _latest(desk: Desk, ticket: str, flow: str) -> str:
