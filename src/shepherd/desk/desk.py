@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from shepherd.check.library import Library
+from shepherd.check.library import FlowRejected, Library
 from shepherd.connect import Connectors
 from shepherd.desk.anew import asked, question
 from shepherd.desk.clock import Clock, system_clock, whole
@@ -22,6 +22,7 @@ from shepherd.desk.live import LiveLibrary
 from shepherd.desk.mask import mask
 from shepherd.desk.moving import Moved, Moving
 from shepherd.desk.pictures import Pictures
+from shepherd.desk.published import News
 from shepherd.desk.publishing import Publishing
 from shepherd.desk.qa import Audits
 from shepherd.desk.runs import Runs
@@ -30,7 +31,7 @@ from shepherd.desk.starting import Starting
 from shepherd.desk.tickets import Tickets, valid_id
 from shepherd.desk.times import Times
 from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunView, Taken, TicketView
-from shepherd.record import Record, Report, RunRow, Ticket, open_record
+from shepherd.record import Record, RecordError, Report, RunRow, Ticket, open_record
 from shepherd.run.api import Actor, Change, Form, GoBack, Input, PathItem, Question
 
 LONGEST_NAME = 80
@@ -227,6 +228,14 @@ class Desk:
     def asked(self, run: str, visit: int, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The fields that the form of *visit* shows when *values* (name → raw) are filled in so far."""
         return asked(self._runs.load(run).run, visit, values)
+
+    # --- what changed in the flows ------------------------------------------------------------------
+
+    def news(self, reader: str) -> News | None:
+        """What changed for *reader* since they last confirmed reading it; None where that can't be told, either."""
+        with suppress(RecordError, FlowRejected):
+            return self.publishing.news(reader)
+        return None
 
     # --- the case note ------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from shepherd.desk.versions import Published, Release, Version, folded, person
 from shepherd.record import Receipt, Record
 
 SHORTEST_HASH = 8
+MOST_COMPARED = 16
 DEFAULT_ZONE = "UTC"
 
 
@@ -31,6 +33,7 @@ class Versions:
 
     def __init__(self, record: Record, clock: Clock = system_clock):
         self._record, self._clock = record, clock
+        self._compared: OrderedDict[tuple[str, str], tuple[FlowNews, ...]] = OrderedDict()
 
     def published(self) -> Published:
         """All that was published. Raises ``record.Damaged`` where that is not as it was written."""
@@ -92,12 +95,26 @@ class Versions:
         if any(one.publication == live.seq for one in receipts):
             return None
         read = [release for one in receipts for release in published.releases if release.seq == one.publication]
-        since = read[-1] if read else published.before(live)
+        found = self._news(published, live, read[-1] if read else published.before(live))
+        return found if found is not None and (found.flows or found.version.note) else None
+
+    def latest(self) -> News | None:
+        """What changed with the version that is live, whoever has read it; None where it is the first, or none is."""
+        published = self.published()
+        live = published.live(self._clock())
+        return self._news(published, live, published.before(live)) if live is not None else None
+
+    def _news(self, published: Published, live: Release, since: Release | None) -> News | None:
         if since is None or since.version == live.version:
             return None
         earlier, later = (published.versions[one.version] for one in (since, live))
-        flows = news(compare(self.library(earlier), self.library(later)))
-        return News(live, since.version, later, flows) if flows or later.note else None
+        pair = (earlier.hash, later.hash)
+        flows = self._compared.get(pair)
+        if flows is None:
+            flows = self._compared[pair] = news(compare(self.library(earlier), self.library(later)))
+            while len(self._compared) > MOST_COMPARED:
+                self._compared.popitem(last=False)
+        return News(live, since.version, later, flows)
 
     def zone(self, version: Version) -> str:
         """The time zone of the desk in *version*, by its IANA name."""

@@ -117,6 +117,7 @@ def _home(
         find=find,
         given=given,
         errors=errors or {},
+        news=desk().news(here().name),
         picks=customers_like(given["customer"]) if errors and "customer" in errors else [],
         token=new_id(),
         channels=_channels(),
