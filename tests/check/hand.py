@@ -65,6 +65,7 @@ def draft(*flows: Flow, policy: Policy | None = None) -> Any:
     """A draft of *flows*, as the checks see it."""
     return SimpleNamespace(
         translations=(),
+        lists={},
         flows={f.id: f for f in flows},
         policy=policy or Policy(),
         connectors={},

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shepherd.check import examine
 from shepherd.check.plain_english import HARDER, LEAST_SHARE, TELLING, is_english
 from shepherd.check.said import said
 from shepherd.check.wording import LONGEST_SENTENCE, MOST_WORDS, wording
@@ -96,6 +97,31 @@ def test_a_label_says_what_it_stands_for(step: str, points: list[str], tmp_path:
     By itself, and as an answer to its question.
     """
     assert found(tmp_path, step) == [("SHP903", text) for text in points]
+
+
+FORM = "  q:\n    collect:\n      w: {label: Which, type: yes_no}\n      x: {label: Name, type: text}\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "point"),
+    [
+        (asked("Which?", "a: {label: The bill, then: hello}, b: {label: the  bill, then: hello}"), "f.yaml:10"),
+        (FORM + "      y: {label: Surname, type: text}\n", ""),
+        (FORM + "      y: {label: name, type: text}\n", "f.yaml:12"),
+        (FORM + "      name: text\n", "f.yaml:12"),
+        (FORM + "      y: {label: Name, type: text, show_if: q.w}\n", ""),
+        ("  q:\n    ask: Where?\n    options: lists.places\n", "places.yaml:2"),
+    ],
+)
+def test_labels_that_stand_beside_each_other_differ(step: str, point: str, tmp_path: Path):
+    """
+    Those of answers, of options, and of the fields of a form; those of a list are told once, where they stand. Fields
+    that are only shown at times may take each other's place.
+    """
+    lists = {"places": "list: places\noptions: {a: Here, b: here}\n"} if "places" in step else {}
+    draft = library(tmp_path, f"steps:\n{step}{END}", **lists)
+
+    assert [f"{f.file}:{f.place.line}" for f in examine(draft) if f.code == "SHP216"] == [point] * bool(point)
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,13 @@ def test_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_is_explained_with_both_examples(rule: object, capsys: pytest.CaptureFixture[str]) -> None:
-    """What it says, a wrong and a right example; by code in any case, or by name."""
+    """What it says, a wrong and a right example, whether it may be ignored; by code in any case, or by name."""
     assert run(["rule", rule.code.lower()]) == 0  # type: ignore[attr-defined]
     out = capsys.readouterr().out
     assert rule.says in out  # type: ignore[attr-defined]
     assert "\nWrong: " in out
     assert "\nRight: " in out
+    assert ("It is an error" in out) == (rule.severity == "error")  # type: ignore[attr-defined]
     assert run(["rule", rule.name]) == 0  # type: ignore[attr-defined]
     assert capsys.readouterr().out == out
 

@@ -61,7 +61,7 @@ def page(rule: Rule) -> str:
     parts = [f"# {rule.code} {rule.name}", _wrapped(rule.says)]
     parts += ["## Wrong", *_shown(examples(rule, "wrong")), "The check says:", _fenced("text", told(rule))]
     parts += ["## Right", *_shown(examples(rule, "right"))]
-    parts += ["## Where it does not fit", _wrapped(_aside(rule))]
+    parts += ["## Where it does not fit", _wrapped(aside(rule))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -99,7 +99,8 @@ def _fenced(language: str, text: str) -> str:
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
-def _aside(rule: Rule) -> str:
+def aside(rule: Rule) -> str:
+    """What to do where *rule* does not fit."""
     if rule.severity == "error":
         return "It is an error: the flows can't be run until it is mended, and it can't be ignored."
     if rule.code.startswith("SHP94"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from shepherd.check.said import fields_of, own_options
 from shepherd.check.written import operation_of
 from shepherd.flow.beside import Operation
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
-from shepherd.flow.model import Ask, Call, Collect, Do, Field, Flow, Lookup, Option, Step
+from shepherd.flow.model import Call, Collect, Do, Field, Flow, Lookup, Option, Step
 from shepherd.flow.reader import readable
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ RULES = (UNROUTED, UNKNOWN_RESULT, SAME_LABEL, NO_WAY_WHEN_OUT, OUT_WITHOUT_ATTE
 
 def routes(draft: Draft) -> Iterator[Finding]:
     """Results and outcomes without a way, ways without them, labels that read the same, tries that lead nowhere."""
+    for one in draft.lists.values():
+        yield from _labels(one.options, one.file)
     for flow in draft.flows.values():
         for step in flow.steps.values():
             action = step.action
@@ -61,12 +64,11 @@ def routes(draft: Draft) -> Iterator[Finding]:
             elif isinstance(action, Call) and action.flow in draft.flows:
                 called = draft.flows[action.flow]
                 yield from _routed(flow, step, "outcome", called.outcomes, f'the flow "{called.id}"')
-            elif isinstance(action, Ask):
-                yield from _labels(flow, step, action.field.options)
-            elif isinstance(action, Collect):
-                yield from _labels(flow, step, (_as_option(field) for field in action.fields.values()))
-                for field in action.fields.values():
-                    yield from _labels(flow, step, field.options)
+            for field in fields_of(step):
+                yield from _labels(own_options(field), flow.file, flow.id, step.id)
+            if isinstance(action, Collect):
+                always = (field for field in action.fields.values() if field.show_if is None)
+                yield from _labels(map(_as_option, always), flow.file, flow.id, step.id)
             yield from _attempts(flow, step)
 
 
@@ -109,7 +111,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _labels(flow: Flow, step: Step, options: Iterable[Option]) -> Iterator[Finding]:
+def _labels(options: Iterable[Option], file: str, flow: str = "", step: str = "") -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for option in options:
         label = " ".join(option.label.split()).casefold()
@@ -117,9 +119,9 @@ def _labels(flow: Flow, step: Step, options: Iterable[Option]) -> Iterator[Findi
             yield SAME_LABEL.at(
                 option.place,
                 f'"{option.value}" and "{seen[label]}" both read "{option.label}".',
-                file=flow.file,
-                flow=flow.id,
-                step=step.id,
+                file=file,
+                flow=flow,
+                step=step,
                 hint="Give each its own label.",
             )
         seen.setdefault(label, option.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from shepherd.flow.findings import NOWHERE, Place
@@ -46,12 +46,11 @@ def said(flow: Flow) -> Iterator[Said]:
         yield from _texts("text", text, "")
     for field in flow.inputs.values():
         yield from _field(field, "")
-    elsewhere = listed(flow)
     for step in flow.steps.values():
-        yield from _step(step, elsewhere)
+        yield from _step(step)
 
 
-def _step(step: Step, elsewhere: frozenset[int]) -> Iterator[Said]:
+def _step(step: Step) -> Iterator[Said]:
     action = step.action
     if isinstance(action, Ask):
         yield from _texts("ask", action.question, step.id)
@@ -65,7 +64,7 @@ def _step(step: Step, elsewhere: frozenset[int]) -> Iterator[Said]:
         yield from _texts("message", check.message, step.id)
     for field in fields_of(step):
         yield from _field(field, step.id)
-        for option in own_options(field, elsewhere):
+        for option in own_options(field):
             yield _plain("label", option.label, step.id, option.place)
 
 
@@ -77,14 +76,10 @@ def fields_of(step: Step) -> tuple[Field, ...]:
     return tuple(action.fields.values()) if isinstance(action, Collect) else ()
 
 
-def listed(flow: Flow) -> frozenset[int]:
-    """The options, by identity, of the lists that *flow* reads: they stand in other files."""
-    return frozenset(id(option) for one in flow.lists.values() for option in one.options)
-
-
-def own_options(field: Field, elsewhere: frozenset[int]) -> Iterable[Option]:
-    """The options of *field* that are written in its flow itself, and not *elsewhere*."""
-    return [option for option in field.options if id(option) not in elsewhere] if elsewhere else field.options
+def own_options(field: Field) -> tuple[Option, ...]:
+    """The options of *field* that are written with it; those of a list all have the place where the list is named."""
+    places = {option.place for option in field.options}
+    return () if len(field.options) > 1 and len(places) == 1 and NOWHERE not in places else field.options
 
 
 def translated(root: Map) -> Iterator[Said]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check import plain_english as english
-from shepherd.check.said import SHOWN, SPOKEN, Said, fields_of, listed, own_options, said, translated
+from shepherd.check.said import SHOWN, SPOKEN, Said, fields_of, own_options, said, translated
 from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.model import Ask, Flow, Step
 from shepherd.flow.scope import uses
@@ -94,9 +94,8 @@ def wording(draft: Draft) -> Iterator[Finding]:
         judge = _Judge(flow.file, flow.id, plain=english.is_english(one.words for one in texts))
         for one in texts:
             yield from judge.text(one)
-        elsewhere = listed(flow)
         for step in flow.steps.values():
-            yield from judge.step(step, elsewhere)
+            yield from judge.step(step)
         yield from judge.conditions(flow)
     for document in draft.translations:
         language = document.typed["language"]
@@ -186,7 +185,7 @@ class _Judge:
 
     # --- what a whole step shows -----------------------------------------------------------------------
 
-    def step(self, step: Step, elsewhere: frozenset[int]) -> Iterator[Finding]:
+    def step(self, step: Step) -> Iterator[Finding]:
         """What is wrong with how a step asks."""
         for field in fields_of(step):
             if field.pattern and not field.help:
@@ -195,7 +194,7 @@ class _Judge:
                 yield self.at(NO_HELP, step.places.get("pattern", field.place), message, hint, step.id)
         action = step.action
         if self.plain and isinstance(action, Ask):
-            options = list(own_options(action.field, elsewhere))
+            options = own_options(action.field)
             question = action.question.source
             yields = [o for o in options if o.label.strip().casefold() in ("yes", "no")]
             if yields and english.OPEN_QUESTION.match(_last_sentence(question)):

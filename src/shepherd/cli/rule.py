@@ -13,7 +13,7 @@ from shepherd.cli.terminal import echo
 def command(ctx: click.Context, /, code: str) -> None:
     """Explain CODE (SHP201), with a wrong and a right example; without CODE, list them all."""
     from shepherd.check import RULES
-    from shepherd.check.manual import examples
+    from shepherd.check.manual import aside, examples
     from shepherd.flow.findings import nearest
 
     if not code:
@@ -31,3 +31,4 @@ def command(ctx: click.Context, /, code: str) -> None:
         for file, text in examples(found, kind):
             echo(f"\n{kind.capitalize()}: {file}\n")
             echo("".join(f"    {line}" for line in text.splitlines(keepends=True)).rstrip())
+    echo(f"\n{aside(found)}")
