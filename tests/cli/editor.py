@@ -19,22 +19,24 @@ LONG = 60.0
 class Editor:
     """An editor with one library open; places count from 0, characters in UTF-16, as most editors do."""
 
-    def __init__(self, library: Path):
+    def __init__(self, library: Path, *, named: bool = True, root: Path | None = None):
         self.library, self.number = library, 0
+        flag = ["--library", str(library)] if named else []
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.messages: Queue[dict[str, Any]] = Queue()
         self.told: dict[str, dict[str, Any]] = {}
         self.shown: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "shepherd.cli", "lsp", "--library", str(library)],
+            [sys.executable, "-m", "shepherd.cli", "lsp", *flag],
             env={"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"]},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
         Thread(target=self._listen, daemon=True).start()
-        self.can = self.ask("initialize", processId=None, rootUri=library.as_uri(), capabilities={})["capabilities"]
+        opened = (root or library).as_uri()
+        self.can = self.ask("initialize", processId=None, rootUri=opened, capabilities={})["capabilities"]
         self.tell("initialized")
 
     def __enter__(self) -> Editor:
@@ -51,7 +53,7 @@ class Editor:
         return self.process.wait(LONG)
 
     def uri(self, file: str) -> str:
-        return (self.library / file).as_uri()
+        return file if file.startswith("untitled:") else (self.library / file).as_uri()
 
     def open(self, file: str, text: str | None = None) -> None:
         self.texts[file] = text if text is not None else (self.library / file).read_text()

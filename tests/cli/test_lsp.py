@@ -275,6 +275,49 @@ def test_a_broken_file_still_leads_on(cafe: Editor) -> None:
     assert cafe.ask("textDocument/rename", **at, newName="halt") is None
 
 
+def test_the_library_is_that_of_the_folder_which_the_editor_has_open(tmp_path: Path) -> None:
+    """
+    As a command there would find it: ./flows, wherever the server was started.
+    """
+    (tmp_path / "flows" / "below").mkdir(parents=True)
+    tea(tmp_path / "flows")
+    (tmp_path / "flows" / "below" / "cup.yaml").write_text(FLOW.replace("flow: tea", "flow: cup"))
+    with Editor(tmp_path / "flows", named=False, root=tmp_path) as editor:
+        editor.open("below/cup.yaml", FLOW.replace("flow: tea", "flow: cup").replace("then: again", "hand_on: tea"))
+        editor.problems("below/cup.yaml")
+        [made] = editor.ask("textDocument/definition", **editor.at("below/cup.yaml", "hand_on: tea", 10))
+        assert made["uri"] == editor.uri("tea.yaml")
+
+
+def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    """
+    YAML that belongs to no library, and what is no file, has neither findings nor answers; a flow elsewhere has.
+    """
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "else").mkdir()
+    with Editor(tea(tmp_path / "flows")) as editor:
+        for file in ("../else/compose.yaml", "untitled:Untitled-1"):
+            editor.open(file, "services:\n  web: {image: web}\n")
+            assert editor.ask("textDocument/hover", **editor.at(file, "web")) is None
+            assert words(editor, file, "image: ") == []
+            assert editor.ask("textDocument/documentSymbol", textDocument={"uri": editor.uri(file)}) == []
+        editor.open("../else/tea.yaml", "# mine\n\n" + FLOW.replace("out_of_attempts: stop", "out_of_attempts: stpo"))
+        [found] = [d for d in editor.problems("../else/tea.yaml") if d["code"] == "SHP202"]
+        assert "stpo" in found["message"]
+        assert not any("compose" in uri or "untitled" in uri for uri in editor.told)
+
+
+def test_a_file_is_told_by_the_address_under_which_it_was_opened(tmp_path: Path) -> None:
+    """
+    Through a link too: an editor shows nothing of an address that it does not know.
+    """
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "link").symlink_to(tea(tmp_path / "flows"))
+    with Editor(tmp_path / "link") as editor:
+        editor.open("tea.yaml", FLOW.replace("out_of_attempts: stop", "out_of_attempts: stpo"))
+        assert "SHP202" in {d["code"] for d in editor.problems("tea.yaml")}
+
+
 def test_the_talk_ends_as_the_protocol_says(cafe: Editor) -> None:
     """
     shutdown, then exit: the process ends with 0.

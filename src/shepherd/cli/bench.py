@@ -20,12 +20,12 @@ from shepherd.flow.findings import Finding
 
 class Bench:
     """
-    The library in *folder*, with what is typed and not saved in the place of its files.
+    The library in *folder*, with what is typed and not saved in the place of its files; None for no library at all.
 
     What is known of flows that can't be read in the middle of a word is what was known of them before.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path | None):
         self.folder = folder
         self.typed: dict[str, str] = {}
         self.names = Names()
@@ -38,6 +38,8 @@ class Bench:
             return self._read()
 
     def _read(self) -> Draft:
+        if self.folder is None:
+            return self.draft
         draft = read_draft(self.folder, dict(self.typed))
         there = {flow: made for flow, made in self.draft.flows.items() if made.file in draft.sources}
         known = {name: made for name, made in self.draft.connectors.items() if name not in draft.connectors}
@@ -106,7 +108,7 @@ class Bench:
 
     def offers(self, file: str, line: int, column: int) -> tuple[str, list[Offer]]:
         """What may be typed at a place, counted from 0, and what is typed of it already."""
-        at = cursor(self.typed.get(file, ""), line, column)
+        at = cursor(self.typed[file], line, column) if file in self.typed else None
         if at is None:
             return "", []
         with self._lock:

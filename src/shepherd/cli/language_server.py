@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,9 +19,12 @@ from shepherd.author.rename import CannotRename
 from shepherd.cli.bench import Bench
 from shepherd.flow.files import home_of
 from shepherd.flow.findings import Finding, Place
+from shepherd.flow.schema import KINDS
 
 #: Seconds without a key pressed after which the library is checked.
 REST = 0.2
+#: How a file of a library begins.
+KIND = re.compile(rf"(?:\s*(?:#.*|---.*)?\n)*(?:{'|'.join(KINDS)}):")
 _KINDS = {"step": "Function", "flow": "Module", "outcome": "EnumMember", "operation": "Interface", "field": "Field"}
 _KINDS |= {"name": "Variable", "fact": "Variable", "input": "Variable", "function": "Function", "text": "Text"}
 _PARTS = {"step": "Function", "outcome": "EnumMember", "scenario": "Event", "group": "Namespace", "input": "Variable"}
@@ -27,24 +33,43 @@ _PARTS = {"step": "Function", "outcome": "EnumMember", "scenario": "Event", "gro
 class Server(LanguageServer):
     """Benches by the folders of their libraries, and what was last said of their files."""
 
-    def __init__(self, library: Path):
+    def __init__(self, find: Callable[[], Path]):
         super().__init__("shepherd", version("shepherd"))
-        self.library = library
-        self.benches: dict[Path, Bench] = {}
-        self.said: dict[Path, set[str]] = {}
-        self.waiting: dict[Path, asyncio.Task[None]] = {}
+        self.find, self.library = find, Path()
+        self.benches: dict[Path | None, Bench] = {None: Bench(None)}
+        self.ours: dict[str, bool] = {}
+        self.opened: dict[Path, str] = {}
+        self.said: dict[Path | None, set[str]] = {}
+        self.waiting: dict[Path | None, asyncio.Task[None]] = {}
+
+    def begin(self, root: str | None) -> None:
+        """Look for the library from the folder that the editor has open."""
+        path = to_fs_path(root) if root else None
+        if path and Path(path).is_dir():
+            os.chdir(path)
+        self.library = self.find().resolve()
+
+    def is_ours(self, uri: str, text: str) -> bool:
+        """Whether a file belongs to a library: it lies in the one that was found, or begins as the files of one do."""
+        path = to_fs_path(uri) if uri.startswith("file:") else None
+        inside = path is not None and self.library in Path(path).resolve().parents
+        return inside or (path is not None and KIND.match(text) is not None)
 
     def place(self, uri: str) -> tuple[Bench, str]:
-        """The bench of a file, and the file's name on it."""
+        """The bench of a file, and the file's name on it; an empty bench for what belongs to no library."""
+        if not self.ours.get(uri):
+            return self.benches[None], uri
         path = Path(to_fs_path(uri) or "/").resolve()
+        self.opened[path] = uri
         folder = home_of(path, self.library).resolve()
         if folder not in self.benches:
             self.benches[folder] = Bench(folder)
         return self.benches[folder], path.relative_to(folder).as_posix()
 
     def uri(self, bench: Bench, file: str) -> str:
-        """The address of a file."""
-        return from_fs_path(str(bench.folder / file)) or ""
+        """The address of a file: that by which the editor opened it, if it has."""
+        path = (bench.folder or Path()) / file
+        return self.opened.get(path) or from_fs_path(str(path)) or ""
 
     def lines(self, bench: Bench, file: str) -> list[str]:
         """The lines of a file, by which characters are counted as the editor counts them."""
@@ -121,9 +146,9 @@ class Server(LanguageServer):
         )
 
 
-def serve(library: Path) -> None:
-    """Answer an editor over stdin and stdout until it ends the talk."""
-    server = Server(library.resolve())
+def serve(find: Callable[[], Path]) -> None:
+    """Answer an editor over stdin and stdout until it ends the talk; *find* gives the library."""
+    server = Server(find)
     _listen(server)
     _answer(server)
     _write(server)
@@ -133,8 +158,15 @@ def serve(library: Path) -> None:
 def _listen(server: Server) -> None:
     """What the editor tells of its files."""
 
+    @server.feature(lsp.INITIALIZE)
+    def begun(params: lsp.InitializeParams) -> None:
+        folders = params.workspace_folders
+        server.begin(folders[0].uri if folders else params.root_uri)
+
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+        document = params.text_document
+        server.ours[document.uri] = server.is_ours(document.uri, document.text)
         changed(params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
@@ -144,17 +176,21 @@ def _listen(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:
         bench, file = server.place(params.text_document.uri)
-        bench.close(file)
-        server.check_soon(bench)
+        if bench.folder is not None:
+            bench.close(file)
+            server.check_soon(bench)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: object) -> None:
         for bench in server.benches.values():
-            server.check_soon(bench)
+            if bench.folder is not None:
+                server.check_soon(bench)
 
     def changed(uri: str) -> None:
         bench, file = server.place(uri)
+        if bench.folder is None:
+            return
         bench.type(file, server.workspace.get_text_document(uri).source)
         server.check_soon(bench)
 

@@ -20,7 +20,7 @@ def command(ctx: click.Context, /, library: Path | None) -> None:
     Answer an editor over stdin and stdout, in the language server protocol.
 
     Findings while you type, where a step is made and named, its sentences and the ways to it, another name for it,
-    completion of names, the outline, the format.
+    completion of names, the outline, the format. The library is looked for from the folder that the editor has open.
     """
     if find_spec("pygls") is None or find_spec("lsprotocol") is None:
         from shepherd.cli.app import complain
@@ -28,4 +28,4 @@ def command(ctx: click.Context, /, library: Path | None) -> None:
         ctx.exit(complain(f"The language server needs two packages that are not installed: {INSTALL}"))
     from shepherd.cli.language_server import serve
 
-    serve(settings(library=library).library)
+    serve(lambda: settings(library=library).library)
