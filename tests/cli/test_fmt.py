@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 from shepherd.check.library import Library
 from shepherd.cli.app import run
@@ -90,6 +91,31 @@ def test_an_editor_can_pipe_through_it(
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
         assert run(["fmt", "-"]) == code
         assert capsysbinary.readouterr().out == made
+
+
+def test_the_hook_for_pre_commit_tidies_the_library(flows: Path) -> None:
+    """
+    Its command formats ./flows, whichever of its files were changed; a second time nothing is left to do.
+    """
+    root = Path(__file__).resolve().parents[2]
+    hook = next(h for h in yaml.safe_load((root / ".pre-commit-hooks.yaml").read_text()) if h["id"] == "shepherd-fmt")
+    assert (hook["language"], hook["pass_filenames"]) == ("python", False)
+    assert run(hook["entry"].split()[1:]) == 0
+    assert (flows / "untidy.yaml").read_text() == TIDY.replace("good", "untidy", 1)
+    assert run(["fmt", "--check"]) == 0
+
+
+def test_what_shepherd_writes_is_tidy(flows: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    A new flow, suggested scenarios and a file to be translated are written as the formatter would.
+    """
+    (flows / "untidy.yaml").unlink()
+    assert run(["new", "parcel", "--title", "Parcel: lost", "--category", "orders"]) == 0
+    assert run(["translate", "parcel", "de"]) == 0
+    assert run(["test", "--suggest", "--save"]) == 0
+    capsys.readouterr()
+    assert run(["fmt", "--check"]) == 0
+    assert capsys.readouterr().out == "0 to be formatted, 5 as they should be.\n"
 
 
 def test_wrong_use(flows: Path) -> None:
