@@ -49,6 +49,22 @@ steps:
     collect: {speed: {label: Angezeigtes Tempo}}
 """
 
+DESK = """desk: mine
+customer_lookup: people.find
+facts: {customer: {first_name: {type: text, personal: true}, language: {type: text, personal: true}}}
+"""
+PEOPLE = """connectors:
+  people:
+    kind: table
+    file: data/people.csv
+    key: customer_id
+    operations:
+      find:
+        reads: true
+        inputs: {customer_id: text}
+        results: {ok: {first_name: text, language: {type: text, optional: true}}, not_found: {}}
+"""
+
 
 @pytest.fixture
 def hello(tmp_path):
@@ -128,6 +144,26 @@ def test_languages_are_listed_by_their_names(hello):
         "<td>Deutsch (German) 0 % (2 to be looked at), Deutsch (German, AT) 0 % (1 to be looked at)</td></tr>"
     )
     assert next(row for row in rows if ">other<" in row).endswith("<td></td></tr>")
+
+
+@pytest.mark.parametrize(("told", "chosen"), [("de", "de"), ("de-CH", "de"), ("fi", ""), ("", "")])
+def test_the_customers_language_is_chosen_beforehand(told, chosen, tmp_path):
+    """Where the customer base tells it and flows are said in it; the agent may still choose another."""
+    folder = tmp_path / "mine"
+    (folder / "data").mkdir(parents=True)
+    (folder / "hello.yaml").write_text(FLOW, "utf-8")
+    (folder / "hello.de.yaml").write_text(GERMAN, "utf-8")
+    (folder / "data" / "people.csv").write_text(f"customer_id,first_name,language\nC-1,Ada,{told}\n", "utf-8")
+    (folder / "desk.yaml").write_text(DESK, "utf-8")
+    (folder / "connectors.yaml").write_text(PEOPLE, "utf-8")
+    desk = Desk.open(Settings(folder, f"sqlite:///{tmp_path / 'a.db'}", str(tmp_path / "k.db"), "127.0.0.1", 0))
+    try:
+        tab = Tab(create_app(desk))
+        token = re.search(r'name="token" value="([^"]+)"', tab.get("/").text)[1]
+        tab.post("/tickets", {"token": token, "customer": "C-1", "channel": "phone", "subject": "Hello"})
+        assert re.findall(r'<option value="([^"]+)" selected>Deutsch', tab.text) == ([chosen] if chosen else [])
+    finally:
+        desk.close()
 
 
 def test_the_record_shows_the_words_that_were_said(tab):

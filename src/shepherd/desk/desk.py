@@ -31,6 +31,7 @@ from shepherd.desk.starting import Starting
 from shepherd.desk.tickets import Tickets, valid_id
 from shepherd.desk.times import Times
 from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunView, Taken, TicketView
+from shepherd.flow.languages import falls_back
 from shepherd.record import Record, RecordError, Report, RunRow, Ticket, open_record
 from shepherd.run.api import Actor, Change, Form, GoBack, Input, PathItem, Question
 
@@ -167,9 +168,17 @@ class Desk:
         )
 
     def languages(self, ticket: str) -> tuple[tuple[str, ...], str]:
-        """The languages that flows can be said in beside their own, and that of the ticket's latest run."""
-        rows = self.record.runs(ticket=self._tickets.find(ticket).id, limit=1)
-        return self.library.every_language, self._starting.spoken(rows)
+        """
+        The languages that flows can be said in beside their own, and the one to begin with.
+
+        That is the one of the ticket's latest run; before the first, the one that the customer base tells, if any.
+        """
+        found, known = self._tickets.find(ticket), self.library.every_language
+        rows = self.record.runs(ticket=found.id, limit=1)
+        if rows or not found.customer:
+            return known, self._starting.spoken(rows)
+        told = self._tickets.view(found).customer.get("language", "")
+        return known, next((tag for tag in falls_back(told) if tag in known), "")
 
     def awaits(self, role: str) -> bool:
         """Whether a step of any flow waits for *role*."""
