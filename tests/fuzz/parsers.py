@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.fuzz import documents, files, givings, texts
+from tests.fuzz import documents, elsewhere, files, givings, texts
 from tests.fuzz.parser import Parser
 
-PARSERS: dict[str, Parser] = {p.name: p for p in (*documents.PARSERS, *texts.PARSERS, *givings.PARSERS, *files.PARSERS)}
+PARSERS: dict[str, Parser] = {
+    parser.name: parser for room in (documents, texts, givings, files, elsewhere) for parser in room.PARSERS
+}

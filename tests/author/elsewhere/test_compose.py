@@ -16,12 +16,10 @@ from shepherd.author.elsewhere.sketch import Station, Unreadable, Way
 from shepherd.author.elsewhere.writing import clean
 from tests.author.elsewhere.making import made
 
-#: What may be found besides the marks: loops, steps without a way to an end, answers that say the same.
-STRUCTURE = {"SHP203", "SHP209", "SHP216"}
 NASTY = (
     "",
     *("yes", "No: really #1", "{{ x }}", "{%", "- a", "null", '"', "'", "[a, b]", "\u202eback", "a\nb", "&a *b", "é…"),
-    *("%", "| x", "a: b", "---", "x:", "error", "true", "12", "# to-do: x"),
+    *("{}}", "{{%}}", "}" * 300, "%", "| x", "a: b", "---", "x:", "error", "true", "12", "# to-do: x"),
 )
 WORDS = st.one_of(st.sampled_from(NASTY), st.text(max_size=30))
 KEYS = st.sampled_from(["1", "2", "3", "4", "restart", "Restart", "error", "ticket", "x" * 90, "Ünïcode", "日本"])
@@ -53,7 +51,7 @@ def _dangling(sketch: Sketch) -> bool:
 def test_every_tree_becomes_a_flow_that_says_the_same(sketch: Sketch) -> None:
     """
     Whatever is drawn: the flow is built, every station is a step, every way leads where it led under its own label,
-    and what the check finds are the marks and what the drawing itself brings (loops, no way out, two equal labels).
+    and no error is found but what the drawing itself brings: a loop that nothing leads out of.
     """
     with tempfile.TemporaryDirectory() as folder:
         if all(station.ways for station in sketch.stations.values()) and not _dangling(sketch):
@@ -62,7 +60,7 @@ def test_every_tree_becomes_a_flow_that_says_the_same(sketch: Sketch) -> None:
             return
         found = made(Path(folder), sketch)
     assert found.flow is not None, found.text
-    assert found.codes <= STRUCTURE, [f for f in found.findings if f.code != "SHP120"]
+    assert {f.code for f in found.findings if f.severity == "error"} <= {"SHP203"}, found.findings
     stations = sketch.stations  # `settle` has given it what was missing
     assert len(found.flow.steps) == len(stations)
     assert len(found.flow.graph.edges()) == sum(len(station.ways) for station in stations.values())

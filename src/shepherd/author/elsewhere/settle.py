@@ -43,13 +43,15 @@ def _crowded(sketch: Sketch) -> None:
 
 
 def _missing(sketch: Sketch) -> None:
-    for station in list(sketch.stations.values()):
-        for way in station.ways:
-            if way.target not in sketch.stations:
-                missing = sketch.stations[way.target] = Station(way.target, line=way.line, kind="end")
-                missing.wish, missing.outcome = f"missing {way.target}", MISSING
-                where = f"line {way.line}" if way.line else "a way"
-                missing.unknown = [f'{where} leads to "{way.target}", which is not in the file']
+    ways = [way for station in sketch.stations.values() for way in station.ways]
+    ways += [Way(station.silent, line=station.line) for station in sketch.stations.values() if station.silent]
+    ways += [Way(sketch.first)] if sketch.first else []
+    for way in ways:
+        if way.target not in sketch.stations:
+            missing = sketch.stations[way.target] = Station(way.target, line=way.line, kind="end")
+            missing.wish, missing.outcome = f"missing {way.target}", MISSING
+            where = f"line {way.line}" if way.line else "a way"
+            missing.unknown = [f'{where} leads to "{way.target}", which is not in the file']
 
 
 def _firsts(sketch: Sketch) -> list[str]:

@@ -17,11 +17,12 @@ from shepherd.author.elsewhere.process import (
     own,
     seconds,
 )
-from shepherd.author.elsewhere.settle import START
 from shepherd.author.elsewhere.sketch import Mistake, Sketch, Station, Unreadable, Way
 from shepherd.author.shapes import SHAPES
 from shepherd.flow.hazards import short
 
+#: The key of a question that stands for several beginnings.
+BEGINS = "\0begins"
 _AT_ONCE = {
     "parallelGateway": "in the file all of these ways are taken at the same time; a conversation takes one by one",
     "inclusiveGateway": "in the file one or more of these ways are taken; a conversation takes one",
@@ -68,11 +69,11 @@ class _Sketching:
             named = [
                 way._replace(label=self.parts[id_].name or way.label) for id_, way in zip(starts, ways, strict=False)
             ]
-            station = Station(START, "Where does this begin?", wish="where_begins", kind="ask")
+            station = Station(BEGINS, "Where does this begin?", wish="where_begins", kind="ask")
             station.ways = named if len(starts) == len(ways) else ways
             station.unknown.append("the file begins at several places")
-            self.sketch.stations[START] = station
-            self.sketch.first = START
+            self.sketch.stations[BEGINS] = station
+            self.sketch.first = BEGINS
         todo = [way.target for way in reversed(ways)]
         for id_ in (*self.parts, ""):
             while todo:

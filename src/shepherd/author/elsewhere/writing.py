@@ -7,7 +7,7 @@ import re
 from shepherd.author.yaml_text import scalar
 from shepherd.flow.shown import visible
 
-_BRACES = re.compile(r"\{\{+|\}\}+|\{[%#]|[%#]\}")
+_BRACES = re.compile(r"[{}]{2,100}|\{[%#]|[%#]\}")
 _BEGINS = re.compile(r"[^\W\d_]")
 _CUT = re.compile(r":(\s|$)|\s#|[\n\r\t]")
 _IN_MAP = re.compile(r"[,\[\]{}]|:(\s|$)|\s#|[\n\r\t\"']")

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from shepherd.author.elsewhere.sketch import Mistake, Unreadable, within
 
-MOST_DEPTH, MOST_ELEMENTS = 100, 100_000
+MOST_DEPTH, MOST_ELEMENTS = 100, 50_000
 _ERRORS = (expat.ExpatError, ValueError, LookupError)
 
 
