@@ -158,6 +158,8 @@ def test_axe_finds_nothing_in_the_workshop(eye, shop, folder):
     eye.look("broken", "1 error in the last save")
     page.goto(shop)
     eye.look("list with errors", "1 error")
+    page.goto(f"{shop}/keys")
+    eye.look("keys", "With Alt")
     page.goto(f"{shop}/flows/nothing")
     eye.look("no such flow", "Nothing here")
 

@@ -322,6 +322,19 @@ def test_the_way_so_far_is_drawn(shop):
     assert shop.get(src.replace("parcel.svg", "nothing.svg")).status == 404
 
 
+def test_keys_can_be_switched_off(shop):
+    """In the workshop itself, and back to where one was; never to another site."""
+    shop.get("/flows/parcel/try?to=again")
+    assert 'data-key="1"' in shop.text
+    back = html.unescape(re.search(r'href="(/keys\?back=[^"]+)"', shop.text)[1])
+    shop.get(back)
+    shop.post("/keys", {"keys": "off", "back": html.unescape(re.search('name="back" value="([^"]+)"', shop.text)[1])})
+    assert shop.heading == "Shall we send it again?"
+    assert 'data-key="' not in shop.text
+    assert shop.post("/keys", {"keys": "plain", "back": "//evil.example/"}).heading == "2 flows"
+    assert shop.post("/keys", {"keys": "loud"}).status == 400
+
+
 def test_what_scenarios_walk_is_drawn(shop):
     """On asking: what none walks is dashed, and the plain picture comes back."""
     text = shop.get("/flows/parcel?show=coverage").text

@@ -69,12 +69,11 @@ def unpack(text: str) -> Script:
     if len(text) > MOST_PACKED:
         raise wrong
     try:
-        unzip = zlib.decompressobj()
-        data = unzip.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_BYTES)
+        data = zlib.decompressobj().decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_BYTES)
         given, moves = json.loads(data)
     except (ValueError, binascii.Error, zlib.error, TypeError, RecursionError):
         raise wrong from None
-    if unzip.unconsumed_tail or not isinstance(given, dict) or not isinstance(moves, list) or len(moves) > MOST_MOVES:
+    if not isinstance(given, dict) or not isinstance(moves, list) or len(moves) > MOST_MOVES:
         raise wrong
     if not all(isinstance(move, dict) and len(move) in (1, 2) for move in moves):
         raise wrong

@@ -156,7 +156,7 @@ def _next(flow: str, scenarios: Path, option: str) -> None:
         ("check --watch", "says what is wrong, each time that you save"),
         (f"test {shlex.quote(shown(scenarios))}", "walks its scenario"),
         (f"run {flow}", "tries it in the terminal"),
-        ("serve", "shows it in the browser"),
+        ("workshop", "shows it in the browser as you write"),
     )
     for words, does in rows:
         full = f"shepherd {words}{'' if words.startswith('test') else option}"

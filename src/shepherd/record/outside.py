@@ -60,10 +60,7 @@ def _asked(url: str, ask: Callable[[Connection], T]) -> T | None:
                 return None
             engine = engine_of(url)
         else:
-            file = file_of(url)
-            if not file.is_file():
-                return None
-            address = f"{file.resolve().as_uri()}?mode=ro"
+            address = f"{file_of(url).resolve().as_uri()}?mode=ro"
             engine = create_engine(
                 "sqlite://", creator=lambda: sqlite3.connect(address, uri=True, timeout=2), poolclass=NullPool
             )

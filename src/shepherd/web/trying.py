@@ -27,6 +27,7 @@ from shepherd.web.bench import workbench
 from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
 from shepherd.web.flows import picture_reply
 from shepherd.web.show import blanks, first_of, heading
+from shepherd.web.who import KEYS, MODES, local_path, remember
 
 pages = Blueprint("trying", __name__)
 
@@ -80,6 +81,20 @@ KINDS: tuple[tuple[type, str], ...] = (
     (Form, "form"),
 )
 TEMPLATES = {"question": "_step_question", "form": "_step_form", "message": "_step_message", "stuck": "_step_stuck"}
+
+
+@pages.route("/keys", methods=["GET", "POST"])
+def keys() -> Reply:
+    """How keys work in this browser, as on the desk's own pages."""
+    back = local_path(request.values.get("back", ""), "workshop.flows")
+    if request.method == "GET":
+        return make_response(render_template("workshop_keys.html", back=back, modes=MODES))
+    mode = request.form.get("keys", "")
+    if mode not in dict(MODES):
+        abort(400)
+    reply = make_response(redirect(back, 303))
+    remember(reply, KEYS, mode)
+    return reply
 
 
 @pages.get("/flows/<flow_id>/try")

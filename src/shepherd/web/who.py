@@ -86,7 +86,11 @@ def ask_name() -> Response | None:
     return cast(Response, redirect(url_for("agent.name", back=back), 303))
 
 
-def local_path(path: str) -> str:
-    """*path* if it leads to a page of ours, else the start page; never another site."""
-    own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if own else url_for("agent.home")
+def is_local(path: str) -> bool:
+    """Whether *path* leads to a page of ours, and never to another site."""
+    return path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+
+
+def local_path(path: str, home: str = "agent.home") -> str:
+    """*path* if it leads to a page of ours, else the page *home*; never another site."""
+    return path if is_local(path) else url_for(home)
