@@ -128,6 +128,12 @@ def test_a_verification_that_would_be_lost_is_named() -> None:
     events = [reread(event) for event in play(library, scenario.flow, scenario.given).events]
     found = rerun(Library.load(documents), events)
     assert (found.verdict, found.lost) == ("same", ("identity",))
+    loose = Library.load(documents)
+    asking = [s for d in shipped().scenarios for s in scenarios_in(d.typed, d.file)[0] if s.flow == "account_locked"]
+    walks = [rerun(loose, [reread(e) for e in play(library, s.flow, s.given).events]) for s in asking]
+    assert any(walk.stopped and walk.lost == ("identity",) for walk in walks)
+    (reason,) = why(compare(library, loose), found)
+    assert reason.startswith("authentication: The outcome verified (grants) is gone")
     text = as_text(replayed("draft", [Told("R", "T-1", "authentication", found), None]))
     assert text.startswith("Of 2 runs, 1 would lose a verification.\n")
     assert "goes the same way. It would lose identity." in text

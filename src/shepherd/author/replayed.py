@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from shepherd.author.difference import Difference, FlowDifference
@@ -55,13 +55,23 @@ class Replayed(NamedTuple):
 
 def why(difference: Difference, rerun: Rerun) -> tuple[str, ...]:
     """What differs at the step at which the two walks part, or in the values that its flow reads, as sentences."""
-    last, _, _ = rerun.parts
+    last, went, goes = rerun.parts
     flow, _, step = last.partition("/")
+    if rerun.lost and not (went or goes):
+        return tuple(_granting(difference))[:3]
     one = difference.of(flow)
     if one is None:
         return ("What it reads beside the flows differs.",) if difference.beside else ()
     there = [text for change, text in sentences(one) if step and step in (change.was, change.step)]
     return tuple((there or _read(one))[:3])
+
+
+def _granting(difference: Difference) -> Iterator[str]:
+    """What differs in who establishes what."""
+    for one in difference.flows:
+        for change, text in sentences(one):
+            if change.kind in ("grants", "withdraws") or (change.kind == "outcome" and change.name.endswith("grants")):
+                yield f"{one.flow}: {text}"
 
 
 def _read(one: FlowDifference) -> list[str]:
@@ -134,9 +144,9 @@ def _story(one: Told) -> str:
     ways = f"{at}: went to {seen(went) or 'its end'}, would go to {seen(goes) or 'no further step'}"
     if rerun.broke:
         return f"would stop: {seen(rerun.broke)}"
-    if rerun.stopped:
-        return f"not followed: {seen(rerun.stopped)}" + (f" It {ways}." if went or goes else "")
     lost = f" It would lose {listed([named(name) for name in rerun.lost], 'and')}." if rerun.lost else ""
+    if rerun.stopped:
+        return f"not followed: {seen(rerun.stopped)}" + (f" It {ways}." if went or goes else "") + lost
     if rerun.verdict == "same":
         return f"goes the same way.{lost}"
     ended = ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author.script import TICKET, noted, once_key
 from shepherd.author.stand_ins import digits
-from shepherd.author.walks import Rerun, Walk, recorded
+from shepherd.author.walks import Rerun, Walk, granted, recorded
 from shepherd.flow.model import Ask, Collect
 from shepherd.run import advance, start
 from shepherd.run.api import (
@@ -114,12 +114,11 @@ class _Rerunning:
 
     def _walk(self) -> Walk:
         steps = tuple(item["step"] for item in self.entered)
-        granted = {grant["name"] for item in self.entered for grant in item.get("granted", ())}
-        granted |= {one["name"] for one in self.events[0].data.get("held", ())}
+        given = granted(self.events[0], self.entered)
         run = getattr(self, "run", None)
         if run is None:
-            return Walk(steps, "", "", frozenset(granted))
-        return Walk(steps, run.outcome, "" if run.ended else run.tip.ref, frozenset(granted))
+            return Walk(steps, "", "", given)
+        return Walk(steps, run.outcome, "" if run.ended else run.tip.ref, given)
 
     # --- the beginning --------------------------------------------------------------------------------
 
