@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from shepherd.flow.canonical import digest
-from shepherd.record import Record, open_record
+from shepherd.record import Publication, Record, open_record
 from shepherd.run.api import Actor, Event, Try
 
 MARIA = Actor("agent", "maria")
@@ -80,6 +80,13 @@ def a_run(record: Record, ticket: str, *answers: Any, first: Event | None = None
     for seq, value in enumerate(answers, 1):
         record.append(run, seq, [answer(value, seq)], submission=(f"token-{seq}", record.request_hash(value)))
     return run
+
+
+def a_publication(record: Record) -> None:
+    """Something published, and read by somebody."""
+    data = {"version": 1, "hash": digest(FLOW), "documents": [["flow:help", digest(FLOW)]]}
+    record.publish(lambda _: Publication("proposed", at(1), "+02:00", MARIA, data), {digest(FLOW): FLOW})
+    record.receive(1, "maria", at=at(2), actor=MARIA)
 
 
 @contextmanager

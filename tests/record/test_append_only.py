@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shepherd.record import Once, Publication, Record
+from shepherd.record import Once, Record
 from shepherd.run.api import Try
-from tests.record.making import MARIA, a_run, a_ticket, answer, at, event
+from tests.record.making import MARIA, a_publication, a_run, a_ticket, answer, at, event
 
 APPEND_ONLY = (
     "entries",
@@ -38,8 +38,7 @@ def connection(record: Record, tmp_path: Path) -> closing[sqlite3.Connection]:
     record.append(run, 4, [answer("x", 4, escalated={"id": "INC-2026-1121-1200", "queue": "engineering"})])
     record.create_contact("k", ticket, channel="phone", at=at(1), actor=MARIA)
     record.add_item(ticket, "k", "note", "text", at=at(1), actor=MARIA)
-    record.publish(lambda _: Publication("proposed", at(1), "+02:00", MARIA, {"version": 1, "hash": "0" * 64}))
-    record.receive(1, "maria", at=at(2), actor=MARIA)
+    a_publication(record)
     return closing(sqlite3.connect(tmp_path / "shepherd.db", isolation_level=None))
 
 

@@ -25,7 +25,7 @@ from shepherd.record import (
 from shepherd.record.databases import engine_of
 from shepherd.record.tables import APPEND_ONLY, KEPT, metadata
 from shepherd.run.api import Actor, Try
-from tests.record.making import MARIA, a_run, a_ticket, answer, at, event
+from tests.record.making import MARIA, a_publication, a_run, a_ticket, answer, at, event
 from tests.record.server import Server
 from tests.record.test_migrate import described
 
@@ -61,6 +61,7 @@ def database(kept: Record, url: str) -> Iterator[Any]:
     kept.append(run, 4, [answer("x", 4, escalated={"id": "INC-2026-1121-1200", "queue": "engineering"})])
     kept.create_contact("k", ticket, channel="phone", at=at(1), actor=MARIA)
     kept.add_item(ticket, "k", "note", "text", at=at(1), actor=MARIA)
+    a_publication(kept)
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 

@@ -14,7 +14,7 @@ from shepherd.record import Once, Record
 from shepherd.record.chain import FIRST, link
 from shepherd.record.tables import metadata
 from shepherd.run.api import Try
-from tests.record.making import BEGIN, MARIA, a_run, a_ticket, attacker, event, new_id, opened
+from tests.record.making import BEGIN, MARIA, a_publication, a_run, a_ticket, attacker, event, new_id, opened
 
 
 @pytest.fixture
@@ -161,6 +161,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
         "do_requested", {"visit": 2, "operation": "visits.book"}, second=5, step="help/light", escalated=told
     )
     record.append(run, 4, [requested._replace(tries=(Try("ticket", "help/light", 0),))], once=Once(key, "requested"))
+    a_publication(record)
     assert record.verify().ok
     record.close()
     return folder, ticket, run
