@@ -127,6 +127,21 @@ def test_all_about_a_version_as_one_object(do: Do) -> None:
     assert "What changes against version 1:" in do("show", "2")[1]
 
 
+def test_versions_are_compared_by_their_hashes(do: Do, capsys: pytest.CaptureFixture[str]) -> None:
+    """``shepherd diff`` takes the hash of a version as a whole library, whatever is in the folder by then."""
+    do("propose", "--by", "Maria")
+    do("approve", "1", "--by", "Olli", "--note", "Walked it")
+    files_in(Path("flows"), "Two.")
+    do("propose", "--by", "Maria")
+    files_in(Path("flows"), "Three.")
+    first, second = (one["hash"][:12] for one in json.loads(do("list", "--json")[1])["versions"])
+    assert run(["diff", first, second, "--no-scenarios", "--weigh", "0"]) == 0
+    told = capsys.readouterr().out
+    assert "what the customer is told is “Two.”, and was “One.”" in told
+    assert run(["diff", second, "--no-scenarios", "--weigh", "0"]) == 0
+    assert "is “Three.”, and was “Two.”" in capsys.readouterr().out
+
+
 def test_an_outsider_proves_what_was_published(do: Do, tmp_path: Path) -> None:
     """The export is whole for a verifier that needs nothing of ours, and broken once a name in it is changed."""
     do("propose", "--by", "Maria")

@@ -81,7 +81,7 @@ class Library:
 
         They passed when they were published; what later releases check more strictly does not stop a run under way.
         """
-        draft = from_documents({name: _restored(name, document) for name, document in documents.items()})
+        draft = draft_of(documents)
         return cls.of(draft, draft.findings)
 
     @classmethod
@@ -197,6 +197,11 @@ class Library:
             for need in (*reached.requires, *(n for step in reached.steps.values() for n in step.requires)):
                 queue += granting.get(need.name.removeprefix(REPRESENTATIVE), ())
         return seen
+
+
+def draft_of(documents: Mapping[str, Any]) -> Draft:
+    """The draft that *documents*, as they are stored, make."""
+    return from_documents({name: _restored(name, document) for name, document in documents.items()})
 
 
 def _stored(name: str, document: Any) -> Any:

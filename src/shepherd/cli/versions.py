@@ -158,8 +158,12 @@ def _below(path: Path, top: Path) -> str:
 # --- the record ---------------------------------------------------------------------------------------
 
 
-def _in_record(name: str, settings: Settings) -> _Recorded | None:
-    """The document whose hash begins with *name*; None where there is no record, or none of them does."""
+def _in_record(name: str, settings: Settings) -> _Recorded | Version | None:
+    """
+    The document whose hash begins with *name*, or the published library; None where there is no record, or neither.
+    """
+    from shepherd.check.library import draft_of as stored_draft
+    from shepherd.desk.publishing import documents_in
     from shepherd.record import RecordError, open_record, required_record
 
     try:
@@ -171,7 +175,14 @@ def _in_record(name: str, settings: Settings) -> _Recorded | None:
         hashes = record.hashes(name)
         if len(hashes) > 1:
             raise click.UsageError(f"{len(hashes)} documents in the record begin with {name}. Write more of the hash.")
-        return _Recorded(name, record.document(hashes[0])) if hashes else None
+        if not hashes:
+            return None
+        document = record.document(hashes[0])
+        listed = documents_in(document)
+        if listed is None:
+            return _Recorded(name, document)
+        stored = record.documents(listed.values())
+        return Version(name, stored_draft({one: stored[hash_] for one, hash_ in listed.items()}))
     finally:
         record.close()
 

@@ -167,6 +167,12 @@ def manifest_of(documents: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
     return {"language": LANGUAGE, "documents": [list(one) for one in documents]}
 
 
+def documents_in(document: Any) -> Mapping[str, str] | None:
+    """The hashes by name that *document*, as it is stored, lists where it is a version; None where it is another."""
+    version = isinstance(document, Mapping) and document.keys() == manifest_of(()).keys()
+    return dict(document["documents"]) if version else None
+
+
 def told(version: Version) -> str:
     """The state of *version* in words."""
     words = {"proposed": "waiting to be approved", "scheduled": "approved, and goes live at its date", "past": "over"}
