@@ -32,6 +32,10 @@ class Kept(Walker):
         self.id, self.ticket = new_id(), a_ticket(record, customer=f"C-{seed}")
         super().__init__(library, seed)
 
+    def ids(self, minute: str) -> int:
+        """The highest number that any walk was given in *minute*."""
+        return self.record.last_tracking_id(minute)
+
     def keep(self, step: tuple) -> None:
         """Store the step's event, its tries, its sealed values and the row of a change included."""
         _, event = step

@@ -400,6 +400,7 @@ def test_whoever_guides_may_leave_a_step_of_a_role() -> None:
     walk = Walk(library(APPROVAL), "approval")
     walk(Answer("yes"))
     walk(GoBack(1), who="sue", role="supervisor")
+    assert alike(walk.run, replay(walk.library, [reread(event) for event in walk.events]))  # the role is not recorded
     assert walk.here == "first"
     assert refused(walk, Answer("yes"), who="sue", role="supervisor").code == "not_owner"
 

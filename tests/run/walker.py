@@ -6,12 +6,14 @@ import json
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from shepherd.flow.canonical import canonical
 from shepherd.flow.types import to_json
 from shepherd.run import Step, advance, api, move, start
 from shepherd.run.api import Actor, Event, Refused, SecretRef, Spent, Stamp
+from shepherd.run.escalation import numbered
 from shepherd.run.keep import fields
 from shepherd.run.state import Frame, Run, State
 from shepherd.run.waiting import blank
@@ -109,8 +111,12 @@ class Walker:
         self.taken: set[str] = set()
         self.refused: set[str] = set()
         self.events: list[Event] = []
-        step = start(library, "f0", inputs={}, facts=FACTS, stamp=self.stamp("maria"), guarded=guarded)
-        self.keep(step)
+        begin = partial(start, library, "f0", inputs={}, facts=FACTS, stamp=self.stamp("maria"), guarded=guarded)
+        self.keep(numbered(lambda taken: begin(taken=taken), self.ids))
+
+    def ids(self, minute: str) -> int:
+        """The highest number of a tracking id that others were given in *minute*: there are no others."""
+        return 0
 
     def stamp(self, name: str, role: str = "agent") -> Stamp:
         """A stamp a little later than the last."""
@@ -138,8 +144,9 @@ class Walker:
             return True
         given, who, role = self.choose()
         spent = {ref: Spent(n, n) for ref, n in self.rows.items()}
+        go = partial(advance, self.run, given, stamp=self.stamp(who, role), spent=spent)
         try:
-            step = advance(self.run, given, stamp=self.stamp(who, role), spent=spent)
+            step = numbered(lambda taken: go(taken=taken), self.ids)
         except Refused as refused:
             if not refused.sentence:
                 raise

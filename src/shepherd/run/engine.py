@@ -93,6 +93,8 @@ def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | 
         counts = {ref: s.count for ref, s in spent.items() if s.count != run.spent.get(ref, 0)}
         if counts:
             data["spent"] = counts
+    if stamp.role != "agent" and "role" not in data:
+        stamp = stamp._replace(role="agent")  # as replay has it: an event keeps only a role that was asked for
     after, entered, tries = fold(run, kind, data, stamp)
     if tries:
         tries = _after(tries, spent)
