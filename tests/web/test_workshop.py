@@ -310,6 +310,17 @@ def test_a_walk_is_shown_as_a_scenario(shop):
     assert "outcome: sent_again" in html.unescape(shop.text)
 
 
+def test_a_flow_is_tried_in_another_language(shop, folder):
+    """Where one is there: the words are those of its translation, the ways the same."""
+    assert "Language of the customer" not in shop.get("/flows/parcel/try").text
+    (folder / "parcel.de.yaml").write_text(
+        "translation: parcel\nlanguage: de\nsteps:\n  greet:\n    of: '00000000'\n    say: Ich sehe nach.\n"
+    )
+    assert '<option value="de">' in shop.get("/flows/parcel/try").text
+    begin = {"f.in.number": "O-1", "f.at": "2026-03-01T10:00", "f.fact.contact.language": "de"}
+    assert "Ich sehe nach." in shop.post("/flows/parcel/try", begin).text
+
+
 def test_the_way_so_far_is_drawn(shop):
     """Over the picture of the flow at hand, for those who see it and in words; it may do no more than a picture."""
     shop.get("/flows/parcel/try?to=again")

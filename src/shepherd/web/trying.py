@@ -239,6 +239,8 @@ def _begin(
         given=given | {"at": trials.clock(head.get("at", ""))},
         channel=head.get("facts", {}).get("channel", ""),
         channels=CHANNELS,
+        language=given.get("fact.contact.language", ""),
+        languages=trials.library.every_language,
         assurances=trials.library.policy.assurances,
         held={name: _level(value) for name, value in head.get("assured", {}).items()},
         scenarios=trials.scenarios,
