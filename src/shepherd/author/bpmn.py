@@ -115,10 +115,9 @@ class _Writing:
         middle = spot.y + spot.height / 2
         if element == "endEvent":
             main = Spot(spot.x, middle - EVENT / 2, EVENT, EVENT)
-            beside = _beside(
-                node.text, Spot(spot.x + EVENT + 6, spot.y, spot.width - EVENT - 6, spot.height), left=False
-            )
-            self._add(_Shape(id_, element, main, *beside, node.verb, node))
+            room = Spot(spot.x + EVENT + 6, spot.y, spot.width - EVENT - 6, spot.height)
+            words = _beside(node.text.partition("\n")[0], room, left=False)
+            self._add(_Shape(id_, element, main, *words, node.verb, node))
             return
         if element == "exclusiveGateway":
             main = Spot(spot.x + spot.width - GATE - BESIDE, middle - GATE / 2, GATE, GATE)
