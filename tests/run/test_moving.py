@@ -16,7 +16,7 @@ from tests.run.random_library import random_documents
 from tests.run.small import Walk, flow, library
 from tests.run.walker import Walker, alike, reread
 
-SEEDS = int(os.environ.get("SHEPHERD_MOVE_FLOWS", "60"))
+SEEDS = int(os.environ.get("SHEPHERD_MOVE_FLOWS", "40"))
 ASK = {"ask": "One?", "answers": {"a": "two", "b": "end"}}
 STEPS: dict[str, Any] = {
     "one": ASK,

@@ -35,8 +35,9 @@ CORNER = 6.0
 LEGEND_ROOM = 560.0
 TOO_LARGE = "That is too much for one picture: split it into flows that call one another, or draw it as mermaid or dot."
 #: What lies on top where ways cross.
-ORDER: Mapping[str, int] = {"": 0, "missed": 1, "gone": 1, "walked": 2} | {load: n for n, load in enumerate(LOADS, 3)}
-ORDER = {**ORDER, "removed": 1, "changed": 2, "added": 3}
+ORDER: Mapping[str, int] = {"": 0, "missed": 1, "gone": 1, "removed": 1, "walked": 2, "changed": 2, "added": 3} | {
+    load: n for n, load in enumerate(LOADS, 3)
+}
 
 
 def svg(
