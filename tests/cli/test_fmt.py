@@ -81,6 +81,20 @@ def test_a_link_stays_a_link(flows: Path, tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere.yaml").read_text() == TIDY
 
 
+def test_a_link_that_leads_out_of_the_folder_is_left_alone(
+    flows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    What lies elsewhere is formatted only where it is named itself.
+    """
+    (tmp_path / "elsewhere.yaml").write_text(UNTIDY)
+    (flows / "good.yaml").unlink()
+    (flows / "good.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    assert run(["fmt"]) == 0
+    assert "flows/good.yaml: left alone, for it is a link" in capsys.readouterr().err
+    assert (tmp_path / "elsewhere.yaml").read_text() == UNTIDY
+
+
 def test_an_editor_can_pipe_through_it(
     flows: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:

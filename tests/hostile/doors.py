@@ -57,13 +57,14 @@ class Heard:
 
 
 def library(case: Case, heard: Heard) -> None:
-    """Check the folder, tell its flow and draw it; the scenarios and translations there are read too."""
+    """Check and format the folder, tell its flow and draw it; the scenarios and translations there are read too."""
     code, printed = heard.command("json", "check", "--format", "json", ".")
     read = json.loads(printed) if code in (0, 1) and printed else {"findings": (), "ok": False}
     heard.codes |= {finding["code"] for finding in read["findings"]}
     heard.refused = not read["ok"]
     heard.command("text", "check", ".")
     heard.command("github", "check", "--format", "github", ".")
+    heard.command("text", "fmt", "--diff", ".")
     if Path("a.yaml").is_file():
         heard.command("text", "explain", "a", "--library", ".")
         heard.command("json", "explain", "a", "--library", ".", "--format", "json")

@@ -63,10 +63,21 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
             raise click.UsageError(f"There is no file or folder {path}.")
         found = sorted({*files_of(path), *path.rglob("*.yaml")}) if path.is_dir() else [path]
         for file in found:
-            hidden = path.is_dir() and any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.is_file() and not hidden and file.resolve() not in seen:
-                seen.add(file.resolve())
+            named, target = file == path, _target(file)
+            hidden = not named and any(part.startswith(".") for part in file.relative_to(path).parts)
+            if target is None or not (named or target.is_relative_to(path.resolve())):
+                echo(f"{shown_file(None, str(file))}: left alone, for it is a link that leads out of {path}.", err=True)
+            elif target.is_file() and not hidden and target not in seen:
+                seen.add(target)
                 yield file
+
+
+def _target(file: Path) -> Path | None:
+    """The file itself, behind all links; None where they lead nowhere."""
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError):
+        return None
 
 
 def _text_of(file: Path) -> str | None:
