@@ -58,7 +58,7 @@ def test_the_page_follows_the_file_and_a_broken_save_keeps_the_last_picture(page
     expect(page.locator("#line-26")).to_be_in_viewport()
 
     edit(folder, "parcel.yaml", "otherwise: tel\n", "otherwise: tell\n")
-    expect(page.get_by_role("heading", name="Right")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Nothing wrong")).to_be_visible(timeout=15_000)
 
 
 def test_a_page_that_gets_no_stream_looks_now_and_then(page, shop, folder):
@@ -140,7 +140,7 @@ def test_axe_finds_nothing_in_the_workshop(eye, shop, folder):
     page.goto(shop)
     eye.look("list", "2 of 2 pass")
     page.goto(f"{shop}/flows/parcel#say-again")
-    eye.look("flow", "Right")
+    eye.look("flow", "Nothing wrong")
     page.goto(f"{shop}/flows/parcel/try?scenario=It+is+long+overdue")
     eye.look("begin", "Try: Where is my parcel?")
     page.goto(f"{shop}/flows/parcel/try?to=look")

@@ -72,7 +72,7 @@ def test_every_flow_is_listed_with_what_a_designer_looks_for(shop):
     listed = rows(shop.get("/").text)
 
     assert set(listed) == {"parcel", "goodbye"}
-    for words in ("right", "Orders", "parcels", "2026-01-31", "overdue", "9", "2 of 2 pass", "7 of 12", "(58 %)"):
+    for words in ("clean", "Orders", "parcels", "2026-01-31", "overdue", "9", "2 of 2 pass", "7 of 12", "(58 %)"):
         assert words in listed["parcel"]
     assert "none" in listed["goodbye"]
     assert "Runs in" not in shop.text
@@ -121,7 +121,7 @@ def test_a_flow_has_all_of_it_on_its_page(shop):
     assert text.count('data-step="') == 9
     assert 'href="#line-20"' in text
     assert '<li id="line-20" data-at="look">' in text
-    assert '<h2 id="stands-h">Right' in text
+    assert '<h2 id="stands-h">Nothing wrong' in text
     assert text.count(">passes<") == 2
     assert "Not walked by any (5)" in text
     assert "/flows/parcel/try?scenario=It+is+under+way" in text
