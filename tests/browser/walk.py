@@ -7,7 +7,7 @@ import json
 import re
 from urllib.parse import quote
 
-from playwright.sync_api import APIResponse, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, expect
 
 from shepherd.desk import new_id
 
@@ -21,6 +21,11 @@ VISIT = "An engineer has to look at this at your home. Shall I book the next fre
 def shows(page: Page, text: str) -> None:
     """Wait until the step says *text*, or the page where it has no step."""
     expect(page.locator("article.step, main:not(:has(article.step))")).to_contain_text(text, timeout=15_000)
+
+
+def long_list(page: Page, name: str, *, exact: bool = True) -> Locator:
+    """The field in which a long list is searched: it takes the place of the ordinary one once its script is there."""
+    return page.get_by_role("combobox", name=name, exact=exact).and_(page.locator("input[aria-autocomplete=list]"))
 
 
 def tab_to(page: Page, words: str, most: int = 60) -> None:
