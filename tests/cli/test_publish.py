@@ -71,6 +71,24 @@ def test_gates_that_are_shut_end_with_one(do: Do) -> None:
     assert do("list")[1] == "Nothing was published yet; what is in the folder is live.\n"
 
 
+def test_what_a_version_takes_away_is_said(do: Do) -> None:
+    """A folder without a flow that is live takes it from the desk: that is named before and when it happens."""
+    do("propose", "--by", "Maria")
+    do("approve", "1", "--by", "Olli", "--note", "Walked it")
+    files_in(Path("mydesk"), "One.")
+    for file in Path("mydesk").glob("greeting*.yaml"):
+        file.rename(file.with_name(file.name.replace("greeting", "welcome")))
+    for file in Path("mydesk").glob("welcome*.yaml"):
+        file.write_text(file.read_text("utf-8").replace("flow: greeting", "flow: welcome"), "utf-8")
+    away = "take 1 flow of version 1 away: greeting.\n"
+    said = do("propose", "--by", "Maria", "--library", "mydesk")
+    assert f"It would {away}" in said[1], said
+    assert "It takes 1 flow of version 1 away: greeting.\n" in do("approve", "2", "--by", "Olli", "--note", "x")[1]
+    Path("mydesk/welcome.scenarios.yaml").unlink()
+    Path("mydesk/welcome.yaml").write_text(Path("mydesk/welcome.yaml").read_text("utf-8").replace("One.", "Uno."))
+    assert "→ shepherd test --suggest --save --library mydesk\n" in do("propose", "--by", "M", "--library", "mydesk")[2]
+
+
 def test_one_person_is_not_two(do: Do) -> None:
     """Approving one's own ends with 1 and names the gate."""
     do("propose", "--by", "Maria")

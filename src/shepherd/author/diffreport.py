@@ -236,7 +236,11 @@ def _scenarios(report: Report) -> Iterator[str]:
     yield f"{report.walked} were walked over both versions; {come} to something else."
     lines = []
     for found in report.scenarios:
-        ends = f" (before: {seen(found.before)}; now: {seen(found.after)})" if found.before != found.after else ""
+        ends = (
+            f" (before: {seen(found.before)}; now: {seen(found.after)})"
+            if found.before and found.before != found.after
+            else ""
+        )
         edition = {"before": ", as it was written", "after": ", as it is written now"}.get(found.edition, "")
         why = f": {_short(found.why[0])}" if found.why else ""
         lines.append(f"- {seen(found.flow)} {quoted(found.name)}{edition} {found.how}{ends}{why}.".replace("..", "."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -59,7 +60,7 @@ def propose(by: str, note: str, as_json: bool, **flags: Any) -> None:
 
     found = settings(**flags)
     draft = draft_of(found.library)
-    with _publishing(open_record(found.database, found.keys), as_json) as publishing:
+    with _publishing(open_record(found.database, found.keys), as_json, flags["library"]) as publishing:
         _tell(publishing, publishing.propose(draft, by=by, note=note), as_json)
 
 
@@ -157,20 +158,24 @@ def _opened(as_json: bool, **flags: Any) -> Iterator[Publishing]:
 
 
 @contextmanager
-def _publishing(record: Any, as_json: bool) -> Iterator[Publishing]:
-    """Publishing in *record*, which is closed in the end; where gates are shut, name them and end with 1."""
+def _publishing(record: Any, as_json: bool, library: Path | None = None) -> Iterator[Publishing]:
+    """
+    Publishing in *record*, which is closed in the end; where gates are shut, name them and end with 1.
+
+    What mends them is said for *library*, where one was given.
+    """
     from shepherd.desk.publishing import Publishing, Shut
 
     try:
         yield Publishing(record)
     except Shut as error:
         if as_json:
-            gates = [{"gate": gate.name, "says": gate.says, "mend": gate.mends} for gate in error.gates]
+            gates = [{"gate": gate.name, "says": gate.says, "mend": _for(library, gate.mends)} for gate in error.gates]
             echo_json({"shepherd": "publish/1", "ok": False, "versions": [], "shut": gates})
         else:
             for gate in error.gates:
                 echo(f"shut    {gate.name:<13} {gate.says}", fg="red", err=True)
-                echo(f"        {'':<13} → {gate.mends}", err=True)
+                echo(f"        {'':<13} → {_for(library, gate.mends)}", err=True)
             count = len(error.gates)
             echo(f"Nothing was published: {count} {'gate is' if count == 1 else 'gates are'} shut.", err=True)
         raise click.exceptions.Exit(1) from None
@@ -178,14 +183,18 @@ def _publishing(record: Any, as_json: bool) -> Iterator[Publishing]:
         record.close()
 
 
+def _for(library: Path | None, mends: str) -> str:
+    return f"{mends} --library {quote(str(library))}" if library and mends.startswith("shepherd ") else mends
+
+
 def _tell(publishing: Publishing, version: Version | None, as_json: bool) -> None:
     """What became of *version*, or of all of them."""
-    from shepherd.cli.published import as_object, sentence, still_to_come
+    from shepherd.cli.published import as_object, sentence, still_to_come, taken_away
 
     if as_json:
         echo_json(as_object(publishing, [version] if version else list(publishing.versions())))
         return
     assert version is not None
     echo(sentence(publishing, version))
-    for line in still_to_come(publishing, version):
+    for line in (*taken_away(publishing, version), *still_to_come(publishing, version)):
         echo(line, fg="yellow")

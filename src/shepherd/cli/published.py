@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shepherd.desk.publishing import Publishing
 
 SHORT = 12
+MOST_GONE = 5
 MOST_CHANGES = 40
 
 
@@ -39,6 +40,19 @@ def still_to_come(publishing: Publishing, done: Version) -> Iterator[str]:
         if other.state == "scheduled" and other.number != done.number:
             name, at = f"Version {other.number}", _clock(other.goes_live, publishing.zone(other))
             yield f"{name} still goes live at {at}. To stop it: shepherd publish withdraw {other.number}"
+
+
+def taken_away(publishing: Publishing, done: Version) -> Iterator[str]:
+    """The flows that are no more with *done*: a folder that holds one flow alone takes all others from the desk."""
+    if done.state not in ("proposed", "scheduled", "live"):
+        return
+    against, _ = publishing.changes(done)
+    earlier = publishing.version(str(against)).documents if against else {}
+    gone = [name.removeprefix("flow:") for name in earlier if name.startswith("flow:") and name not in done.documents]
+    if gone:
+        named = ", ".join(gone[:MOST_GONE]) + (f" and {len(gone) - MOST_GONE} more" if len(gone) > MOST_GONE else "")
+        what = f"{len(gone)} flow{'s' if len(gone) > 1 else ''} of version {against}"
+        yield f"It {'takes' if done.state == 'live' else 'would take'} {what} away: {named}."
 
 
 def listed(publishing: Publishing) -> Iterator[str]:

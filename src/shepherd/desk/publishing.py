@@ -241,7 +241,7 @@ def _noted(note: str) -> str:
 def _required(note: str) -> str:
     text = _noted(note)
     if not text:
-        raise Misused("Say why, in a note.")
+        raise Misused("Say why: --note TEXT.")
     return text
 
 
