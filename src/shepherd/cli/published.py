@@ -46,9 +46,7 @@ def taken_away(publishing: Publishing, done: Version) -> Iterator[str]:
     """The flows that are no more with *done*: a folder that holds one flow alone takes all others from the desk."""
     if done.state not in ("proposed", "scheduled", "live"):
         return
-    against, _ = publishing.changes(done)
-    earlier = publishing.version(str(against)).documents if against else {}
-    gone = [name.removeprefix("flow:") for name in earlier if name.startswith("flow:") and name not in done.documents]
+    against, gone = publishing.taken_away(done)
     if gone:
         named = ", ".join(gone[:MOST_GONE]) + (f" and {len(gone) - MOST_GONE} more" if len(gone) > MOST_GONE else "")
         what = f"{len(gone)} flow{'s' if len(gone) > 1 else ''} of version {against}"

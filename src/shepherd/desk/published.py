@@ -17,6 +17,7 @@ from shepherd.record import Receipt, Record
 SHORTEST_HASH = 8
 MOST_COMPARED = 16
 DEFAULT_ZONE = "UTC"
+FLOW = "flow:"
 
 
 class News(NamedTuple):
@@ -64,22 +65,30 @@ class Versions:
         seqs = [release.seq for release in self.published().releases if release.version == version.number]
         return [receipt for seq in seqs for receipt in self._record.receipts(publication=seq)]
 
-    def changes(self, version: Version) -> tuple[int, tuple[str, ...]]:
-        """
-        What changes with *version*, a sentence each, and the number of the version that it is held against.
-
-        That is what is live now for a version that is not live yet, else what was until it went live; 0 is none.
-        """
+    def against(self, version: Version) -> Version | None:
+        """What *version* is held against: what is live now where it is not live yet, else what was until it was."""
         published = self.published()
         first = next((one for one in published.releases if one.version == version.number), None)
         if first is None or version.state == "scheduled":
-            against = published.live(self._clock())
+            found = published.live(self._clock())
         else:
-            against = published.before(first)
-        if against is None:
+            found = published.before(first)
+        return published.versions[found.version] if found else None
+
+    def changes(self, version: Version) -> tuple[int, tuple[str, ...]]:
+        """What changes with *version*, a sentence each, and the number of what it is held against; 0 is none."""
+        earlier = self.against(version)
+        if earlier is None:
             return 0, ()
-        earlier = published.versions[against.version]
         return earlier.number, every_change(compare(self.library(earlier), self.library(version)))
+
+    def taken_away(self, version: Version) -> tuple[int, tuple[str, ...]]:
+        """The flows that are no more with *version*, and the number of the one that has them; 0 is none."""
+        earlier = self.against(version)
+        if earlier is None:
+            return 0, ()
+        gone = (name for name in earlier.documents if name.startswith(FLOW) and name not in version.documents)
+        return earlier.number, tuple(name.removeprefix(FLOW) for name in gone)
 
     def news(self, reader: str) -> News | None:
         """
