@@ -61,6 +61,9 @@ def test_a_customer_is_found_by_name(tab):
 def test_customers_are_offered_while_typing(tab):
     """What is typed brings the customers whom it fits, each with number and name; nothing typed brings nobody."""
     assert tab.get("/customers?find=virt").reply.json == [{"name": "Aino Virtanen", "ref": "C-1001"}]
+    assert tab.get("/customers?find=040-5550101").reply.json == [
+        {"name": "Aino Virtanen (040-5550101)", "ref": "C-1001"}
+    ]
     assert tab.get("/customers?find=").reply.json == []
     assert tab.get("/customers?find=nobody").reply.json == []
 

@@ -18,11 +18,13 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from shepherd.connect.changes import Changes
 from shepherd.connect.connectors import BrokenTable, Reply, Setting
+from shepherd.connect.searching import finder
 from shepherd.connect.secrets import hash_secret, matches
 from shepherd.flow.beside import Connector, Operation
 from shepherd.flow.model import Field
@@ -54,19 +56,12 @@ class Table:
         return Reply("unknown") if fail == "unknown" else reply
 
     def search(self, operation: Operation, words: str, limit: int) -> list[Row]:
-        """Rows in which every word begins a word of a searched column, in the file's order."""
+        """Rows that have every one of *words* in their searched columns (``finder``), in the file's order."""
         shown = [self.key, *(n for n in operation.results.get("ok", {}) if n != self.key)]
         searched = [str(c) for c in self._settings.get("search", shown)]
-        wanted = words.casefold().split()
-        found = []
-        for row in self._rows()[0].values():
-            text = " " + " ".join(row.get(c, "") for c in searched).casefold()
-            packed = text.replace(" ", "")
-            if all(f" {w}" in text or (w.isdigit() and len(w) > 2 and w in packed) for w in wanted):
-                found.append({c: row.get(c, "") for c in shown})
-                if len(found) == limit:
-                    break
-        return found
+        fits = finder(words)
+        rows = (row for row in self._rows()[0].values() if fits([row.get(c, "") for c in searched]))
+        return [{c: row.get(c, "") for c in shown} for row in islice(rows, limit)]
 
     # --- reading ----------------------------------------------------------------------------------
 

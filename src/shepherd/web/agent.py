@@ -156,8 +156,18 @@ def flows() -> Response:
 
 @pages.get("/customers")
 def customers() -> Response:
-    """Customers who fit what is being typed, for the list under the field."""
-    return jsonify(customers_like(request.args.get("find", "").strip()[:120]))
+    """
+    Customers who fit what is being typed, for the list under the field.
+
+    A browser hides the entries of its list in which what was typed does not stand letter by letter; so it is added to
+    those that fit by a number written otherwise, or by words in another order.
+    """
+    find = request.args.get("find", "").strip()[:120]
+    found = customers_like(find)
+    for row in found:
+        if find.casefold() not in row["name"].casefold() and find.casefold() not in row["ref"].casefold():
+            row["name"] += f" ({find})"
+    return jsonify(found)
 
 
 @pages.post("/tickets")
