@@ -24,19 +24,22 @@ from tests.browser.walks import WALKS
 BARE = b"<!doctype html><title>x</title><p>1<script>addEventListener('keydown', () => location.replace('/'))</script>"
 LOOK = """(() => {
   const now = () => performance.timeOrigin + performance.now();
-  const took = (entry) => entry.responseEnd - entry.requestStart;
   const kept = (name, otherwise) => JSON.parse(sessionStorage.getItem(name) || otherwise);
   const keep = (name, value) => sessionStorage.setItem(name, JSON.stringify(value));
-  addEventListener("keydown", () => keep("pressed", now()), true);
-  addEventListener("pagehide", () => keep("sent",
-    performance.getEntriesByType("resource").filter((e) => e.initiatorType === "xmlhttprequest").map(took)));
-  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const waited = (since) => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+    .filter((entry) => ["xmlhttprequest", "navigation"].includes(entry.initiatorType))
+    .filter((entry) => performance.timeOrigin + entry.startTime > since)
+    .reduce((sum, entry) => sum + entry.responseEnd - entry.startTime, 0);
+  const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => {
     const pressed = kept("pressed", "0");
     if (!pressed) return;
-    const served = kept("sent", "[]").reduce((a, b) => a + b, took(performance.getEntriesByType("navigation")[0]));
-    keep("seen", [...kept("seen", "[]"), [now() - pressed, served]]);
+    keep("seen", [...kept("seen", "[]"), [now() - pressed, waited(pressed)]]);
     keep("pressed", 0);
-  })));
+  }));
+  addEventListener("keydown", () => keep("pressed", now()), true);
+  addEventListener("load", drawn);
+  addEventListener("DOMContentLoaded", () =>
+    new MutationObserver(drawn).observe(document.documentElement, { childList: true }));
 })()"""
 
 

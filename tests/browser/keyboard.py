@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page
 Given = str | Mapping[str, "str | list[str]"]
 
 LONGEST = 80
+BETWEEN = 200  # milliseconds in which a second press of the same key is not taken
 NOW = "document.querySelector('#step input[name=seq]')?.value ?? ''"
 FOCUSED = "() => [document.activeElement.name || document.activeElement.id, document.activeElement.value]"
 CALLED = """document.querySelector('[data-each="1"]')"""
@@ -27,6 +28,7 @@ def finish(page: Page, answers: Sequence[Given]) -> str:
         step(page, left)
         page.wait_for_function(SETTLED, arg=before)
         page.wait_for_load_state()
+        page.wait_for_timeout(BETWEEN)
     raise AssertionError(f"No end after {LONGEST} steps, at {page.locator('h1').inner_text()!r}")
 
 

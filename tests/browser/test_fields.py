@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.walk import Sender, long_list, press, shows, tab_to
+from tests.browser.walk import Sender, arriving, long_list, press, shows, tab_to
 
 COUNTRY = "Which country do you come from?"
 
@@ -86,7 +86,7 @@ def test_what_is_chosen_is_sent(page, list_of):
     """Typed, taken with Enter, sent with Enter."""
     page.keyboard.type("finl")
     page.keyboard.press("Enter")
-    with page.expect_navigation():
+    with arriving(page):
         page.keyboard.press("Enter")
 
     shows(page, "Pay in a month")
@@ -161,7 +161,7 @@ def test_a_whole_form_by_keys(page, served, customer):
     none = page.get_by_role("group", name="What worries you").get_by_label("None of these")
     expect(none).not_to_be_checked()
     tab_to(page, "Save and go on")
-    with page.expect_navigation():
+    with arriving(page):
         page.keyboard.press("Enter")
 
     shows(page, "Thank you.")

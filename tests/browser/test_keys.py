@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.walk import CUSTOMER, LIGHT, RESTART, Sender, at_light, at_pin, press, shows, start
+from tests.browser.walk import CUSTOMER, LIGHT, RESTART, Sender, at_light, at_pin, press, shows, start, tap
 
 
 def test_the_new_step_takes_the_focus_and_is_announced(served, page, customer):
@@ -90,23 +90,23 @@ def test_the_list_of_keys_opens_beside_the_step(served, page, customer):
 def test_every_way_out_has_its_key(served, page, customer):
     """0, b, p, h and / lead out of a step, and "customer gone" is there; none of them is a dead end."""
     at_light(page, served.address, customer)
-    page.keyboard.press("0")
+    tap(page, "0")
     shows(page, "None of these fits")
-    page.keyboard.press("b")
+    tap(page, "b")
     shows(page, LIGHT)
-    page.keyboard.press("h")
+    tap(page, "h")
     shows(page, "Hand over to whom?")
-    page.keyboard.press("b")
+    tap(page, "b")
     shows(page, LIGHT)
-    page.keyboard.press("p")
+    tap(page, "p")
     shows(page, "Paused")
-    page.keyboard.press("p")
+    tap(page, "p")
     shows(page, LIGHT)
     page.get_by_role("link", name="Customer gone").click()
     shows(page, "Is the customer gone?")
-    page.keyboard.press("b")
+    tap(page, "b")
     shows(page, LIGHT)
-    page.keyboard.press("/")
+    tap(page, "/")
     shows(page, "Who is on the line?")
 
 

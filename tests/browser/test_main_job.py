@@ -17,6 +17,7 @@ from tests.browser.walk import (
     start,
     start_by_clicks,
     tab_to,
+    tap,
 )
 
 
@@ -48,9 +49,9 @@ def test_the_main_job_by_keyboard_alone(served, page):
     keys.press("Enter")
 
     shows(page, "I am sorry to hear that.")
-    keys.press("1")
+    tap(page, "1")
     shows(page, "four-digit phone PIN")
-    keys.press("1")
+    tap(page, "1")
     shows(page, "tell me the four digits")
     expect(page.locator("input[type=password]")).to_be_focused()
     keys.type(PIN)
@@ -58,38 +59,38 @@ def test_the_main_job_by_keyboard_alone(served, page):
     shows(page, LIGHT)
     expect(page.locator(".chip.is-good")).to_contain_text("established just now")
 
-    keys.press("2")
+    tap(page, "2")
     shows(page, RESTART)
-    keys.press("b")
+    tap(page, "b")
     shows(page, LIGHT)
-    keys.press("1")
+    tap(page, "1")
     shows(page, "Download speed shown")
     tab_to(page, f"change “Green” to {LIGHT}")
     keys.press("Enter")
     shows(page, "Change an answer")
-    keys.press("2")
+    tap(page, "2")
     shows(page, "Green → Red, or flashing red")
-    keys.press("1")
+    tap(page, "1")
     shows(page, RESTART)
 
     for loop in range(2):
-        keys.press("1")
+        tap(page, "1")
         shows(page, WORKS)
-        keys.press("2")
+        tap(page, "2")
         shows(page, LIGHT)
-        keys.press("2")
+        tap(page, "2")
         shows(page, (RESTART, VISIT)[loop])
     keys.press("n")
     keys.type("Ring twice")
     keys.press("Control+Enter")
     expect(page.locator(".side .list")).to_contain_text("Ring twice")
-    keys.press("1")
+    tap(page, "1")
     shows(page, "An engineer will be with you on")
-    keys.press("1")
+    tap(page, "1")
     shows(page, "INET-VISIT")
     shows(page, "Ring twice")
 
-    keys.press("1")
+    tap(page, "1")
     shows(page, "Runs and their paths")
     expect(page.locator(".case").first).to_contain_text("Red, or flashing red")
     assert PIN not in page.content()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
+from tests.browser.keyboard import BETWEEN
 from tests.browser.walk import (
     LIGHT,
     PIN,
@@ -19,6 +20,7 @@ from tests.browser.walk import (
     press,
     run_id,
     shows,
+    tap,
 )
 
 
@@ -29,14 +31,58 @@ def path_of(page, served):
     return [" ".join(text.split()) for text in rows.all_inner_texts()]
 
 
-def test_a_double_click_answers_one_question(served, page, customer):
-    """Two quick clicks on one answer are one answer; the next question waits untouched."""
-    at_light(page, served.address, customer)
-    page.locator(".answers").get_by_role("button", name="Red, or flashing red").dblclick()
-    shows(page, RESTART)
+def at_once(page, script):
+    """Run *script* in the moment in which the next step is there, *x* and *y* being where one clicked last."""
+    page.evaluate(
+        "() => { let x, y; addEventListener('click', (e) => { x = e.clientX; y = e.clientY; }, true);"
+        f" new MutationObserver(() => {script}).observe(document.documentElement, {{childList: true}}) }}"
+    )
 
-    rows = path_of(page, served)
-    assert sum("Red, or flashing red" in row for row in rows) == 1
+
+def test_a_double_click_answers_one_question(served, page, customer):
+    """Two quick clicks on one place are one answer, even where the next step is there before the second of them."""
+    at_light(page, served.address, customer)
+    press(page, "Red, or flashing red")
+    again = "new MouseEvent('click', {bubbles: true, cancelable: true, detail: 2, clientX: x, clientY: y})"
+    at_once(page, f"document.querySelector('.answers button').dispatchEvent({again})")
+    page.locator(".answers").get_by_role("button", name="Continue").click()
+    shows(page, WORKS)
+    expect(page.locator("#status")).to_contain_text("That was not taken.")
+    page.wait_for_timeout(BETWEEN)
+    shows(page, WORKS)
+
+
+def test_a_key_that_bounces_answers_one_question(served, page, customer):
+    """The same key again at once is not taken by the next step; after a moment it is."""
+    at_light(page, served.address, customer)
+    press(page, "Red, or flashing red")
+    at_once(page, "document.dispatchEvent(new KeyboardEvent('keydown', {key: '1', code: 'Digit1'}))")
+    page.keyboard.press("1")
+    shows(page, WORKS)
+    expect(page.locator("#status")).to_contain_text("That was not taken.")
+    shows(page, WORKS)
+    tap(page, "2")
+    shows(page, LIGHT)
+
+
+def test_what_is_typed_while_the_desk_looks_something_up_answers_nothing(served, page, customer):
+    """Digits typed at a waiting page that gives way to the next step are not its keys; after a moment they are."""
+    served.tell("line.test", slow=1)
+    at_pin(page, served.address, customer)
+    page.get_by_label("Pin", exact=True).fill(PIN)
+    press(page, "Save and go on")
+    shows(page, "Being looked up: line test")
+    while page.locator("[data-each]").count():
+        page.keyboard.press("2")
+        page.wait_for_timeout(50)
+    for _ in range(5):
+        page.keyboard.press("2")
+        page.wait_for_timeout(50)
+    shows(page, LIGHT)
+    expect(page.locator("#status")).to_contain_text("That was not taken.")
+    page.wait_for_timeout(700)
+    page.keyboard.press("2")
+    shows(page, RESTART)
 
 
 def test_a_second_answer_while_saving_is_not_taken_and_said_so(served, page, customer):

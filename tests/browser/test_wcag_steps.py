@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.walk import LIGHT, PIN, VISIT, Sender, press, shows
+from tests.browser.walk import LIGHT, PIN, VISIT, Sender, arriving, press, shows
 
 
 def test_axe_finds_nothing_on_the_way(served, eye, customer):
@@ -44,7 +44,7 @@ def test_axe_finds_nothing_on_the_way(served, eye, customer):
     press(page, "It is in")
     shows(page, VISIT)
     page.get_by_role("textbox", name="Note").fill("Ring twice")
-    with page.expect_navigation():
+    with arriving(page):
         page.get_by_role("button", name="Save note").click()
     page.keyboard.press("?")
     eye.look("list of keys", VISIT)

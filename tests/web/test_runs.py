@@ -46,17 +46,6 @@ def test_an_answer_is_a_redirect_to_the_run(at_light):
     assert "switch the router off" in at_light.get(at_light.path).text
 
 
-@pytest.mark.parametrize(("answer", "status"), [("red", 204), ("purple", 422)])
-def test_a_script_is_told_where_to_go(at_light, answer, status):
-    """Who prefers a minimal reply gets the next address without a redirect; a refusal is the whole page for all."""
-    prefers = {"Prefer": "return=minimal"}
-    at_light.post(at_light.path, at_light.form("answer") | {"value": answer}, headers=prefers, follow=False)
-
-    assert at_light.status == status
-    assert at_light.reply.headers.get("Location") == (at_light.path if status == 204 else None)
-    assert ("There is a problem" in at_light.text) == (status == 422)
-
-
 def test_the_same_form_again_gives_the_first_result(at_light):
     """A double click, or a refresh that sends again, answers once: the next question is never answered by it."""
     form = at_light.form("answer") | {"value": "red"}

@@ -12,33 +12,63 @@
     at instanceof HTMLElement &&
     (at.isContentEditable || at.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=submit], [type=button])"));
 
-  /* One submission at a time, and each goes out once. The desk names the next page, or its reply is the page that says
-     why not. A repeat after a lost reply bears the same token, so that the desk can tell it from a new answer. */
-  const send = (form, button) => {
-    const call = new XMLHttpRequest();
-    call.open("POST", form.action);
-    call.setRequestHeader("Prefer", "return=minimal");
-    call.responseType = "document";
-    call.onloadend = () => {
-      if (call.status === 204) {
-        location.replace(call.getResponseHeader("Location"));
-      } else if (!call.response || call.status >= 500) {
-        saving = false;
-        form.classList.remove("saving");
-        say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
-      } else if (call.status < 300) {
-        location.replace(call.responseURL);
-      } else {
-        history.replaceState(null, "", form.action);
-        document.title = call.response.title;
-        document.body.replaceWith(document.adoptNode(call.response.body));
-        scrollTo(0, 0);
-        saving = false;
-        arrive();
-      }
-    };
-    call.send(new URLSearchParams(new FormData(form, button)));
+  /* What the browser fetched takes this page's place: at once where both are made of the same parts, else by going there. */
+  const parts = (page) => [...page.head.querySelectorAll("link, script")].map((part) => part.outerHTML).join();
+  const put = (page, address, key, typing = false) => {
+    if (parts(page) !== parts(document)) return location.replace(address);
+    history.replaceState(null, "", address);
+    document.title = page.title;
+    document.body.replaceWith(document.adoptNode(page.body));
+    scrollTo(0, 0);
+    saving = false;
+    came = { at: performance.now(), key, typing };
+    arrive();
   };
+
+  const bring = (method, address, body, done) => {
+    const call = new XMLHttpRequest();
+    call.open(method, address);
+    call.responseType = "document";
+    call.onloadend = () => done(call.status < 500 && call.response, call.responseURL);
+    call.send(body);
+  };
+
+  /* One submission at a time, and each goes out once; the reply is the next page, or the page that says why not.
+     A repeat after a lost reply bears the same token, so that the desk can tell it from a new answer. */
+  const send = (form, button) => {
+    const key = last.key;
+    bring("POST", form.action, new URLSearchParams(new FormData(form, button)), (page, address) => {
+      if (page) return put(page, address, key);
+      saving = false;
+      form.classList.remove("saving");
+      say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
+    });
+  };
+
+  /* Who presses twice, or types on while the page changes by itself, did not mean the step that came in between: such
+     a key counts again after a short pause, and the second half of a double click never. */
+  const BOUNCE = 200, PAUSE = 700, DOUBLE = 500;
+  let last = { key: "", at: -Infinity };
+  let came = { key: "", at: -Infinity, typing: false };
+  const early = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say("The step changed while you pressed. That was not taken.");
+  };
+  document.addEventListener("keydown", (event) => {
+    if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+    came.typing &&= event.timeStamp - last.at < PAUSE;
+    const again = event.key === came.key && event.timeStamp - came.at < BOUNCE;
+    last = { key: event.key, at: event.timeStamp };
+    if (came.typing || again) early(event);
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (!event.detail) return;
+    const same = Math.hypot(event.clientX - last.x, event.clientY - last.y) < 5;
+    const again = last.at < came.at && same && (event.timeStamp - last.at < DOUBLE || event.timeStamp - came.at < BOUNCE);
+    last = { key: "", at: event.timeStamp, x: event.clientX, y: event.clientY };
+    if (again) early(event);
+  }, true);
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -154,27 +184,24 @@
         const reply = await fetch(step.dataset.watch);
         const isNew = reply.ok && !reply.redirected && (await reply.text()) !== step.dataset.state;
         if (isNew && "inPlace" in step.dataset) return renew(step);
-        if (isNew && !typing(document.activeElement)) return location.reload();
+        if (isNew && !typing(document.activeElement)) return bring("GET", location.href, null, (page, address) => {
+          if (page) put(page, address, "", true);
+          else setTimeout(look, each);
+        });
       } catch { /* the next look will tell */ }
       setTimeout(look, each);
     };
     setTimeout(look, 0.7 * each);
   };
 
-  const renew = (part) => {
-    const call = new XMLHttpRequest();
-    call.open("GET", location.href);
-    call.responseType = "document";
-    call.onloadend = () => {
-      const now = call.response && call.response.getElementById(part.id);
-      if (now) {
-        part.replaceChildren(...now.childNodes);
-        part.dataset.state = now.dataset.state;
-      }
-      watch(part);
-    };
-    call.send();
-  };
+  const renew = (part) => bring("GET", location.href, null, (page) => {
+    const now = page && page.getElementById(part.id);
+    if (now) {
+      part.replaceChildren(...now.childNodes);
+      part.dataset.state = now.dataset.state;
+    }
+    watch(part);
+  });
 
   /* A page has come: its heading is where reading begins, one polite line says so, and what it needs is set going. */
   const arrive = (event) => {

@@ -57,11 +57,13 @@
     wanted = Math.max(wanted, number);
     if (loading || !live() || wanted <= Number(live().dataset.number) || busy()) return;
     loading = true;
+    const asked = location.href;
     const call = new XMLHttpRequest();
-    call.open("GET", location.href);
+    call.open("GET", asked);
     call.responseType = "document";
     call.onloadend = () => {
       loading = false;
+      if (asked !== location.href) return load(wanted);
       if (call.status === 200 && call.response) renew(call.response);
       if (call.status === 404) location.reload();
       else if (live() && wanted > Number(live().dataset.number)) setTimeout(() => load(wanted), EACH);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from shepherd.check.library import Library
 from shepherd.desk.views import FlowRow
@@ -29,13 +30,20 @@ def find(library: Library, words: str, category: str, limit: int) -> tuple[FlowR
     """Startable flows that *words* speak of, best first: half of what is asked must be met, a title counting most."""
     wanted = tokens([words[:200]])[:12]
     found = []
-    for flow in library.flows.values():
-        if flow.called_only or (category and flow.category != category):
+    for flow, title, texts in _startable(library):
+        if category and flow.category != category:
             continue
-        met = fit(wanted, tokens([flow.title, flow.id]), tokens(_texts(flow)))
+        met = fit(wanted, title, texts)
         if not wanted or met >= ENOUGH * len(wanted):
             found.append((-met, flow.title.casefold(), flow))
     return tuple(row(flow) for _, _, flow in sorted(found, key=lambda f: f[:2])[:limit])
+
+
+@lru_cache(maxsize=2)
+def _startable(library: Library) -> list[tuple[Flow, list[str], list[str]]]:
+    """The flows that may be started, each with the words of its title and those of its texts."""
+    flows = (flow for flow in library.flows.values() if not flow.called_only)
+    return [(flow, tokens([flow.title, flow.id]), tokens(_texts(flow))) for flow in flows]
 
 
 def tokens(texts: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, or_, select
 
 from shepherd.flow.calendar import since
 from shepherd.record import publications, tables
@@ -28,7 +28,12 @@ from shepherd.record.tolerant import Told, told
 from shepherd.run.api import Event, Spent
 
 MOST_SEARCHED = 2000
-c, t, r, e = tables.customers.c, tables.tickets.c, tables.runs.c, tables.entries.c
+c, t, r, e, a = tables.customers.c, tables.tickets.c, tables.runs.c, tables.entries.c, tables.attempts.c
+TRIES = (
+    select(a.n, a.at)
+    .where(*(a[name] == bindparam(f"{name}_") for name in ("scope", "scope_id", "flow", "step")))
+    .order_by(a.n)
+)
 
 
 class Reader:
@@ -249,14 +254,13 @@ class Reader:
     def spent(self, ticket_id: str, keyed: Iterable[tuple[str, str, int | None]], *, now: datetime) -> dict[str, Spent]:
         """The tries spent at each step of *keyed* (per, ``flow/step``, within seconds) by all runs together."""
         ticket = self._row(select(t.customer).where(t.id == ticket_id), f"There is no ticket {ticket_id}.")
-        a = tables.attempts.c
         found = {}
         with self._reading() as connection:
             for per, step, within in keyed:
                 scope_id = counted_at(per, ticket_id, ticket.customer)
                 flow, _, name = step.partition("/")
-                tries = select(a.n, a.at).where(a.scope == per, a.scope_id == scope_id, a.flow == flow, a.step == name)
-                rows = connection.execute(tries.order_by(a.n)).all()
+                at = {"scope_": per, "scope_id_": scope_id, "flow_": flow, "step_": name}
+                rows = connection.execute(TRIES, at).all()
                 first = since(now, within)
                 after = text_of(first) if first is not None else ""
                 found[step] = Spent(sum(row.at > after for row in rows), rows[-1].n if rows else 0)

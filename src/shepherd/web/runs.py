@@ -87,7 +87,7 @@ def act(run_id: str) -> Reply:
     try:
         _take(run_id, form)
     except AskFirst as far:
-        return _on_to(url_for("run.back", run_id=run_id, visit=far.visit))
+        return redirect(url_for("run.back", run_id=run_id, visit=far.visit), 303)
     except Stale as error:
         return show(error.run, 409, told=error.sentence, note=_note(run_id, form))
     except Reused:
@@ -95,14 +95,7 @@ def act(run_id: str) -> Reply:
         return show(desk().see(run_id), 409, told=told, note=_note(run_id, form))
     except Refused as error:
         return _refused(run_id, error, form)
-    return _on_to(url_for("run.step", run_id=run_id))
-
-
-def _on_to(address: str) -> Reply:
-    """Where to go after an act: as a redirect, or for a script that goes there by itself (RFC 7240) as its address."""
-    if request.headers.get("Prefer") == "return=minimal":
-        return Response(status=204, headers={"Location": address, "Preference-Applied": "return=minimal"})
-    return redirect(address, 303)
+    return redirect(url_for("run.step", run_id=run_id), 303)
 
 
 def _take(run_id: str, form: forms.Form) -> Taken:

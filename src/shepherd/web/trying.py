@@ -123,7 +123,7 @@ def move(flow_id: str) -> Reply:
     if forms.act_of(request.form) == forms.LOOK:
         return _stand(bench, trials, script, given=forms.fields(request.form))
     try:
-        return _on_to(_at(flow_id, trials.on(script, _move(request.form))))
+        return redirect(_at(flow_id, trials.on(script, _move(request.form))), 303)
     except Refused as error:
         return _stand(bench, trials, script, 422, error=error, given=forms.fields(request.form))
 
@@ -154,13 +154,6 @@ def _at(flow: str, script: Script) -> str:
         return url_for("trying.trying", flow_id=flow, s=pack(script))
     except Malformed as error:
         raise Misused(error.sentence) from None
-
-
-def _on_to(address: str) -> Reply:
-    """Where to go after a move: as a redirect, or for a script that goes there by itself as its address."""
-    if request.headers.get("Prefer") == "return=minimal":
-        return Response(status=204, headers={"Location": address, "Preference-Applied": "return=minimal"})
-    return redirect(address, 303)
 
 
 def _move(form: forms.Form) -> Move:
@@ -206,7 +199,7 @@ def _start(bench: Bench, trials: Trials) -> Reply:
         given["at"] = trials.moment(given["at"])
         script = Script(given)
         trials.walk(script)
-        return _on_to(_at(trials.flow.id, script))
+        return redirect(_at(trials.flow.id, script), 303)
     except Refused as error:
         names = {"at": "at"} | {name: f"in.{name}" for name in trials.flow.inputs}
         errors = {names.get(error.at, ""): error.sentence}
