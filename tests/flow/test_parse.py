@@ -18,6 +18,7 @@ from shepherd.flow.expression import Expression, Undefined, Unworkable, parse
 from shepherd.flow.findings import Finding, Place
 from shepherd.flow.infer import Infer
 from shepherd.flow.tree import All, Compare, Const, Not, Read
+from shepherd.flow.types import Type
 
 
 def place(start: int, end: int) -> Place:
@@ -244,6 +245,34 @@ def test_any_text_is_an_expression_or_one_finding(text: str):
     evaluate = Code().compile(expression.tree)
     with suppress(Undefined, Unworkable):
         evaluate({"a": 1, "b": {"c": "t"}}, SimpleNamespace(today=date(2026, 1, 1)))
+
+
+def misfits(text: str) -> list[str]:
+    """What does not fit in *text*, in which n is a whole number and y a yes or no."""
+    expression, _ = read(text)
+    assert expression is not None
+    infer = Infer({"n": Type.named("integer"), "y": Type.named("yes_no")})
+    infer.of(expression.tree)
+    return [misfit.sentence for misfit in infer.misfits]
+
+
+@pytest.mark.parametrize("text", ["{} + 1", "1 / {}", "{} > 1", "{} and y", "round({})", "({} if y else n) == n"])
+def test_a_number_or_a_text_can_be_shown_and_nothing_else(text: str):
+    """
+    What is of one kind in one case and of another in the other can't be reckoned with, compared or be a condition.
+    """
+    mixed = '(n if y else "none")'
+
+    assert misfits(mixed) == []
+    assert misfits(text.format(mixed)) == ["This is of one kind in one case, and of another in the other."]
+
+
+@pytest.mark.parametrize("text", ["{} + 1", "1 / {}", "{} > 1", "round({})", "({} if y else n) == n"])
+def test_two_numbers_are_one_kind(text: str):
+    """
+    A whole number in one case and a fraction in the other are both numbers.
+    """
+    assert misfits(text.format("(n if y else 2.5)")) == []
 
 
 @pytest.mark.parametrize("text", ["a is none", "a is odd", "a is string", "a is not number"])

@@ -29,6 +29,8 @@ from shepherd.flow.tree import (
 from shepherd.flow.types import NUMBERS, TEXTS, Type
 
 ANY = Type("any", name="any")
+#: A number in one case and a text in another: it can be shown, and nothing else be done with it.
+MIXED = Type("any", name="mixed")
 COUNTED = ("visits", "attempts_left", "assured")
 YES_NO = Type("yes_no", name="yes_no")
 INTEGER = Type("integer", name="integer")
@@ -68,10 +70,19 @@ class Infer:
     def needs(self, node: Node, kinds: frozenset[str] | set[str], what: str) -> Type:
         """The type of *node*, which has to be one of *kinds*."""
         type_ = self.of(node)
+        if self.mixes(node, type_):
+            return type_
         if type_.kind not in kinds and type_.kind != "any":
             hint = 'Compare it with something: x == "yes".' if what == "a yes or no" else ""
             self.wrong(node, f"This is {type_.words}, where {what} is needed.", hint)
         return type_
+
+    def mixes(self, node: Node, type_: Type) -> bool:
+        """Whether *node* is of one kind in one case and of another in the other; then nothing can be done with it."""
+        if type_.name != MIXED.name:
+            return False
+        self.wrong(node, "This is of one kind in one case, and of another in the other.", "Give both the same kind.")
+        return True
 
     # --- one row per node --------------------------------------------------------------------------
 
@@ -113,6 +124,8 @@ class Infer:
 
     def compare(self, node: Compare) -> Type:
         left, right = self.of(node.left), self.of(node.right)
+        if self.mixes(node.left, left) or self.mixes(node.right, right):
+            return YES_NO
         if node.op in ("in", "not in"):
             self._in(node, left, right)
         elif "any" not in (left.kind, right.kind):
@@ -175,7 +188,7 @@ class Infer:
     def sum(self, node: Sum) -> Type:
         left, right = self.of(node.left), self.of(node.right)
         kinds = (left.kind, right.kind)
-        if "any" in kinds:
+        if self.mixes(node.left, left) or self.mixes(node.right, right) or "any" in kinds:
             return ANY
         made = _sum_of(node.op, left, right)
         if made is None:
@@ -191,11 +204,15 @@ class Infer:
     def choose(self, node: Choose) -> Type:
         self.needs(node.test, {"yes_no"}, "a yes or no")
         yes, no = self.of(node.yes), self.of(node.no)
+        if MIXED.name in (yes.name, no.name):
+            return MIXED
         if yes.kind == no.kind:
             return either(yes, no)
         if yes.kind in NUMBERS and no.kind in NUMBERS:
             return NUMBER
-        return TEXT if yes.kind in TEXTS and no.kind in TEXTS else ANY
+        if yes.kind in TEXTS and no.kind in TEXTS:
+            return TEXT
+        return MIXED if "any" not in (yes.kind, no.kind) else ANY
 
     def apply(self, node: Apply) -> Type:
         function = FUNCTIONS[node.function]

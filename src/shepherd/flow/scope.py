@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from shepherd.flow.beside import Connector, Operation, Policy
 from shepherd.flow.expression import Expression, in_order, named, used
-from shepherd.flow.infer import ANY, Infer
+from shepherd.flow.infer import ANY, MIXED, Infer
 from shepherd.flow.lists import ROOT, OptionList
 from shepherd.flow.model import (
     Ask,
@@ -169,7 +169,7 @@ def _add_values(flow: Flow, types: dict[str, Type]) -> None:
 def _set_twice(one: Type, other: Type) -> Type:
     """A name set by two steps, or worked out from itself: what is not known yet does not speak against the other."""
     if one.kind == "any" or other.kind == "any":
-        known = other if one.kind == "any" else one
+        known = other if one.kind == "any" and one.name != MIXED.name else one
         return replace(known, personal=one.personal or other.personal)
     if one.kind != other.kind and {one.kind, other.kind} <= NUMBERS:
         return Type("number", name="number", personal=one.personal or other.personal)
