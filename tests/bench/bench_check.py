@@ -12,15 +12,15 @@ SIZES = (100, 1_000, 10_000)
 ROOT = Path(__file__).parents[2]
 HEAD = "flow: long\ntitle: A long job\ncategory: troubleshooting\nversion: 1\noutcomes:\n  done: {resolves: true}\n"
 STEPS = """  light_{n}:
-    ask: What colour is the light?
+    ask: What does the light do?
     guide: |
       It is at the front. Go through the list from the top.
-    options: [green, red, dark]
+    options: [steady, flashing, dark]
   judge_{n}:
     decide:
-      - when: light_{n} == "red"
+      - when: light_{n} == "flashing"
         then: speed_{n}
-      - when: light_{n} in ["green", "dark"]
+      - when: light_{n} in ["steady", "dark"]
         then: wired_{n}
   speed_{n}:
     ask: How fast is it?
