@@ -351,8 +351,23 @@ def test_what_scenarios_walk_is_drawn(shop):
     text = shop.get("/flows/parcel?show=coverage").text
     assert "Scenarios walk 8 of 9 steps and 7 of 12 ways." in text
     assert re.search(r'class="node end missed"[^>]*data-step="leave"', text)
-    assert 'href="/flows/parcel#picture"' in text
-    assert "Scenarios walk 8" not in shop.get("/flows/parcel").text
+    plain = re.search(r'href="([^"]+)">Show the plain picture', text)
+    assert "Scenarios walk 8" not in shop.get(html.unescape(plain[1])).text
+
+
+def test_what_changed_is_drawn(shop, folder):
+    """On asking, over the same picture: the step that is new, the one that says something else, the way that is gone."""
+    assert "Show in the picture what changed" not in shop.get("/flows/parcel").text
+    edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
+    edit(folder, "parcel.yaml", "no: leave}", "no: thanks}")
+    edit(folder, "parcel.yaml", "  leave:", "  thanks:\n    say: Thank you.\n  leave:")
+    text = shop.get("/flows/parcel").text
+    asked = re.search(r'href="([^"]+)">Show in the picture what changed since the workshop was opened', text)
+    text = shop.get(html.unescape(asked[1])).text
+    assert re.search(r'class="node [a-z]+ added"[^>]*data-step="thanks"', text)
+    assert re.search(r'class="node [a-z]+ changed"[^>]*data-step="again"', text)
+    assert "Show in the picture what scenarios walk" in text
+    assert " added" not in shop.get("/flows/parcel").text
 
 
 def test_a_try_follows_the_text(shop, folder):

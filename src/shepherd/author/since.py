@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from shepherd.author.compare import compare_flows
+from shepherd.author.differing import Differing, differing
 from shepherd.author.difftold import sentences
+from shepherd.author.picture import Picture
 from shepherd.flow.draft import Draft
 
 
@@ -32,6 +34,13 @@ def since(before: Draft, after: Draft, flow: str) -> Since:
     found = compare_flows(old, new)
     told = tuple(Told(change.step if change.step in new.steps else "", text) for change, text in sentences(found))
     return Since(told, True, not told)
+
+
+def drawn(before: Draft, after: Draft, flow: str) -> tuple[Picture, Differing]:
+    """The picture of what differs in *flow*, which is in both, and what is laid over it."""
+    old, new = before.flows[flow], after.flows[flow]
+    titles = {one.id: one.title for one in (*before.flows.values(), *after.flows.values())}
+    return differing(old, new, compare_flows(old, new), titles)
 
 
 def _text(draft: Draft, flow: str) -> str:

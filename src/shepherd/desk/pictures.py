@@ -52,18 +52,20 @@ def flow_page(
     findings: Iterable[Finding] = (),
     over: Laid | None = None,
     opened: Iterable[str] = (),
+    drawing: Picture | None = None,
 ) -> FlowPage:
     """
     The page of *flow* of *library*, with the flows *opened* inside the calls of them.
 
-    *link* addresses the flows that it calls. *findings* stand at their lines, *over* is laid over the picture.
+    *link* addresses the flows that it calls. *findings* stand at their lines, *over* is laid over the picture, which is
+    that of the flow or another *drawing* of it.
     """
     from shepherd.author.picture import Opening
     from shepherd.author.picture import opened as with_opened
     from shepherd.author.reading import reading
     from shepherd.author.svg import svg
 
-    picture = with_opened(library.flows, flow, Opening(frozenset(opened)))
+    picture = drawing or with_opened(library.flows, flow, Opening(frozenset(opened)))
     drawn = svg(picture, over, embedded=True, link=link, step=lambda step: f"#say-{step}")
     return FlowPage(picture, drawn, reading(library, flow, findings))
 

@@ -11,10 +11,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 from markupsafe import Markup
 
-from shepherd.author.overlay import Covered
+from shepherd.author.overlay import Covered, Laid
 from shepherd.author.overview import rows
 from shepherd.author.reading import Reading, lines_of
-from shepherd.author.since import since
+from shepherd.author.since import drawn, since
 from shepherd.desk import Settings
 from shepherd.desk.clock import wall
 from shepherd.desk.pictures import flow_page
@@ -87,13 +87,21 @@ def flow(flow_id: str) -> str:
     draft = good.draft if good is not None else bench.now.draft
     shown = draft.flows.get(flow_id)
     counted = bench.counted.get(flow_id)
-    over = Covered(counted.coverage) if counted and request.args.get("show") == "coverage" else None
-    page = flow_page(draft, flow_id, _address, bench.now.of(flow_id), over) if shown is not None else None
-    lines = () if is_good and page else _lines(bench, flow_id)
-    reading = page.reading if page else Reading(bench.now.files[flow_id], (), (), ())
     shelf = workbench().shelf
     earlier = workbench().earlier()
     chosen = _chosen(request.args.get("since", ""), earlier, shelf)
+    over: Laid | None = None
+    drawing = None
+    laid = request.args.get("show", "")
+    if laid == "coverage" and counted:
+        over = Covered(counted.coverage)
+    elif laid == "changes" and shown is not None and flow_id in chosen.draft.flows:
+        drawing, over = drawn(chosen.draft, draft, flow_id)
+    page = None
+    if shown is not None:
+        page = flow_page(draft, flow_id, _address, bench.now.of(flow_id), over, drawing=drawing)
+    lines = () if is_good and page else _lines(bench, flow_id)
+    reading = page.reading if page else Reading(bench.now.files[flow_id], (), (), ())
     return render_template(
         "workshop_flow.html",
         bench=bench,
@@ -106,7 +114,7 @@ def flow(flow_id: str) -> str:
         picture=Markup(page.svg) if page else "",  # the drawing escapes all words itself
         reading=reading._replace(lines=lines) if lines else reading,
         counted=counted,
-        covered=over is not None,
+        laid=laid if over is not None else "",
         earlier=earlier,
         versions=shelf.of(flow_id),
         standing=shelf.standing(bench.now.draft).get(flow_id),
