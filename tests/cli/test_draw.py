@@ -59,7 +59,7 @@ def test_the_coverage_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str
     shown = capsys.readouterr()
     assert 'class="node end walked"' in shown.out
     assert "missed" not in ElementTree.fromstring(shown.out).get("aria-label", "")
-    assert "1 scenarios failed" in shown.err
+    assert "1 scenario failed" in shown.err
     (tmp_path / "closing.scenarios.yaml").unlink()
     assert run(["draw", "closing", "--coverage", "--library", str(tmp_path)]) == 0
     assert 'class="node ask missed"' in capsys.readouterr().out

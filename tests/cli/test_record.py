@@ -133,7 +133,7 @@ def test_verify(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) ->
     assert run(at(record, "verify")) == 0
     assert "Chain whole, not sealed" in capsys.readouterr().out
     assert run(at(record, "db", "rebuild")) == 0
-    assert capsys.readouterr().out.startswith("1 runs")
+    assert capsys.readouterr().out.startswith("1 run worked")
 
 
 def test_a_broken_chain_ends_with_1(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:

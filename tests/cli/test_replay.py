@@ -88,6 +88,8 @@ def test_what_cannot_be_followed_is_said(
     draft = drafted(tmp_path, "ask: Can you wait a day?", "ask: Can you wait?").joinpath("parcel.yaml")
     assert run(["replay", "--on", str(draft), *record[1], "--last", "2"]) == 0
     assert capsys.readouterr().out == "Of 2 runs, all would go the same way.\n"
+    assert run(["replay", "--on", str(draft), *record[1], "--flow", "parcels"]) == 0
+    assert capsys.readouterr().out == "No recorded run was walked: none is among those asked for.\n"
     tighter = drafted(tmp_path, "type: text, personal: true", 'type: text, personal: true, pattern: "[A-Z]+"')
     assert run(["replay", "--on", str(tighter), *record[1]]) == 0
     text = capsys.readouterr().out

@@ -119,7 +119,7 @@ def test_mistakes_that_only_the_reader_sees_have_their_line(small: Path, capsys:
     told = capsys.readouterr().err
     assert 'closing.scenarios.yaml:3:13: error scenario x: at: "soon" is no time.' in told
     assert 'closing.scenarios.yaml:6:21: error scenario x: "few" is no whole number from 0 to 9999.' in told
-    assert "2 of the scenarios can't be read" in told
+    assert "2 scenarios can't be read" in told
 
 
 def test_a_failure_has_its_line(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -206,8 +206,50 @@ def test_scenarios_are_suggested_for_what_is_missing(small: Path, capsys: pytest
     assert "0 failed" in capsys.readouterr().out
     assert run(["test", str(small), "--suggest"]) == 0
     assert "Every edge is walked." in capsys.readouterr().err
-    for wrong in (["-k", "closing", "--suggest"], ["--suggest", "--format", "json"], ["--save"]):
+    for wrong in (["--suggest", "--watch"], ["--suggest", "--format", "json"], ["--save"]):
         assert run(["test", str(small), *wrong]) == 2
+
+
+def test_scenarios_are_suggested_for_one_flow(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Named by its file, its name or ``-k``, with scenarios yet or without: the other flows get none.
+
+    With ``-k`` all scenarios of the flow count, so that no edge is suggested which another one walks.
+    """
+    (small / "hello.scenarios.yaml").unlink()
+    file = small / "closing.scenarios.yaml"
+    first, *rest = file.read_text().split("\n  - name: ")
+    file.write_text("\n  - name: ".join([first, *rest[:3]]) + "\n")
+    library = ["--library", str(small)]
+    told = {}
+    for asked in (
+        [str(small / "hello.yaml")],
+        ["hello", *library],
+        ["-k", "HELL", *library],
+        ["-k", "closing", *library],
+    ):
+        assert run(["test", "--suggest", *asked]) == 0
+        shown = capsys.readouterr()
+        told[tuple(asked)] = [line.partition(":")[0] for line in shown.err.splitlines()]
+    assert [*told.values()] == [["hello"], ["hello"], ["hello"], ["closing"]]
+    assert run(["test", "--suggest", *library]) == 0
+    every = capsys.readouterr().out
+    assert run(["test", "-k", rest[0].partition("\n")[0], "--suggest", *library]) == 0
+    assert capsys.readouterr().out in every
+
+    assert run(["test", "hello", "--suggest", "--save", *library]) == 0
+    capsys.readouterr()
+    assert run(["test", "hello", *library]) == 0
+    assert re.search(r"^1 scenario passed, 0 failed\.$", capsys.readouterr().out, re.M)
+    assert run(["test", "helo", *library]) == 2
+    assert 'Did you mean "hello"?' in capsys.readouterr().err
+    (small / "notes.yaml").write_text("list: notes\noptions: {a: A}\n")
+    for wrong, said in (
+        (["-k", "nowhere"], "No flow or scenario"),
+        ([str(small / "notes.yaml")], "neither a flow nor"),
+    ):
+        assert run(["test", *wrong, "--suggest", *library]) == 2
+        assert said in capsys.readouterr().err
 
 
 def test_a_flow_without_scenarios_gets_its_first_file(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

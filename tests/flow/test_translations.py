@@ -196,14 +196,15 @@ def test_every_language_walks_the_same_graph_and_is_replayed_by_itself(folder: P
 
 def test_what_is_translated_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """
-    What customers hear, and of that what is up to date; the command lists it by the languages' names.
+    What customers hear and agents read, and of that what is up to date: the title, each text, each label, also one that
+    is not written. The command lists it by the languages' names.
     """
     draft = to_translate(read_draft(folder), "hello", "de")
     (folder / "hello.de.yaml").write_text(draft, "utf-8")
-    assert dict(Library.read(folder).said_in("hello"))["de"] == Covered(0, 4, 4)
+    assert dict(Library.read(folder).said_in("hello"))["de"] == Covered(0, 13, 13)
 
     whole = dict(Library.read(translated(folder)).said_in("hello"))["de"]
-    assert whole == Covered(4, 0, 4)
+    assert whole == Covered(13, 0, 13)
     assert whole.percent == 100
     assert Covered(199, 0, 200).percent == 99
 
@@ -212,7 +213,27 @@ def test_what_is_translated_is_counted(folder: Path, capsys: pytest.CaptureFixtu
     (folder / "hello.de.yaml").write_text("".join(line for line in lines if "Welches" not in line), "utf-8")
     capsys.readouterr()
     assert run(["translate", "--library", str(folder)]) == 0
-    assert capsys.readouterr().out == f"{'hello':<24} de     3/4 (75 %)  Deutsch (German)\n"
+    assert capsys.readouterr().out == f"{'hello':<24} de     12/13 (92 %)  Deutsch (German)\n"
+
+
+def test_labels_that_are_not_written_and_the_title_are_counted_and_written_down(folder: Path) -> None:
+    """
+    A question in German above answers in English is not whole: each label that lacks is told, and asked for.
+
+    A title that is still the flow's own is to be looked at; it has no mark.
+    """
+    file = translated(folder) / "hello.de.yaml"
+    whole = file.read_text("utf-8")
+    file.write_text(whole.replace("      red: Red\n", "").replace("title: Hallo", "title: Hello"), "utf-8")
+
+    assert dict(Library.read(folder).said_in("hello"))["de"] == Covered(11, 1, 13)
+    assert [(f.code, f.message) for f in examine(read_draft(folder))] == [
+        ("SHP813", "1 of 13 texts is not there yet: light/answers/red.")
+    ]
+    assert "      red: Red\n" in to_translate(read_draft(folder), "hello", "de")
+
+    file.write_text(whole.replace("title: Hallo\n", ""), "utf-8")
+    assert [f.message for f in examine(read_draft(folder))] == ["1 of 13 texts is not there yet: title."]
 
 
 def test_a_region_falls_back_on_its_language(folder: Path) -> None:

@@ -66,7 +66,7 @@ def _typed(pattern: str, typed: str) -> Files:
 
 
 def _case(pattern: str, typed: str) -> Case:
-    return of(lambda: _typed(pattern, typed), "1 scenarios passed")
+    return of(lambda: _typed(pattern, typed), "1 scenario passed")
 
 
 CASES: dict[str, Case] = {name: _case(pattern, typed) for name, (pattern, typed) in HARD.items()}

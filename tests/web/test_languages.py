@@ -141,7 +141,7 @@ def test_languages_are_listed_by_their_names(hello):
     rows = re.findall(r"<tr><td>.*?</tr>", hello.get("/flows").text)
     own = next(row for row in rows if ">hello<" in row)
     assert own.endswith(
-        "<td>Deutsch (German) 0 % (2 to be looked at), Deutsch (German, AT) 0 % (1 to be looked at)</td></tr>"
+        "<td>Deutsch (German) 9 % (5 to be looked at), Deutsch (German, AT) 9 % (1 to be looked at)</td></tr>"
     )
     assert next(row for row in rows if ">other<" in row).endswith("<td></td></tr>")
 

@@ -11,6 +11,7 @@ from shepherd.author.difference import Change, Difference, EdgePair, FlowDiffere
 from shepherd.author.difftold import heading, one, sentences, summary
 from shepherd.author.partings import Arrival, Parting, Told, Weighed
 from shepherd.author.spoken import listed, quoted, seen
+from shepherd.flow.shown import many
 
 WIDTH = 100
 #: So many changes beside the flows, scenarios and runs are told to people; programs get all.
@@ -145,7 +146,7 @@ def as_markdown(report: Report) -> str:
         lines += [f"### {_md(head)}", ""] if head else []
         shown = [_md(line) if not line.startswith("- ") else f"- {_md(line.removeprefix('- '))}" for line in told]
         if len(shown) > MOST_TOLD:
-            lines += ["<details>", f"<summary>{len(shown)} lines</summary>", "", *shown, "", "</details>", ""]
+            lines += ["<details>", f"<summary>{many(len(shown), 'line')}</summary>", "", *shown, "", "</details>", ""]
         else:
             lines += [*shown, ""]
     return "\n".join(lines).rstrip("\n") + "\n"

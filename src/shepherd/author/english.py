@@ -9,9 +9,10 @@ from typing import Any
 
 from shepherd.author import spoken
 from shepherd.author.clauses import ASKED, TIMES, clause
-from shepherd.author.spoken import amount, listed, named, quoted, seen
+from shepherd.author.spoken import listed, named, quoted, seen
 from shepherd.flow.infer import Infer
 from shepherd.flow.model import Ask, Flow
+from shepherd.flow.shown import many
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -181,7 +182,7 @@ class English:
 
     def _amount(self, node: Node, unit: str) -> str:
         if isinstance(node, Const) and isinstance(node.value, int):
-            return amount(node.value, unit)
+            return many(node.value, unit)
         return f"{self._part(node)} {unit}s"
 
     def _filtered(self, node: Filtered) -> str:

@@ -10,6 +10,7 @@ from shepherd.author import spoken
 from shepherd.author.english import English
 from shepherd.author.spoken import listed, named, quoted, seen
 from shepherd.flow.model import Field, Option
+from shepherd.flow.shown import many
 from shepherd.flow.types import to_text
 
 #: One row per type that people may be asked for.
@@ -94,10 +95,10 @@ def _length(field: Field) -> str:
     least, most = field.length or (0, 0)
     unit = "digit" if field.type.kind == "digits" else "character"
     if least == most:
-        return f"exactly {spoken.amount(most, unit)}"
+        return f"exactly {many(most, unit)}"
     if most >= MOST_TEXT:
-        return f"at least {spoken.amount(least, unit)}"
-    return f"{least} to {spoken.amount(most, unit)}" if least else f"at most {spoken.amount(most, unit)}"
+        return f"at least {many(least, unit)}"
+    return f"{least} to {many(most, unit)}" if least else f"at most {many(most, unit)}"
 
 
 def _timed(field: Field) -> bool:

@@ -17,6 +17,7 @@ from shepherd.flow.canonical import digest
 from shepherd.flow.draft import Draft
 from shepherd.flow.findings import Finding
 from shepherd.flow.memory import collector_rests
+from shepherd.flow.shown import many
 
 #: So many of what shuts a gate are named; its command tells the rest.
 MOST_NAMED = 3
@@ -70,7 +71,7 @@ def _errors(errors: list[Finding]) -> Gate:
     if not errors:
         return Gate("errors", "There is no flow to be published.", "shepherd new FLOW")
     told = [f"{f.file}:{f.place.line}:{f.place.column}: {f.message} [{f.code} {f.name}]" for f in errors]
-    return Gate("errors", f"{_many(len(errors), 'error')}. {_listed(told)}", "shepherd check")
+    return Gate("errors", f"{many(len(errors), 'error')}. {_listed(told)}", "shepherd check")
 
 
 def _scenarios(draft: Draft) -> tuple[list[Scenario], list[Malformed]]:
@@ -88,7 +89,7 @@ def _failing(verdicts: list[Verdict], unread: list[Malformed]) -> Iterator[Gate]
     told = [error.sentence for error in unread]
     told += [f"{one.scenario.flow}: {one.scenario.name}: {one.failures[0]}" for one in failed]
     if told:
-        count = f"{len(failed)} of {_many(len(verdicts), 'scenario')} failed"
+        count = f"{len(failed)} of {many(len(verdicts), 'scenario')} failed"
         count += f", and {len(unread)} can't be read" if unread else ""
         yield Gate("scenarios", f"{count}. {_listed(told)}", "shepherd test")
 
@@ -96,14 +97,10 @@ def _failing(verdicts: list[Verdict], unread: list[Malformed]) -> Iterator[Gate]
 def _uncovered(report: Report) -> Iterator[Gate]:
     if report.below:
         told = [f"{one.flow}: {one.edges[0]} of {one.edges[1]} edges are walked." for one in report.below]
-        says = f"{_many(len(told), 'flow')} below {report.least} % (`publishing` in desk.yaml). {_listed(told)}"
+        says = f"{many(len(told), 'flow')} below {report.least} % (`publishing` in desk.yaml). {_listed(told)}"
         yield Gate("coverage", says, "shepherd test --suggest --save")
 
 
 def _listed(told: list[str]) -> str:
     more = len(told) - MOST_NAMED
     return " ".join(told[:MOST_NAMED]) + (f" And {more} more." if more > 0 else "")
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

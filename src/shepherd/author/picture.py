@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from shepherd.author.spoken import span
 from shepherd.flow.model import Ask, Decide, Flow, Step
-from shepherd.flow.shown import visible
+from shepherd.flow.shown import many, visible
 
 _SAYS = {
     "out_of_attempts": "No attempts left",
@@ -61,8 +61,9 @@ class Picture(NamedTuple):
         """One sentence for those who do not see the picture."""
         ends = sum(1 for node in self.nodes if node.verb == "end")
         return (
-            f"{self.title}: {len(self.nodes)} steps joined by {len(self.arrows)} ways, from left to right; "
-            f"it begins with {self.first} and has {ends} steps that end it."
+            f"{self.title}: {many(len(self.nodes), 'step')} joined by {many(len(self.arrows), 'way')}, "
+            "from left to right; "
+            f"it begins with {self.first} and has {many(ends, 'step that ends', 'steps that end')} it."
         )
 
 

@@ -9,6 +9,7 @@ from shepherd.author.difference import Difference, FlowDifference
 from shepherd.author.difftold import sentences
 from shepherd.author.spoken import listed, named, seen
 from shepherd.author.walks import Rerun, Walk
+from shepherd.flow.shown import many
 
 #: So many runs are listed for people; programs get all.
 MOST_LISTED = 200
@@ -118,7 +119,7 @@ def as_text(replayed: Replayed) -> str:
         lines += [f"          {text}" for text in one.why]
         lines += [f"          Taken as recorded: {text}" for text in one.rerun.assumed]
     if len(replayed.runs) > MOST_LISTED:
-        lines.append(f"And {len(replayed.runs) - MOST_LISTED} more runs; --format json has all of them.")
+        lines.append(f"And {many(len(replayed.runs) - MOST_LISTED, 'more run')}; --format json has all of them.")
     return "\n".join(lines) + "\n"
 
 
@@ -129,6 +130,8 @@ def _counted(replayed: Replayed) -> str:
     counts.insert(2, (lost, "would lose a verification"))
     told = [f"{_number(count)} {words}" for count, words in counts if count]
     unread = f" {_number(replayed.unread)} can't be read any more." if replayed.unread else ""
+    if not replayed.every:
+        return f"No recorded run was walked: none is among those asked for.{unread}"
     what = listed(told, "and") if told else "all would go the same way"
     return f"Of {_number(replayed.every)} run{'' if replayed.every == 1 else 's'}, {what}.{unread}"
 

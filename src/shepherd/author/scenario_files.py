@@ -26,6 +26,11 @@ SUFFIX = ".scenarios.yaml"
 PROVES = ("path", "says", "values", "ticket")
 
 
+def flow_of(file: str) -> str:
+    """The flow that the scenarios of *file* are of: its stem."""
+    return file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
+
+
 def read_scenarios(tree: Any, file: str, root: Node | None = None) -> tuple[Scenario, ...]:
     """The scenarios of the file *file*, as by :func:`scenarios_in`. Raises Malformed with the first mistake."""
     found, wrong = scenarios_in(tree, file, root)
@@ -40,7 +45,7 @@ def scenarios_in(tree: Any, file: str, root: Node | None = None) -> tuple[tuple[
 
     *root* is the file's tree with its places, from which the scenarios have their lines.
     """
-    flow = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
+    flow = flow_of(file)
     try:
         listed = mapping(tree, "the file", ("scenarios",)).get("scenarios")
         if not isinstance(listed, list | tuple) or not listed:

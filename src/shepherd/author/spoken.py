@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from shepherd.flow.shown import visible
+from shepherd.flow.shown import many, visible
 
 MONTHS = (
     "January",
@@ -50,11 +50,6 @@ def listed(words: Sequence[str], last: str) -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def amount(number: int, unit: str) -> str:
-    """``1 day``, ``2 days``."""
-    return f"{number} {unit}{'' if number == 1 else 's'}"
-
-
 def times(number: int) -> str:
     """``once``, ``twice``, ``3 times``."""
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
@@ -87,9 +82,9 @@ def span(value: Any) -> str:
     parts = [_seconds(value.seconds)] if value.seconds else []
     if value.working_minutes:
         hours, minutes = divmod(value.working_minutes, 60)
-        parts.append(amount(hours, "working hour") if not minutes else amount(value.working_minutes, "working minute"))
+        parts.append(many(hours, "working hour") if not minutes else many(value.working_minutes, "working minute"))
     if value.working_days:
-        parts.append(amount(value.working_days, "working day"))
+        parts.append(many(value.working_days, "working day"))
     return listed(parts, "and") or "no time"
 
 
@@ -97,7 +92,7 @@ def _seconds(value: int) -> str:
     """In the largest unit that divides it; a day is 24 hours."""
     for size, unit in UNITS:
         if value >= size and value % size == 0:
-            return amount(value // size, unit)
+            return many(value // size, unit)
     return "no time"
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from shepherd.author.english import English
-from shepherd.author.spoken import amount, listed, named, seen, written_day
+from shepherd.author.spoken import listed, named, seen, written_day
 from shepherd.flow.cells import ANY, Written
 from shepherd.flow.findings import Place
+from shepherd.flow.shown import many
 from shepherd.flow.tables import Table
 
 #: Rows that are told one by one; nobody listens to more.
@@ -30,7 +31,7 @@ def table_words(table: Table, english: English) -> Iterator[Row]:
     by = listed([_column(name, english.value(e.tree)) for name, e in table.by.items()], "and")
     gives = listed([f"the {named(name)}" for name in table.gives], "and")
     only = "the one row that fits" if table.unique else "the first row that fits"
-    rows = amount(len(table.rows), "row")
+    rows = many(len(table.rows), "row")
     where = f" Its {rows} {'stands' if len(table.rows) == 1 else 'stand'} in {seen(table.file)}." if table.file else ""
     yield Row(False, table.place, f"The {named(table.name)} is looked up by {by}: {only} gives {gives}.{where}")
     if table.file:
@@ -38,7 +39,7 @@ def table_words(table: Table, english: English) -> Iterator[Row]:
     for number, row in enumerate(table.rows[:MOST_ROWS]):
         yield Row(True, table.at(number, 0), _row(table, row))
     if len(table.rows) > MOST_ROWS:
-        more = f"And {amount(len(table.rows) - MOST_ROWS, 'row')} more."
+        more = f"And {many(len(table.rows) - MOST_ROWS, 'row')} more."
         yield Row(True, table.at(MOST_ROWS, 0), more)
 
 

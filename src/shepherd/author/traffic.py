@@ -10,6 +10,7 @@ from typing import NamedTuple
 from shepherd.author.overlay import LOADS, Note, State, Stop, stops
 from shepherd.author.picture import Picture
 from shepherd.flow.model import Flow
+from shepherd.flow.shown import many
 from shepherd.run.api import Event
 
 _UNITS = ((60.0, "s", 1.0), (3600.0, "min", 60.0), (2 * 86400.0, "h", 3600.0), (float("inf"), "d", 86400.0))
@@ -92,7 +93,7 @@ class Traffic:
     @property
     def _runs(self) -> str:
         newest = f" of the newest {self.period.most}" if 0 < self.period.most <= self.looked else ""
-        return f"{self.runs} recorded run{'' if self.runs == 1 else 's'}{newest}{self.period.told} came through here."
+        return f"{many(self.runs, 'recorded run')}{newest}{self.period.told} came through here."
 
     def step(self, step: str) -> tuple[State, Note | None]:
         """Its visits and the median time there, or that nobody came."""

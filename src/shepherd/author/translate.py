@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from shepherd.flow.draft import Draft
-from shepherd.flow.translations import UNTRANSLATED, mark, untouched, words_of
+from shepherd.flow.translations import UNTRANSLATED, mark, read_of, untouched, words_of
 
 #: A mark is quoted: one like 9e588345 is a number to an editor.
 _MARK = re.compile("[0-9a-f]{8}")
@@ -39,7 +39,7 @@ def to_translate(draft: Draft, flow: str, language: str, *, accept: bool = False
     before: Mapping[str, Any] = draft.documents.get(f"translation:{flow}.{language}", {})
     made: dict[str, Any] = {"translation": flow, "language": language, "title": before.get("title", source["title"])}
     texts = {name: (said, {"is": said}) for name, said in source.get("texts", {}).items()}
-    steps = {name: (words, words) for name, step in source["steps"].items() if (words := words_of(step))}
+    steps = {name: (words_of(step), words) for name, step in source["steps"].items() if (words := read_of(step))}
     for part, own in (("texts", texts), ("steps", steps)):
         known = before.get(part, {})
         if accept:
@@ -79,8 +79,14 @@ def not_translated(draft: Draft, flow: str, language: str) -> Mapping[str, tuple
 
 def _both(known: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
     """What is translated of *words* and the rest as it is, under a mark that says whether anything is lacking."""
-    lacking = any(key not in known for key in words)
-    return {"of": UNTRANSLATED if lacking else known["of"], **_filled(known, words)}
+    return {"of": UNTRANSLATED if _lacks(known, words) else known["of"], **_filled(known, words)}
+
+
+def _lacks(known: Mapping[str, Any], words: Mapping[str, Any]) -> bool:
+    """Whether one of *words* has no translation among *known*."""
+    return any(
+        key not in known or (isinstance(value, dict) and _lacks(known[key], value)) for key, value in words.items()
+    )
 
 
 def _filled(known: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from shepherd.author.spoken import amount, article, listed, named, seen, sentence
+from shepherd.author.spoken import article, listed, named, seen, sentence
 from shepherd.check.armed import concerned
 from shepherd.check.summaries import REPRESENTATIVE
 from shepherd.flow.beside import Policy
 from shepherd.flow.model import Need
 from shepherd.flow.promised import Kind, Pick, Promise, Rule
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -70,7 +71,7 @@ def _rule(rule: Rule, policy: Policy) -> str:
         level = f" at the level {seen(levels[rule.what.level - 1])}" if 0 < rule.what.level <= len(levels) else ""
         return f"{named(rule.what.name)} must be established{level}"
     if isinstance(rule.what, str):
-        return f"at most {amount(rule.most, f'{rule.what} step')}"
+        return f"at most {many(rule.most, f'{rule.what} step')}"
     return _happened(rule.what) if rule.kind == "never_after" else _passed(rule.what)
 
 

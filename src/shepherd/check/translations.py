@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from shepherd.check.callgraph import near_to, others_of
@@ -14,8 +14,9 @@ from shepherd.check.written import is_written
 from shepherd.flow.draft import Document, from_documents
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.languages import falls_back, language_in_english
+from shepherd.flow.shown import many
 from shepherd.flow.source import Map, Node, Scalar, Seq
-from shepherd.flow.translations import UNTRANSLATED, covered, laid_over, mark, values_of, words_of
+from shepherd.flow.translations import UNTRANSLATED, laid_over, mark, said_of, silent, values_of, words_of
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -36,7 +37,7 @@ MISSING = Rule(
     "SHP813",
     "missing-translation",
     "warning",
-    "These steps are still said in the flow's own language.",
+    "These texts are still said and shown in the flow's own language.",
 )
 UNSAYABLE = Rule(
     "SHP814",
@@ -79,7 +80,7 @@ class _Translation:
         return rule.at(place, message, file=self.document.file, hint=hint, flow=self.flow, step=step)
 
     def findings(self, draft: Draft) -> Iterator[Finding]:
-        root = self.document.root
+        root, misspelt = self.document.root, set()
         for part, known in (("steps", self.source["steps"]), ("texts", self.source.get("texts", {}))):
             for key, node in _pairs(root.get(part)):
                 if key not in known:
@@ -90,8 +91,10 @@ class _Translation:
                 if isinstance(node, Map):
                     yield from self.marked(node, words, key)
                     if part == "steps":
-                        yield from self.strange(node, known[key], key)
-        yield from self.missing()
+                        found = list(self.strange(node, known[key], key))
+                        misspelt |= {key} if found else set()
+                        yield from found
+        yield from self.missing(misspelt)
         yield from self.leads_out(draft)
         yield from self.unsayable(draft)
 
@@ -121,17 +124,14 @@ class _Translation:
                 hint = f"It has: {allowed(known) or 'none'}."
                 yield self.at(UNKNOWN, below.place, f'"{name}" has no words under "{key}".', hint, name)
 
-    def missing(self) -> Iterator[Finding]:
-        """The steps that say or ask something, and have no words for it here."""
-        translated = self.document.typed.get("steps", {})
-        lacking = [
-            name
-            for name, step in self.source["steps"].items()
-            if any(key in step and key not in translated.get(name, {}) for key in ("say", "ask"))
-        ]
+    def missing(self, misspelt: Set[str]) -> Iterator[Finding]:
+        """What people hear or read of the flow and has no words here, but for steps where a name is *misspelt*."""
+        texts = list(said_of(self.source, self.document.typed))
+        lacking = [p for p, state in texts if state == "missing" and p.partition("/")[0] not in misspelt]
         if lacking:
             place = self.document.root.get("language")
-            message = f"{len(lacking)} of {len(self.source['steps'])} steps have no words yet: {allowed(lacking, 8)}."
+            verb = "is" if len(lacking) == 1 else "are"
+            message = f"{len(lacking)} of {many(len(texts), 'text')} {verb} not there yet: {allowed(lacking, 8)}."
             hint = f"shepherd translate {self.flow} {self.document.typed['language']} writes them down."
             yield self.at(MISSING, place.place if place else self.document.root.place, message, hint)
 
@@ -140,8 +140,11 @@ class _Translation:
         flow, language = draft.flows.get(self.flow), self.document.typed["language"]
         for _, other in others_of(flow) if flow is not None else ():
             source = draft.documents.get(f"flow:{other.flow}")
-            silent = source is None or not covered(source, {}).all
-            if silent or any(f"translation:{other.flow}.{tag}" in draft.documents for tag in falls_back(language)):
+            if (
+                source is None
+                or silent(source)
+                or any(f"translation:{other.flow}.{tag}" in draft.documents for tag in falls_back(language))
+            ):
                 continue
             place = self.document.root.get("language")
             message = f'It leads to "{other.flow}", which has no words in {language_in_english(language)}.'

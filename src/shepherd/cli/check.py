@@ -17,7 +17,7 @@ from shepherd import __version__
 from shepherd.cli.choose import Choice, choice_of, choice_options
 from shepherd.cli.settings import draft_of, library_option, settings, shown_file
 from shepherd.cli.terminal import echo
-from shepherd.flow.shown import json_text
+from shepherd.flow.shown import json_text, many
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -132,11 +132,11 @@ def _tell(asked: Asked, report: Report) -> None:
     if asked.form == "human" or asked.output is not None:
         _human(report.findings, report.sources)
         none = report.untold and not report.findings
-        said = f"Nothing that was selected in {_many(report.files, 'file')}." if none else ""
+        said = f"Nothing that was selected in {many(report.files, 'file')}." if none else ""
         echo((said or _summary(report.findings, report.files)) + _promised(report.kept))
     if report.untold:
         verb = "is" if report.untold == 1 else "are"
-        echo(f"{_many(report.untold, 'error')} {verb} not among what was selected.", err=True, fg="red")
+        echo(f"{many(report.untold, 'error')} {verb} not among what was selected.", err=True, fg="red")
     if asked.form == "human":
         return
     text = _machine(asked.form, report)
@@ -213,7 +213,7 @@ def _kept(draft: Draft, findings: list[Finding]) -> int:
 
 
 def _promised(kept: int) -> str:
-    return f" {_many(kept, 'promise')} kept on every path." if kept else ""
+    return f" {many(kept, 'promise')} kept on every path." if kept else ""
 
 
 def _placed(finding: Finding, folder: Path) -> Finding:
@@ -243,9 +243,5 @@ def _summary(findings: list[Finding], files: int) -> str:
     errors = sum(f.severity == "error" for f in findings)
     warnings = len(findings) - errors
     if not findings:
-        return f"Nothing wrong in {_many(files, 'file')}."
-    return f"{_many(errors, 'error')} and {_many(warnings, 'warning')} in {_many(files, 'file')}."
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+        return f"Nothing wrong in {many(files, 'file')}."
+    return f"{many(errors, 'error')} and {many(warnings, 'warning')} in {many(files, 'file')}."

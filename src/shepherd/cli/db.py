@@ -8,6 +8,7 @@ import click
 
 from shepherd.cli.settings import library_option, open_desk, record_options
 from shepherd.cli.terminal import echo
+from shepherd.flow.shown import many
 
 
 @click.group("db")
@@ -25,4 +26,4 @@ def rebuild(**flags: Any) -> None:
         runs = desk.record.rebuild()
     finally:
         desk.close()
-    echo(f"{runs} runs worked out again from their entries.")
+    echo(f"{many(runs, 'run')} worked out again from their entries.")

@@ -9,6 +9,7 @@ import click
 
 from shepherd.cli.settings import library_option, record_options, settings
 from shepherd.cli.terminal import echo, echo_json
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.desk.doctor import Check
@@ -38,8 +39,8 @@ def command(ctx: click.Context, /, as_json: bool, **flags: Any) -> None:
     else:
         for check in checks:
             _human(check)
-        many = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
-        echo(f"{many}. Mend them, then ask again." if faults else "No faults.")
+        counted = many(len(faults), "fault")
+        echo(f"{counted}. Mend them, then ask again." if faults else "No faults.")
     ctx.exit(0 if not faults else 1 if all(check.name == "flows" for check in faults) else 3)
 
 

@@ -11,6 +11,7 @@ import click
 from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
 from shepherd.cli.settings import library_of, library_option, open_desk, record_options, settings
 from shepherd.cli.terminal import echo
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.author.picture import Opening
@@ -127,7 +128,7 @@ def _covered(folder: Path, flow: str, form: str, opening: Opening | None) -> str
     verdicts, _ = walked(library, scenarios_of(draft))
     failed = sum(not verdict.ok for verdict in verdicts)
     if failed:
-        echo(f"{failed} scenarios failed; `shepherd test` tells why.", err=True)
+        echo(f"{many(failed, 'scenario')} failed; `shepherd test` tells why.", err=True)
     wanted = library.flows if opening else {flow: library.flows[flow]}
     covered = dict(zip(wanted, cover(wanted, (verdict.played for verdict in verdicts)), strict=True))
     over = {name: Covered(one) for name, one in covered.items()}

@@ -12,6 +12,7 @@ import click
 from shepherd.cli.new import ID, TAKEN, own_library, shown
 from shepherd.cli.settings import library_option
 from shepherd.cli.terminal import echo
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.author.elsewhere import Composed, Mistake, Sketch
@@ -82,7 +83,7 @@ def command(
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     _write(target, composed.text, overwrite)
-    echo(f"Written: {shown(target)} ({composed.steps} steps, {composed.ways} ways)")
+    echo(f"Written: {shown(target)} ({many(composed.steps, 'step')}, {many(composed.ways, 'way')})")
     _open(target, folder)
 
 

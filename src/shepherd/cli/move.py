@@ -8,6 +8,7 @@ import click
 
 from shepherd.cli.settings import library_option, open_desk, record_options
 from shepherd.cli.terminal import echo, echo_json
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.desk.moving import Moved
@@ -76,6 +77,6 @@ def _tell(moves: list[Moved], dry_run: bool) -> None:
     count = {verdict: sum(one.verdict == verdict for one in moves) for verdict in ("moved", "moves", "there already")}
     stay = len(moves) - sum(count.values())
     done = f"{count['moves']} would be moved" if dry_run else f"{count['moved']} moved"
-    under_way = f"{len(moves)} run{'' if len(moves) == 1 else 's'} under way"
+    under_way = f"{many(len(moves), 'run')} under way"
     stays, there = "stays" if stay == 1 else "stay", count["there already"]
     echo(f"{under_way}: {done}, {stay} {stays}, {there} {'is' if there == 1 else 'are'} there already.")

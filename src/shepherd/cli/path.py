@@ -12,7 +12,7 @@ import click
 from shepherd.cli.scenarios import right_file, to_file
 from shepherd.cli.settings import library_option, open_desk, record_options
 from shepherd.cli.terminal import echo
-from shepherd.flow.shown import visible_json
+from shepherd.flow.shown import many, visible_json
 
 if TYPE_CHECKING:
     from shepherd.audit import PathRow
@@ -69,7 +69,8 @@ def command(
         if export:
             lines = list(desk.export(ticket))
             export.write_bytes(b"".join(lines))
-            echo(f"{len(lines) - 1} entries written. Anybody proves them with: python verifier.py {export}")
+            written = many(len(lines) - 1, "entry", "entries")
+            echo(f"{written} written. Anybody proves them with: python verifier.py {export}")
             return
         if as_json:
             out = sys.stdout.buffer

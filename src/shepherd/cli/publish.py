@@ -12,6 +12,7 @@ import click
 
 from shepherd.cli.settings import draft_of, library_option, record_options, settings
 from shepherd.cli.terminal import echo, echo_json
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.desk.publishing import Publishing
@@ -121,7 +122,7 @@ def list_(as_json: bool, export: Path | None, **flags: Any) -> None:
         if export:
             lines = list(publishing.export())
             export.write_bytes(b"".join(lines))
-            echo(f"{len(lines) - 1} facts written. Anybody proves them with: python verifier.py {export}")
+            echo(f"{many(len(lines) - 1, 'fact')} written. Anybody proves them with: python verifier.py {export}")
         elif as_json:
             _tell(publishing, None, as_json)
         else:

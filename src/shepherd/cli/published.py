@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from shepherd.desk.clock import offset
 from shepherd.desk.versions import Version
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.desk.publishing import Publishing
@@ -134,7 +135,7 @@ def _by(who: str, at: datetime | None, note: str) -> dict[str, Any] | None:
 def _evidence(one: Version) -> str:
     told = one.evidence
     hit, every = told["edges"]
-    return f"{told['scenarios']} scenarios green, edges {hit}/{every}, {told['warnings']} warnings"
+    return f"{many(told['scenarios'], 'scenario')} green, edges {hit}/{every}, {many(told['warnings'], 'warning')}"
 
 
 def _said(note: str) -> str:

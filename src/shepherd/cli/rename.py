@@ -11,6 +11,7 @@ import click
 from shepherd.cli.settings import draft_of, library_option, settings, shown_file
 from shepherd.cli.terminal import echo
 from shepherd.cli.writing import write_all
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -53,7 +54,7 @@ def command(ctx: click.Context, /, step: str, new: str, dry_run: bool, library: 
     if not dry_run:
         write_all({folder / file: text for file, text in texts.items()})
     for file, one in sorted(edits.items()):
-        places = f"{len(one)} place{'' if len(one) == 1 else 's'}"
+        places = many(len(one), "place")
         echo(f"{'Would change' if dry_run else 'Changed'}: {shown_file(folder, file)} ({places})")
 
 

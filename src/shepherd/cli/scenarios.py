@@ -12,6 +12,7 @@ import click
 
 from shepherd.cli.settings import draft_of, rejected, shown_file
 from shepherd.cli.terminal import echo
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.author import Scenario, Verdict
@@ -34,7 +35,7 @@ def checked_draft(folder: Path) -> tuple[Draft, Library]:
         return draft, Library.of(draft, examine(draft))
 
 
-def scenarios_of(draft: Draft, only: Set[str] = frozenset()) -> list[Scenario]:
+def scenarios_of(draft: Draft, only: Set[str] | None = None) -> list[Scenario]:
     """
     The scenarios of *draft*, or of the files *only*; where some can't be read, say why and end the command with 1.
     """
@@ -43,7 +44,7 @@ def scenarios_of(draft: Draft, only: Set[str] = frozenset()) -> list[Scenario]:
     found: list[Scenario] = []
     mistakes = 0
     for document in draft.scenarios:
-        if not only or document.file in only:
+        if only is None or document.file in only:
             read, wrong = scenarios_in(document.typed, document.file, document.root)
             found += read
             for error in wrong:
@@ -51,11 +52,8 @@ def scenarios_of(draft: Draft, only: Set[str] = frozenset()) -> list[Scenario]:
                 where = f"{shown_file(draft.folder, document.file)}:{place.line}:{place.column}"
                 echo(f"{where}: error {error.sentence.removeprefix(f'{document.file}: ')}", fg="red", err=True)
             mistakes += len(wrong)
-    strange = sorted(only - {document.file for document in draft.scenarios})
-    if strange:
-        raise click.UsageError(f"{strange[0]} is no file of scenarios (NAME.scenarios.yaml).")
     if mistakes:
-        echo(f"{mistakes} of the scenarios can't be read; none was walked.", err=True)
+        echo(f"{many(mistakes, 'scenario')} can't be read; none was walked.", err=True)
         raise click.exceptions.Exit(1)
     return found
 
@@ -80,7 +78,7 @@ def _with_progress(scenarios: list[Scenario]) -> Iterable[Scenario]:
     if len(scenarios) < LONG or not sys.stderr.isatty():
         yield from scenarios
         return
-    label = f"{len(scenarios)} scenarios"
+    label = many(len(scenarios), "scenario")
     with click.progressbar(scenarios, label=label, file=sys.stderr, update_min_steps=len(scenarios) // 50) as bar:
         yield from bar
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from shepherd.cli.scenarios import to_file
 from shepherd.cli.settings import shown_file
 from shepherd.cli.terminal import echo
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.author import Coverage
@@ -25,7 +26,7 @@ def suggested(library: Library, report: Report, folder: Path, *, save: bool) -> 
 
     failed = sum(not verdict.ok for verdict in report.verdicts)
     if failed:
-        echo(f"{failed} scenarios failed; `shepherd test` tells why. What they walked counts here.", err=True)
+        echo(f"{many(failed, 'scenario')} failed; `shepherd test` tells why. What they walked counts here.", err=True)
     for one in report.covered:
         missing = [Crossing(one.flow, way.source, way.by) for way in one.not_walked]
         if not missing:

@@ -11,9 +11,12 @@ from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
 from shepherd.cli.settings import library_option, settings, shown_file
 from shepherd.cli.suggest import suggested
 from shepherd.cli.terminal import echo
-from shepherd.flow.shown import json_text
+from shepherd.cli.which import which
+from shepherd.flow.shown import json_text, many
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from shepherd.author import Scenario
     from shepherd.author.report import Report
     from shepherd.check.library import Library
@@ -36,7 +39,7 @@ class Asked(NamedTuple):
 
 
 @click.command("test")
-@click.argument("paths", nargs=-1, metavar="[FOLDER|FILE]...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[FOLDER|FILE|FLOW]...", type=click.Path(path_type=Path))
 @click.option("-k", "word", default="", metavar="TEXT", help="Only scenarios whose flow or name has TEXT in it.")
 @click.option(
     "--format", "form", type=click.Choice(["human", "json", "junit", "lcov"]), default="human", show_default=True
@@ -76,12 +79,12 @@ def command(
     """
     Walk the scenarios of a library (NAME.scenarios.yaml beside NAME.yaml), and count the edges they cover.
 
-    FOLDER is a library; a FILE of scenarios is walked alone.
+    FOLDER is a library; a FILE of scenarios is walked alone, and so are those of a flow, given by its FILE or its name.
     """
     if word and least is not None:
         raise click.UsageError("Some scenarios alone cover only some edges: give -k or --min-coverage, not both.")
-    if suggest and (word or watch or form != "human"):
-        raise click.UsageError("--suggest goes with neither -k nor --watch nor --format.")
+    if suggest and (watch or form != "human"):
+        raise click.UsageError("--suggest goes with neither --watch nor --format.")
     if save and not suggest:
         raise click.UsageError("--save goes with --suggest.")
     if output is not None and form == "human":
@@ -90,7 +93,7 @@ def command(
     if watch:
         from shepherd.cli.watch import watched
 
-        watched(lambda: _once(asked), lambda: [_chosen(asked.paths, asked.library)[0]])
+        watched(lambda: _once(asked), lambda: [which(asked.paths, asked.library).folder])
     ctx.exit(_once(asked))
 
 
@@ -106,46 +109,43 @@ def _once(asked: Asked) -> int:
 
 
 def _walked(asked: Asked) -> int:
-    folder, only = _chosen(asked.paths, asked.library)
-    draft, checked = checked_draft(folder)
-    scenarios = scenarios_of(draft, {path.resolve().relative_to(folder.resolve()).as_posix() for path in only})
+    chosen = which(asked.paths, asked.library)
+    draft, checked = checked_draft(chosen.folder)
+    flows, files = chosen.of(draft)
+    scenarios = scenarios_of(draft, files)
     if asked.word:
-        scenarios = _with(asked.word, scenarios)
-    report = _reported(checked, scenarios, asked, whole=not only)
+        flows, scenarios = _with(asked, flows, scenarios)
+    report = _reported(checked, scenarios, asked, flows)
     if asked.suggest:
-        suggested(checked, report, folder, save=asked.save)
+        suggested(checked, report, chosen.folder, save=asked.save)
     else:
-        _tell(report, asked, folder)
+        _tell(report, asked, chosen.folder)
     return 0 if report.ok else 1
 
 
-def _chosen(paths: tuple[Path, ...], library: Path) -> tuple[Path, tuple[Path, ...]]:
-    from shepherd.flow.files import home_of
+def _with(asked: Asked, flows: Set[str], scenarios: list[Scenario]) -> tuple[Set[str], list[Scenario]]:
+    """
+    The scenarios that have the word in their flow or name, however it is written, and their flows.
 
-    missing = next((path for path in paths if not path.exists()), None)
-    if missing is not None:
-        raise click.UsageError(f"There is no file or folder {missing}.")
-    folders = {path if path.is_dir() else home_of(path, library) for path in paths}
-    if len(folders) > 1:
-        raise click.UsageError("Give one library, or files of one library.")
-    folder = folders.pop() if folders else library
-    return folder, tuple(path for path in paths if not path.is_dir())
-
-
-def _with(word: str, scenarios: list[Scenario]) -> list[Scenario]:
-    """Those that have *word* in their flow or name, however it is written."""
-    chosen = [s for s in scenarios if word.casefold() in f"{s.flow}: {s.name}".casefold()]
-    if not chosen:
-        raise click.UsageError(f'No scenario has "{word}" in its flow or name.')
-    return chosen
+    Where some are to be suggested, the flows count that have it, with all their scenarios: what these walk is walked.
+    """
+    word = asked.word.casefold()
+    chosen = [s for s in scenarios if word in f"{s.flow}: {s.name}".casefold()]
+    having = {s.flow for s in chosen}
+    if asked.suggest:
+        having |= {flow for flow in flows if word in flow.casefold()}
+        chosen = [s for s in scenarios if s.flow in having]
+    if not having:
+        what = "flow or scenario" if asked.suggest else "scenario"
+        raise click.UsageError(f'No {what} has "{asked.word}" in its {"" if asked.suggest else "flow or "}name.')
+    return having, chosen
 
 
-def _reported(library: Library, scenarios: list[Scenario], asked: Asked, *, whole: bool) -> Report:
+def _reported(library: Library, scenarios: list[Scenario], asked: Asked, wanted: Set[str]) -> Report:
     from shepherd.author import cover
     from shepherd.author.report import Report
 
     verdicts, seconds = walked(library, scenarios)
-    wanted = set(library.flows) if whole and not asked.word else {scenario.flow for scenario in scenarios}
     flows = {name: flow for name, flow in library.flows.items() if name in wanted}
     covered = cover(flows, (verdict.played for verdict in verdicts))
     return Report(verdicts, covered, seconds, asked.least)
@@ -190,7 +190,7 @@ def _human(report: Report, folder: Path) -> None:
             echo(f"    not walked: {way}", fg="yellow", nl=False)
             echo(f"  ({shown_file(folder, one.file)}:{way.line})", dim=True)
     failed = sum(not verdict.ok for verdict in report.verdicts)
-    echo(f"{len(report.verdicts) - failed} scenarios passed, {failed} failed.")
+    echo(f"{many(len(report.verdicts) - failed, 'scenario')} passed, {failed} failed.")
     for one in report.below:
         hit, every = one.edges
         echo(f"{one.flow}: {hit} of {every} edges are walked; {report.least:g} % are asked for.", fg="red")

@@ -8,6 +8,7 @@ import click
 
 from shepherd.cli.settings import library_option, open_desk, record_options
 from shepherd.cli.terminal import echo, echo_json
+from shepherd.flow.shown import many
 
 
 @click.command("verify")
@@ -38,5 +39,5 @@ def command(ctx: click.Context, /, ticket: str, as_json: bool, **flags: Any) -> 
         for one in report.broken:
             where = f"run {one.run}" if one.run else "the record"
             echo(f"{where}{f', entry {one.seq}' if one.seq is not None else ''}: {one.what}", fg="red")
-        echo(f"{report.entries} entries in {report.runs} runs. {report.sentence}")
+        echo(f"{many(report.entries, 'entry', 'entries')} in {many(report.runs, 'run')}. {report.sentence}")
     ctx.exit(0 if report.ok else 1)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from shepherd.connect.needs import lacking, needed
 from shepherd.desk.clock import Clock, offset, system_clock
 from shepherd.desk.settings import Settings, changes_file, shipped
+from shepherd.flow.shown import many
 from shepherd.record.api import RecordUnavailable
 from shepherd.record.databases import holds_record
 from shepherd.record.health import Look, file_of, look, mark_of
@@ -231,9 +232,9 @@ def _flows(folder: Path, draft: Draft | None, again: Again) -> Iterator[Check]:
 
     first = f"new first_flow --category {draft.policy.categories[0]}"
     errors = sum(finding.severity == "error" for finding in findings_of(draft))
-    count = f"{len(draft.flows)} flow{'' if len(draft.flows) == 1 else 's'}"
+    count = many(len(draft.flows), "flow")
     if errors:
-        says = f"{errors} error{'' if errors == 1 else 's'} in {folder}: its flows may not be run."
+        says = f"{many(errors, 'error')} in {folder}: its flows may not be run."
         yield Check("flows", FAULT, says, again("check"))
     elif not draft.flows:
         yield Check("flows", FAULT, f"There are no flows in {folder}.", again(first))

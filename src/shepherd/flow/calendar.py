@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from shepherd.flow.arithmetic import Unworkable
+from shepherd.flow.shown import many
 
 DAY = 24 * 60
 #: Open spans of one weekday, in minutes since midnight: each ``(from, until)``, in order.
@@ -41,18 +42,14 @@ class Duration:
     def words(self) -> str:
         """The span for people: ``2 days``, ``90 minutes``, ``4 working hours``, ``1 working day``."""
         if self.working_days:
-            return _counted(self.working_days, "working day")
+            return many(self.working_days, "working day")
         if self.working_minutes:
             hours, rest = divmod(self.working_minutes, 60)
-            return _counted(self.working_minutes, "working minute") if rest else _counted(hours, "working hour")
+            return many(self.working_minutes, "working minute") if rest else many(hours, "working hour")
         for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
             if self.seconds and self.seconds % size == 0:
-                return _counted(self.seconds // size, unit)
-        return _counted(self.seconds, "second")
-
-
-def _counted(count: int, unit: str) -> str:
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+                return many(self.seconds // size, unit)
+        return many(self.seconds, "second")
 
 
 def duration(text: str) -> Duration | None:

@@ -13,6 +13,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from shepherd.flow.functions import FILTERS, FUNCTIONS
 from shepherd.flow.plain import KEYWORDS, plain
+from shepherd.flow.shown import many
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -351,8 +352,8 @@ class _Reader:
         args = tuple(self.read(arg) for arg in node.args)
         least, most = FUNCTIONS[name].arguments
         if not least <= len(args) <= most:
-            wanted = str(least) if least == most else f"{least} to {most}"
-            raise Wrong(f"{name} takes {wanted} arguments, not {len(args)}.", token.start, token.end)
+            wanted = many(most, "argument") if least == most else f"{least} to {most} arguments"
+            raise Wrong(f"{name} takes {wanted}, not {len(args)}.", token.start, token.end)
         return Apply(name, args, token.start, args[-1].end if args else token.end)
 
     def filter(self, node: Any) -> Node:

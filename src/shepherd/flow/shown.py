@@ -37,6 +37,11 @@ def _code(found: re.Match[str]) -> str:
     return " " if found[0] == "\t" else f"<U+{ord(found[0]):04X}>"
 
 
+def many(number: int, noun: str, plural: str = "") -> str:
+    """``1 day``, ``2 days``; *plural* where it is not the noun with an s."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def json_text(value: Any) -> str:
     """*value* as JSON on one line, such characters as its escapes: what is read is the same, what is seen is safe."""
     return visible_json(json.dumps(value, ensure_ascii=False))

@@ -15,6 +15,7 @@ from shepherd.flow.hazards import short
 from shepherd.flow.model import Field
 from shepherd.flow.reader import Reader, is_map, items, pairs, place_of, plain, true
 from shepherd.flow.rows import Rows
+from shepherd.flow.shown import many
 from shepherd.flow.source import Map, Node, Scalar
 from shepherd.flow.types import Refusal, check_field
 
@@ -186,7 +187,7 @@ def _split(row: Sequence[Written], width: int) -> list[Written]:
 
 
 def _width(reader: Reader, place: Place, count: int, names: Sequence[str], file: str = "") -> None:
-    message = f"This row has {count} {'cell' if count == 1 else 'cells'}; the table has {len(names)} columns."
+    message = f"This row has {many(count, 'cell')}; the table has {len(names)} columns."
     _wrong(reader, WRONG_WIDTH, place, message, f"The columns: {', '.join(names)}.", file)
 
 

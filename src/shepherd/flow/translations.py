@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from shepherd.flow.canonical import digest
+from shepherd.flow.reader import readable
 
 TEXTS = ("say", "ask", "guide", "warn", "why")
 MARK = 8
@@ -37,6 +38,35 @@ def words_of(step: Mapping[str, Any]) -> dict[str, Any]:
     if "check" in step:
         found["check"] = [rule["message"] for rule in step["check"]]
     return found | {key: step[key] for key in ("label", "help") if key in step}
+
+
+def read_of(step: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    All that people read of a step: what :func:`words_of` has, and the labels that are not written, as they are shown.
+
+    They are no part of the mark, for nobody has changed words that were never written.
+    """
+    found = words_of(step)
+    if labels := _labels(step.get("answers"), found.get("answers", {})):
+        found["answers"] = labels
+    if labels := _labels(step.get("options"), found.get("options", {})):
+        found["options"] = labels
+    fields = {name: _read(name, rules) for name, rules in step.get("collect", {}).items()}
+    return found | ({"collect": fields} if fields else {})
+
+
+def _read(name: str, rules: Any) -> dict[str, Any]:
+    found = {"label": readable(name)} | _field(rules)
+    labels = _labels(rules.get("options"), found.get("options", {})) if isinstance(rules, dict) else {}
+    return found | ({"options": labels} if labels else {})
+
+
+def _labels(offered: Any, written: Mapping[str, str]) -> dict[str, str]:
+    """The label of each value that is *offered*, but for what has no letters: it is the same in every language."""
+    if offered is None or isinstance(offered, str):
+        return {}
+    labels = {value: written.get(value, readable(value)) for value in offered}
+    return {v: label for v, label in labels.items() if v in written or any(map(str.isalpha, label))}
 
 
 def _field(rules: Any) -> dict[str, Any]:
@@ -110,9 +140,7 @@ def _way(way: Any, label: str | None) -> Any:
 
 
 def _options(options: Any, labels: Mapping[str, str]) -> dict[str, str]:
-    before = (
-        options if isinstance(options, dict) else {value: value.replace("_", " ").capitalize() for value in options}
-    )
+    before = options if isinstance(options, dict) else {value: readable(value) for value in options}
     return {value: labels.get(value, label) for value, label in before.items()}
 
 
@@ -127,7 +155,7 @@ def _labelled(rules: Any, words: Mapping[str, Any]) -> Any:
 
 
 class Covered(NamedTuple):
-    """How many of the *all* words that a customer hears of a flow are translated, and how many of others' marks."""
+    """How many of *all* texts that people hear or read of a flow are translated, and how many of them are stale."""
 
     done: int
     stale: int
@@ -143,19 +171,45 @@ HEARD = ("say", "ask")
 
 
 def covered(flow: Mapping[str, Any], translation: Mapping[str, Any]) -> Covered:
-    """How far *translation* says what *flow* (both typed source) says and asks; named texts count with it."""
-    own = [(words_of(step), translation.get("steps", {}).get(name, {})) for name, step in flow["steps"].items()]
-    done = stale = every = 0
-    for words, said in own:
-        heard = [key for key in HEARD if key in words]
-        here = sum(key in said for key in heard)
-        true = said.get("of") == mark(words)
-        done, stale, every = done + here * true, stale + here * (not true), every + len(heard)
+    """
+    How far *translation* says what *flow* (both typed source) says, asks and shows: its title, each text, each label.
+
+    A title carries no mark: one that is still the flow's own is to be looked at.
+    """
+    states = [state for _, state in said_of(flow, translation)]
+    return Covered(states.count("done"), states.count("stale"), len(states))
+
+
+def said_of(flow: Mapping[str, Any], translation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each text of *flow* by its place, like ``greet/say``, and whether it is ``done``, ``stale`` or ``missing``."""
+    title = translation.get("title")
+    yield "title", "missing" if title is None else "stale" if untouched(flow["title"], title) else "done"
+    steps = translation.get("steps", {})
+    for name, step in flow["steps"].items():
+        said = steps.get(name, {})
+        true = "done" if said.get("of") == mark(words_of(step)) else "stale"
+        for place, there in _leaves(read_of(step), said):
+            yield f"{name}/{place}", true if there else "missing"
     for name, text in flow.get("texts", {}).items():
-        said = translation.get("texts", {}).get(name)
-        true = said is not None and said["of"] == mark(text)
-        done, stale, every = done + true, stale + (said is not None and not true), every + 1
-    return Covered(done, stale, every)
+        known = translation.get("texts", {}).get(name)
+        yield f"texts/{name}", "missing" if known is None else "done" if known["of"] == mark(text) else "stale"
+
+
+def _leaves(words: Mapping[str, Any], said: Any) -> Iterator[tuple[str, bool]]:
+    """Each text in *words* by its place, and whether *said*, which has their shape, has it too."""
+    for key, value in words.items():
+        there = isinstance(said, Mapping) and key in said
+        if isinstance(value, dict):
+            yield from ((f"{key}/{place}", known) for place, known in _leaves(value, said[key] if there else {}))
+        elif key == "check":
+            yield from ((f"check/{n}", there and n <= len(said[key])) for n, _ in enumerate(value, 1))
+        else:
+            yield key, there
+
+
+def silent(flow: Mapping[str, Any]) -> bool:
+    """Whether *flow* (typed source) has nothing to say to a customer."""
+    return not flow.get("texts") and not any(key in step for step in flow["steps"].values() for key in HEARD)
 
 
 def heard_in(step: Mapping[str, Any], name: str, translations: Iterable[Mapping[str, Any]]) -> bool:
