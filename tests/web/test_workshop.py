@@ -356,7 +356,7 @@ def test_what_scenarios_walk_is_drawn(shop):
 
 
 def test_what_changed_is_drawn(shop, folder):
-    """On asking, over the same picture: the step that is new, the one that says something else, the way that is gone."""
+    """On asking, over the same picture: the step that is new, and the one that says something else."""
     assert "Show in the picture what changed" not in shop.get("/flows/parcel").text
     edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
     edit(folder, "parcel.yaml", "no: leave}", "no: thanks}")

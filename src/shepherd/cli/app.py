@@ -34,6 +34,7 @@ COMMANDS = {
     "move": "Move runs under way to the flows as they are now, where that is safe.",
     "path": "Show what was recorded on a ticket.",
     "verify": "Prove that the record is as it was written.",
+    "erase": "Make what is personal about a customer unreadable for good.",
     "serve": "Serve the desk to a browser.",
     "doctor": "Say what a desk lacks, and the command that mends it.",
     "rule": "Explain a finding's code, with a wrong and a right example.",

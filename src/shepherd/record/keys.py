@@ -75,6 +75,7 @@ class Keys:
         with readable(), self._writing.begin() as connection:
             for subject in subjects:
                 gone += connection.execute(delete(subject_keys).where(subject_keys.c.subject == subject)).rowcount
+        sqlite.forget_log(self._engine)
         return gone
 
     def mac(self, value: Any) -> str:

@@ -60,6 +60,12 @@ def engine_of(url: str) -> Engine:
     return engine
 
 
+def forget_log(engine: Engine) -> None:
+    """Leave nothing of what was deleted in the write-ahead log; there is none where the journal mode is DELETE."""
+    with engine.connect() as connection:
+        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def private_file(url: str) -> None:
     """Make the file behind *url* readable by its owner alone, before anything is written to it."""
     name = make_url(url).database

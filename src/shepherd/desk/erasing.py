@@ -1,0 +1,35 @@
+"""Erasing a customer: what that takes with it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from shepherd.desk.errors import Unknown
+from shepherd.record import Record
+
+#: More than one customer has.
+MOST = 10_000
+OVER = frozenset({"ended", "abandoned"})
+
+
+class Erasure(NamedTuple):
+    """
+    What erasing a *customer* (the record's id) takes: the values on so many *tickets* and in so many *runs*.
+
+    Those *under_way*, as (ticket's number, flow), can't go on afterwards.
+    """
+
+    customer: str
+    tickets: int
+    runs: int
+    under_way: tuple[tuple[str, str], ...]
+
+
+def erasure(record: Record, ref: str) -> Erasure:
+    """What erasing the customer with the number *ref* would take. Raises Unknown where the record has none."""
+    customer = record.customer_by_ref(ref)
+    if customer is None:
+        raise Unknown(f"Nothing is recorded of a customer {ref}. Give the number as the customer base has it.")
+    runs = record.runs(customer=customer.id, limit=MOST)
+    under_way = tuple((run.number, run.flow) for run in runs if run.status not in OVER)
+    return Erasure(customer.id, len(record.tickets(customer=customer.id, limit=MOST)), len(runs), under_way)
