@@ -176,10 +176,11 @@ def _where(node: Node, message: str) -> Place:
     """The words in *node* that read what *message* quotes, else the first ones."""
     words = list(_words(node))
     for quoted in re.findall('"([^"]+)"', message):
-        reads = re.compile(rf"\{{[{{%].*?(?<!\w)({re.escape(quoted)})(?!\w)", re.DOTALL)
+        name = re.compile(rf"(?<!\w){re.escape(quoted)}(?!\w)")
         for word in words:
-            if found := reads.search(word.text):
-                return word.at(*found.span(1))
+            reads = re.search(r"\{[{%]", word.text)
+            if reads and (found := name.search(word.text, reads.end())):
+                return word.at(*found.span())
     read = [word for word in words if "{{" in word.text] or words
     return read[0].place if read else node.place
 
