@@ -29,7 +29,11 @@
     const call = new XMLHttpRequest();
     call.open(method, address);
     call.responseType = "document";
-    call.onloadend = () => done(call.status < 500 && call.response, call.responseURL);
+    call.onloadend = () => {
+      const page = call.status < 500 && call.response;
+      if (page) page.querySelectorAll("noscript").forEach((part) => part.remove()); // parsed as if there were no script
+      done(page, call.responseURL);
+    };
     call.send(body);
   };
 

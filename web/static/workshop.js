@@ -31,6 +31,7 @@
   const renew = (page) => {
     const main = document.getElementById("main"), fresh = page.getElementById("main");
     if (!fresh || !page.getElementById("live")) return;
+    fresh.querySelectorAll("noscript").forEach((part) => part.remove());
     const places = new Map([...main.querySelectorAll(SCROLLED)].map((part) => [name(part), [part.scrollLeft, part.scrollTop]]));
     const open = new Map([...main.querySelectorAll("details")].map((part) => [part.querySelector("summary").textContent, part.open]));
     const focused = document.activeElement && main.contains(document.activeElement) ? name(document.activeElement) : "";
