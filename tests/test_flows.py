@@ -8,44 +8,36 @@ from pathlib import Path
 
 import pytest
 
-from shepherd.author import Verdict, cover, read_scenarios, run_scenario
+from shepherd.author import Verdict, cover
 from shepherd.author.coverage import total
-from shepherd.check import examine
 from shepherd.check.library import Library
 from shepherd.connect import Connectors
-from shepherd.flow.draft import Draft, read_draft
 from shepherd.flow.model import Do
 from shepherd.flow.types import Refusal, from_json
-
-FLOWS = Path(__file__).resolve().parents[1] / "flows"
-
-
-@pytest.fixture(scope="module")
-def draft() -> Draft:
-    return read_draft(FLOWS)
+from tests import shipped
 
 
 @pytest.fixture(scope="module")
-def library(draft: Draft) -> Library:
-    return Library.of(draft, examine(draft))
+def library() -> Library:
+    return shipped.library()
 
 
 @pytest.fixture(scope="module")
-def verdicts(draft: Draft, library: Library) -> list[Verdict]:
-    return [run_scenario(library, s) for d in draft.scenarios for s in read_scenarios(d.typed, d.file)]
+def verdicts() -> tuple[Verdict, ...]:
+    return shipped.verdicts()
 
 
-def test_nothing_is_wrong_with_the_shipped_flows(draft: Draft) -> None:
+def test_nothing_is_wrong_with_the_shipped_flows() -> None:
     """Not even a warning stands."""
-    assert [f"{f.file}:{f.place.line} {f.code} {f.message}" for f in examine(draft)] == []
+    assert [f"{f.file}:{f.place.line} {f.code} {f.message}" for f in shipped.findings()] == []
 
 
-def test_every_scenario_passes(verdicts: list[Verdict]) -> None:
+def test_every_scenario_passes(verdicts: tuple[Verdict, ...]) -> None:
     """What the designers wrote as tests comes about."""
     assert [f"{v.scenario.flow}: {v.scenario.name}: {v.failures}" for v in verdicts if not v.ok] == []
 
 
-def test_the_scenarios_walk_every_step_and_every_edge(library: Library, verdicts: list[Verdict]) -> None:
+def test_the_scenarios_walk_every_step_and_every_edge(library: Library, verdicts: tuple[Verdict, ...]) -> None:
     """By the graph's own count, nothing is left out."""
     covered = cover(library.flows, (v.played for v in verdicts))
     assert [f"{c.flow}: {m}" for c in covered for m in c.missing] == []
@@ -54,7 +46,7 @@ def test_the_scenarios_walk_every_step_and_every_edge(library: Library, verdicts
     assert total(covered) == f"edges {edges}/{edges} (100 %)"
 
 
-def test_every_scenario_tells_its_whole_path(verdicts: list[Verdict]) -> None:
+def test_every_scenario_tells_its_whole_path(verdicts: tuple[Verdict, ...]) -> None:
     """A scenario without a path would let a wrong way pass."""
     assert [v.scenario.name for v in verdicts if not v.scenario.expect.path] == []
 
@@ -79,13 +71,13 @@ def test_every_change_is_made_once(library: Library) -> None:
 
 def test_every_row_of_the_demo_is_what_its_connector_declares(library: Library, tmp_path: Path) -> None:
     """A day that is none, or a word that no option is, would end a demo's contact in an error."""
-    connectors = Connectors(library.connectors, folder=FLOWS, changes=tmp_path / "changes.db")
+    connectors = Connectors(library.connectors, folder=shipped.FLOWS, changes=tmp_path / "changes.db")
     read = 0
     for connector in library.connectors.values():
         for operation in connector.operations.values():
             if connector.kind != "table" or not operation.reads or operation.accepts_secret:
                 continue
-            with (FLOWS / str(connector.settings["file"])).open(encoding="utf-8") as rows:
+            with (shipped.FLOWS / str(connector.settings["file"])).open(encoding="utf-8") as rows:
                 for row in csv.DictReader(rows):
                     name = f"{connector.name}.{operation.name}"
                     reply = connectors.call(name, {n: row[n] for n in operation.inputs}, key="")
@@ -96,7 +88,7 @@ def test_every_row_of_the_demo_is_what_its_connector_declares(library: Library, 
     assert read > 20
 
 
-def test_no_secret_of_a_scenario_stands_on_a_ticket(verdicts: list[Verdict]) -> None:
+def test_no_secret_of_a_scenario_stands_on_a_ticket(verdicts: tuple[Verdict, ...]) -> None:
     """The PIN that a caller says is in no event of any scenario."""
     from shepherd.author.scenarios import ticket_text
 
@@ -105,7 +97,7 @@ def test_no_secret_of_a_scenario_stands_on_a_ticket(verdicts: list[Verdict]) -> 
     assert [v.scenario.name for v in told if "1234" in ticket_text(v.played)] == []
 
 
-def test_a_reset_needs_a_call_back_or_a_supervisor(library: Library, verdicts: list[Verdict]) -> None:
+def test_a_reset_needs_a_call_back_or_a_supervisor(library: Library, verdicts: tuple[Verdict, ...]) -> None:
     """No walk in which a password was reset lacks both."""
     resets = 0
     for verdict in verdicts:
@@ -117,7 +109,7 @@ def test_a_reset_needs_a_call_back_or_a_supervisor(library: Library, verdicts: l
     assert resets >= 10
 
 
-def test_an_account_is_opened_only_after_a_call_back(verdicts: list[Verdict]) -> None:
+def test_an_account_is_opened_only_after_a_call_back(verdicts: tuple[Verdict, ...]) -> None:
     """No walk in which a locked account was opened lacks one, nor had what is called back changed within two weeks."""
     opened = 0
     for verdict in verdicts:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from shepherd.cli.app import COMMANDS
+from tests.conftest import LONGEST as LONGEST_TESTS
+from tests.conftest import TESTS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -42,6 +44,13 @@ def test_nothing_is_left_unfinished() -> None:
     ]
 
     assert found == []
+
+
+def test_the_files_that_are_begun_first_are_there() -> None:
+    """
+    A long file that was renamed would be begun last again, unseen.
+    """
+    assert [name for name in LONGEST_TESTS if not (TESTS / name).is_file()] == []
 
 
 def test_every_command_is_documented() -> None:

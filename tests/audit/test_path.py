@@ -6,7 +6,6 @@ import csv
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +35,7 @@ from shepherd.run.api import (
     Stamp,
 )
 from shepherd.run.state import Run
+from tests import shipped
 from tests.desk.house import CONNECTORS, DESK, HELP, LOGIN, PROMISE
 
 MARIA = Actor("agent", "maria")
@@ -144,7 +144,7 @@ def test_an_escalation_says_how_severe_it_is_and_why(library: Library) -> None:
 
 def test_an_approval_in_the_case_note_says_by_whom() -> None:
     """What a role was needed for has the name of who acted and the role; what the clock did has none."""
-    library = Library.read(Path(__file__).resolve().parents[2] / "flows")
+    library = shipped.library()
     step = library.flows["reset_credentials"].steps["approval"]
     assert step.role == "supervisor"
     run = Walked(library, "reset_credentials").run
@@ -216,7 +216,7 @@ def test_a_call_tells_what_came_back(library: Library) -> None:
 
 def test_a_decide_tells_its_branch(library: Library) -> None:
     """The condition that held as it is written, or "otherwise"; the bare way where the flow can't be read."""
-    flows = Library.read(Path(__file__).resolve().parents[2] / "flows").flows
+    flows = shipped.library().flows
     step = flows["internet_down"].steps["route_by_line"]
     assert isinstance(step.action, Decide)
     first = step.action.branches[0]

@@ -19,10 +19,11 @@ from shepherd.author import run_scenario, scenarios_in
 from shepherd.author.draw import draw
 from shepherd.author.overlay import Stop, stops
 from shepherd.check.library import Library
-from shepherd.flow.draft import read_draft
 from tests.author.elsewhere.making import made, read
 from tests.author.large import called, chain, large
 from tests.run.small import flow, library
+from tests.shipped import draft
+from tests.shipped import library as shipped_library
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 SCHEMA = Path(engine_parser.__file__).parent / "schema" / "BPMN20.xsd"
@@ -36,7 +37,7 @@ ASIDE = ("out_of_attempts", "unmet", "back", "guard", "start:", "kept")
 
 @pytest.fixture(scope="module")
 def shipped() -> Library:
-    return Library.read(FLOWS)
+    return shipped_library()
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +135,7 @@ def test_an_engine_walks_what_the_scenarios_walk(shipped: Library, engine: BpmnP
     The run of a scenario and the process in another maker's engine come to the same steps in the same order, calls too.
     """
     walked = 0
-    for document in read_draft(FLOWS).scenarios:
+    for document in draft().scenarios:
         scenarios, _ = scenarios_in(document.typed, document.file, document.root)
         for scenario in scenarios[:2]:
             played = run_scenario(shipped, scenario).played

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ from shepherd.author.compare import compare
 from shepherd.author.difference import Change, Difference
 from shepherd.check.stored import ORDERED
 from shepherd.flow.draft import Draft, from_documents, read_draft
+from tests.shipped import FLOWS
+from tests.shipped import draft as shipped
 
-FLOWS = Path(__file__).parents[2] / "flows"
 #: So many edits are tried of each flow.
 SAMPLE = int(os.environ.get("SHEPHERD_COMPARE_EDITS", "20"))
 SMALL = """flow: lamp
@@ -71,11 +71,6 @@ def edited(tmp_path: Path, *edits: tuple[str, str]) -> Difference:
 def only(difference: Difference) -> Change:
     ((_, change),) = difference.changes
     return change
-
-
-@cache
-def shipped() -> Draft:
-    return read_draft(FLOWS)
 
 
 def test_a_library_does_not_differ_from_itself() -> None:

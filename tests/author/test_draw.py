@@ -28,6 +28,8 @@ from shepherd.check.library import Library
 from shepherd.flow.model import Flow
 from tests.author.large import called, large
 from tests.run.small import flow, library
+from tests.shipped import draft
+from tests.shipped import library as shipped_library
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -62,7 +64,7 @@ def small() -> Library:
 
 @pytest.fixture(scope="module")
 def shipped() -> Library:
-    return Library.read(ROOT / "flows")
+    return shipped_library()
 
 
 def drawn(found: Library, name: str, over: Overlay | None = None) -> ElementTree.Element:
@@ -380,11 +382,9 @@ def test_the_texts_mark_a_path_too(small: Library) -> None:
 def test_the_ways_of_a_run_are_those_that_the_interpreter_took(shipped: Library) -> None:
     """Told from the entries alone, for every scenario that ships: the same steps and ways as its walk made."""
     from shepherd.author import read_scenarios, run_scenario
-    from shepherd.flow.draft import read_draft
 
-    draft = read_draft(ROOT / "flows")
     told = 0
-    for document in draft.scenarios:
+    for document in draft().scenarios:
         for scenario in read_scenarios(document.typed, document.file):
             played = run_scenario(shipped, scenario).played
             found = stops(played.events)

@@ -15,6 +15,7 @@ from shepherd.author.ways import SAYS
 from shepherd.flow.draft import Draft, from_documents, read_draft
 from shepherd.flow.model import VerbName
 from shepherd.flow.types import KIND_OF
+from tests import shipped
 from tests.conftest import Golden
 from tests.run.random_library import random_documents
 
@@ -24,7 +25,7 @@ SHIPPED = ("authentication", "closing", "internet_down", "reset_credentials")
 
 @pytest.fixture(scope="module")
 def draft() -> Draft:
-    return read_draft(FLOWS)
+    return shipped.draft()
 
 
 @pytest.mark.parametrize("flow", SHIPPED)

@@ -13,6 +13,7 @@ from shepherd.author.overlay import Laid, Overlay
 from shepherd.author.picture import Opening, opened
 from shepherd.check.library import Library
 from tests.run.small import flow, library
+from tests.shipped import library as shipped_library
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -90,7 +91,7 @@ def frames(root: ElementTree.Element) -> list[tuple[float, float, float, float, 
 
 @pytest.fixture(scope="module")
 def shipped() -> Library:
-    return Library.read(FLOWS)
+    return shipped_library()
 
 
 @pytest.mark.parametrize("name", ["internet_down", "account_locked", "third_party_caller"])

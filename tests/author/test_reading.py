@@ -10,8 +10,8 @@ from shepherd.author.explain import explain
 from shepherd.author.reading import lines_of, reading
 from shepherd.check import examine
 from shepherd.flow.draft import Draft, read_draft
+from tests import shipped
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
 BROKEN = """flow: broken
 title: A way leads nowhere
 category: closing
@@ -30,7 +30,7 @@ outcomes:
 
 @pytest.fixture(scope="module")
 def draft() -> Draft:
-    return read_draft(FLOWS)
+    return shipped.draft()
 
 
 def test_every_sentence_is_read_and_none_twice(draft: Draft) -> None:

@@ -13,9 +13,7 @@ from shepherd.author.recorded import Untold, scenario_of
 from shepherd.author.yaml_text import as_yaml
 from shepherd.check.library import Library
 from shepherd.cli.trees import tree_of
-from shepherd.flow.draft import read_draft
-
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
+from tests import shipped
 
 DESK = """desk: small
 facts:
@@ -241,8 +239,8 @@ def test_flows_that_lead_elsewhere_by_now_are_said(library: Library, tmp_path: P
 
 def test_the_walks_of_shipped_scenarios_are_told_again() -> None:
     """One of seventeen scenarios that ships, and all of the flow that has secrets, tries and a clock."""
-    library, draft = Library.read(FLOWS), read_draft(FLOWS)
-    scenarios = [s for d in draft.scenarios for s in read_scenarios(d.typed, d.file)]
+    library = shipped.library()
+    scenarios = [s for d in shipped.draft().scenarios for s in read_scenarios(d.typed, d.file)]
     chosen = [s for n, s in enumerate(scenarios) if n % 17 == 0 or s.flow == "authentication"]
     for scenario in chosen:
         text = retold(library, run_scenario(library, scenario).played)

@@ -20,6 +20,7 @@ from shepherd.cli.trees import tree_of
 from shepherd.flow.types import matches
 from tests.author.large import called, large
 from tests.run.small import library as library_of
+from tests.shipped import library as shipped_library
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,7 +48,7 @@ def not_walked(library: Library, flow: str, verdicts: Iterable[Verdict]) -> tupl
 
 @pytest.fixture(scope="module")
 def shipped() -> Library:
-    return Library.read(ROOT / "flows")
+    return shipped_library()
 
 
 SHIPPED = ("authentication", "closing", "reset_credentials", "internet_down", "complaint", "suspected_fraud")

@@ -8,10 +8,10 @@ import pytest
 
 from shepherd.author.explain import as_json, as_text, explain
 from shepherd.author.vows import vows
-from shepherd.flow.draft import Draft, read_draft
+from shepherd.flow.draft import read_draft
 from shepherd.flow.promised import KINDS
+from tests import shipped
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
 DESK = """desk: small
 assurances: {identity: {granted_by: [pay], levels: [basic, strong]}}
 tags: [big_sum]
@@ -74,7 +74,7 @@ def test_each_kind_is_told(tmp_path: Path, rules: str, text: str) -> None:
 
 def test_a_promise_is_told_of_the_flows_that_it_holds_for() -> None:
     """Every promise of the shipped library by some flow, and none twice by one."""
-    draft = read_draft(FLOWS)
+    draft = shipped.draft()
     by_flow = {name: [vow.name for vow in vows(draft, name)] for name in draft.flows}
 
     assert {name for names in by_flow.values() for name in names} == set(draft.promises)
@@ -84,7 +84,7 @@ def test_a_promise_is_told_of_the_flows_that_it_holds_for() -> None:
 
 def test_explain_ends_with_what_is_promised() -> None:
     """In the terminal with its reason, and for machines with its file and line."""
-    draft: Draft = read_draft(FLOWS)
+    draft = shipped.draft()
     explained = explain(draft, "refund")
     last = as_text(explained).partition("What is promised of it:\n")[2]
 

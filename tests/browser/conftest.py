@@ -36,6 +36,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    "--js-flags=--single-threaded",
+    # The lists below the address bar are pages of their own, made anew for each context; nobody types an address here.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
     f"--host-resolver-rules=MAP {STRANGE} 127.0.0.1",
 )
 AXE = "4.14.1"

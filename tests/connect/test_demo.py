@@ -9,11 +9,10 @@ import pytest
 
 from shepherd.connect import Connectors
 from shepherd.flow.beside import Operation
-from shepherd.flow.draft import read_draft
 from shepherd.flow.types import Refusal, check_field
+from tests.shipped import FLOWS, draft
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
-DECLARED = read_draft(FLOWS).connectors
+DECLARED = draft().connectors
 READING = [
     (name, operation)
     for name, connector in DECLARED.items()

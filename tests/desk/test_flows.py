@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from shepherd.check.library import Library
 from shepherd.desk.flows import find
-
-LIBRARY = Library.read(Path(__file__).resolve().parents[2] / "flows")
+from tests.shipped import library
 
 
 @pytest.mark.parametrize(
@@ -27,17 +23,17 @@ LIBRARY = Library.read(Path(__file__).resolve().parents[2] / "flows")
 )
 def test_a_flow_is_found_as_people_type(words: str, first: str) -> None:
     """The flow that is meant comes first."""
-    assert [f.id for f in find(LIBRARY, words, "", 20)][:1] == [first]
+    assert [f.id for f in find(library(), words, "", 20)][:1] == [first]
 
 
 @pytest.mark.parametrize("words", ["zebra", "quite another matter", "xy"])
 def test_what_no_flow_speaks_of_finds_none(words: str) -> None:
     """One word met by chance among several is not enough."""
-    assert find(LIBRARY, words, "", 20) == ()
+    assert find(library(), words, "", 20) == ()
 
 
 def test_no_words_find_every_flow() -> None:
     """An empty field lists what may be started, by title."""
-    titles = [f.title for f in find(LIBRARY, "  ", "", 20)]
+    titles = [f.title for f in find(library(), "  ", "", 20)]
     assert len(titles) >= 2
     assert titles == sorted(titles, key=str.casefold)

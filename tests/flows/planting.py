@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 from shepherd.check.library import Library
 from shepherd.flow.draft import Draft
 from shepherd.flow.graph import graph_of
-
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
 
 
 class Edge(NamedTuple):

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from shepherd.author import Scenario, Verdict, read_scenarios, run_scenario
+from shepherd.author import Scenario, Verdict, run_scenario
 from shepherd.author.trail import Crossing
 from shepherd.check.library import Library
-from shepherd.flow.draft import Draft, read_draft
+from shepherd.flow.draft import Draft
 from shepherd.flow.expression import Undefined, Unworkable
-from tests.flows.planting import FLOWS, Edge, edges, repointed
+from tests import shipped as shipped_flows
+from tests.flows.planting import Edge, edges, repointed
 
 WHOLE = os.environ.get("SHEPHERD_MUTANTS") == "all"
 SEED = int(os.environ.get("SHEPHERD_SEED", "20261121"))
@@ -37,17 +38,17 @@ EXCUSED: dict[tuple[str, str, str, str], str] = {
 
 @pytest.fixture(scope="module")
 def draft() -> Draft:
-    return read_draft(FLOWS)
+    return shipped_flows.draft()
 
 
 @pytest.fixture(scope="module")
-def shipped(draft: Draft) -> Library:
-    return Library.of(draft, draft.findings)
+def shipped() -> Library:
+    return shipped_flows.library()
 
 
 @pytest.fixture(scope="module")
-def walked(draft: Draft, shipped: Library) -> list[Verdict]:
-    return [run_scenario(shipped, s) for d in draft.scenarios for s in read_scenarios(d.typed, d.file)]
+def walked() -> tuple[Verdict, ...]:
+    return shipped_flows.verdicts()
 
 
 def mutants(library: Library) -> Iterator[tuple[Edge, str]]:
@@ -76,7 +77,7 @@ def killer(library: Library, scenarios: list[Scenario]) -> str:
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
 def test_a_scenario_fails_for_every_edge_that_leads_elsewhere(
-    draft: Draft, shipped: Library, walked: list[Verdict]
+    draft: Draft, shipped: Library, walked: tuple[Verdict, ...]
 ) -> None:
     """Pointing any edge to another step is noticed by a scenario that walks it."""
     tried, survivors = 0, []
@@ -94,7 +95,7 @@ def test_a_scenario_fails_for_every_edge_that_leads_elsewhere(
 
 @pytest.mark.parametrize("mutant", EXCUSED)
 def test_what_is_excused_cannot_be_noticed(
-    mutant: tuple[str, str, str, str], draft: Draft, walked: list[Verdict]
+    mutant: tuple[str, str, str, str], draft: Draft, walked: tuple[Verdict, ...]
 ) -> None:
     """An excuse that no longer holds is taken back."""
     flow, source, by, target = mutant
@@ -102,7 +103,9 @@ def test_what_is_excused_cannot_be_noticed(
     assert killer(Library.of(repointed(draft, edge, target), ()), [v.scenario for v in walked]) == ""
 
 
-def test_an_edge_that_no_scenario_walks_would_be_told(draft: Draft, shipped: Library, walked: list[Verdict]) -> None:
+def test_an_edge_that_no_scenario_walks_would_be_told(
+    draft: Draft, shipped: Library, walked: tuple[Verdict, ...]
+) -> None:
     """The campaign notices nothing by itself: without scenarios every mutant survives."""
     edge = next(edges(shipped))
     other = next(s for s in shipped.flows[edge.flow].steps if s != edge.target)

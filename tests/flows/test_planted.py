@@ -22,15 +22,16 @@ from networkx import ancestors
 from shepherd.author.trail import Crossing
 from shepherd.check import examine
 from shepherd.check.library import Library
-from shepherd.flow.draft import Draft, read_draft
+from shepherd.flow.draft import Draft
 from shepherd.flow.findings import Hop
 from shepherd.flow.model import Call, HandOn, Need, Step
 from shepherd.run.state import holds
-from tests.flows.planting import FLOWS, Edge, repointed
+from tests.flows.planting import Edge, repointed
 from tests.flows.roaming import Moment, begin, follow, search
+from tests.shipped import draft, library
 
-DRAFT = read_draft(FLOWS)
-SHIPPED = Library.of(DRAFT, DRAFT.findings)
+DRAFT = draft()
+SHIPPED = library()
 UNPROVED = "SHP40"
 AGED = 40 * 60
 SEED = 20261121

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
-from shepherd.check.library import Library
 from shepherd.desk import Desk, Settings
 from shepherd.web.app import create_app
+from tests.shipped import library
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def shipped():
     """The shipped library, read and checked once: nothing changes it."""
-    return Library.read(ROOT / "flows")
+    return library()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from shepherd.check.library import Library
 from tests.author.elsewhere.making import made, read
 from tests.author.large import called, large
 from tests.run.small import library
+from tests.shipped import library as shipped_library
 
 FLOWS = Path(__file__).resolve().parents[3] / "flows"
 CHART = """\
@@ -39,7 +40,7 @@ flowchart TD
 
 @pytest.fixture(scope="module")
 def shipped() -> Library:
-    return Library.read(FLOWS)
+    return shipped_library()
 
 
 def test_a_chart_becomes_a_flow(tmp_path: Path) -> None:
