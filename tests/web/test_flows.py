@@ -120,6 +120,18 @@ def test_what_is_not_there_is_said(tab, path):
     assert tab.heading == "Nothing here"
 
 
+def test_what_the_last_runs_did_lies_over_the_picture(at_light):
+    """On asking: the number behind each way, the visits over each step; inside a called flow that is opened, too."""
+    text = at_light.get("/flows/internet_down").text
+    assert "came through here" not in text
+    at_light.get(html.unescape(re.search(r'href="([^"]+)">Show in the picture what the last runs did', text)[1]))
+    assert "1 recorded run came through here." in at_light.text
+    assert re.search(r">[^<]+ \(1\)</(text|tspan)>", at_light.text)
+    assert re.search(r'class="node call missed"|class="node [a-z]+ missed"', at_light.text)
+    opened = at_light.get("/flows/internet_down?open=authentication&show=traffic").text
+    assert opened.count(" visits") > at_light.get("/flows/internet_down?show=traffic").text.count(" visits")
+
+
 def test_the_path_lies_over_the_picture_of_each_flow_it_went_through(at_light):
     """Folded and fetched only when it is unfolded; what stands for it in words is there at once."""
     run = ended(at_light)

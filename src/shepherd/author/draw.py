@@ -41,16 +41,16 @@ def draw(
     As SVG it has the flows inside that *opening* names, each with what *inner* lays over it; no other format has that.
     """
     laid = cache(inner)
-    picture = _counted(opened(flows, flow, opening if form == "svg" else CLOSED), overlay, laid)
+    picture = counted(opened(flows, flow, opening if form == "svg" else CLOSED), overlay, laid)
     return svg(picture, overlay, inner=laid) if form == "svg" else WRITERS[form](picture, overlay)
 
 
-def _counted(picture: Picture, overlay: Laid | None, inner: Inner) -> Picture:
+def counted(picture: Picture, overlay: Laid | None, inner: Inner) -> Picture:
     """*picture* with the numbers of walks beside its ways, where traffic is laid over it or over what is inside."""
     if isinstance(overlay, Traffic):
         picture = overlay.counted(picture)
     nodes = (
-        node if node.inside is None else node._replace(inside=_counted(node.inside, inner(node.inside.flow), inner))
+        node if node.inside is None else node._replace(inside=counted(node.inside, inner(node.inside.flow), inner))
         for node in picture.nodes
     )
     return picture._replace(nodes=tuple(nodes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: So many recorded runs are looked at for the traffic of a flow.
 MOST_RUNS = 5000
+#: So many for a page, which nobody waits long for.
+ON_PAGE = 300
 
 
 class Walked(NamedTuple):
@@ -53,20 +56,24 @@ def flow_page(
     over: Laid | None = None,
     opened: Iterable[str] = (),
     drawing: Picture | None = None,
+    inner: Inner | None = None,
 ) -> FlowPage:
     """
     The page of *flow* of *library*, with the flows *opened* inside the calls of them.
 
     *link* addresses the flows that it calls. *findings* stand at their lines, *over* is laid over the picture, which is
-    that of the flow or another *drawing* of it.
+    that of the flow or another *drawing* of it, and what *inner* says over the flows inside.
     """
+    from shepherd.author.draw import counted
+    from shepherd.author.overlay import bare
     from shepherd.author.picture import Opening
     from shepherd.author.picture import opened as with_opened
     from shepherd.author.reading import reading
     from shepherd.author.svg import svg
 
-    picture = drawing or with_opened(library.flows, flow, Opening(frozenset(opened)))
-    drawn = svg(picture, over, embedded=True, link=link, step=lambda step: f"#say-{step}")
+    laid = cache(inner or bare)
+    picture = drawing or counted(with_opened(library.flows, flow, Opening(frozenset(opened))), over, laid)
+    drawn = svg(picture, over, inner=laid, embedded=True, link=link, step=lambda step: f"#say-{step}")
     return FlowPage(picture, drawn, reading(library, flow, findings))
 
 
@@ -80,12 +87,17 @@ class Pictures:
         """The flow as it is now, in a format of ``author.draw``. Raises Unknown where there is none."""
         return self._drawn(self._live.library, flow, form, opening=opening)
 
-    def page(self, flow: str, link: Callable[[str], str], opened: Iterable[str] = ()) -> FlowPage:
-        """The flow as it is now, for its page, as ``flow_page`` has it. Raises Unknown."""
+    def page(
+        self, flow: str, link: Callable[[str], str], opened: Iterable[str] = (), *, traffic: bool = False
+    ) -> FlowPage:
+        """The flow as it is now, for its page, as ``flow_page`` has it, with *traffic* or not. Raises Unknown."""
+        from shepherd.author.overlay import bare
+
         library = self._live.library
         if flow not in library.flows:
             raise Unknown(f'There is no flow "{flow}".')
-        return flow_page(library, flow, link, opened=opened)
+        over = self._traffic(library, flow, None, ON_PAGE, again=bool(opened)) if traffic else bare
+        return flow_page(library, flow, link, over=over(flow), inner=over, opened=opened)
 
     def of_run(self, run: str, flow: str, form: str = "svg", opening: Opening | None = None) -> str:
         """The flow as *run* went through it, with its path laid over it. Raises Unknown where it did not."""
@@ -112,22 +124,22 @@ class Pictures:
 
         Calls of the flow count too. Raises Unknown where there is none.
         """
-        from shepherd.author.traffic import Period, Traffic
-
         library = self._live.library
         if flow not in library.flows:
             raise Unknown(f'There is no flow "{flow}".')
+        over = self._traffic(library, flow, since, most, again=opening is not None)
+        return self._drawn(library, flow, form, over, opening)
+
+    def _traffic(self, library: Library, flow: str, since: date | None, most: int, *, again: bool) -> Inner:
+        """The traffic of each flow that is drawn in the picture of *flow*; *again* where there may be several."""
+        from shepherd.author.traffic import Period, Traffic
+
         zone = ZoneInfo(library.policy.time_zone)
         began = datetime(since.year, since.month, since.day, tzinfo=zone) if since is not None else None
         alone = flow if not _called(library, flow) else None
         found: Iterable[list[Event]] = self._audits.passed(flow=alone, since=began, most=most)
-        runs = list(found) if opening else found
-
-        def over(name: str) -> Traffic:
-            version = library.bundle(name)[f"flow:{name}"]
-            return Traffic(library.flows[name], version, runs, Period(since, most))
-
-        return self._drawn(library, flow, form, over, opening)
+        runs, period = list(found) if again else found, Period(since, most)
+        return lambda name: Traffic(library.flows[name], library.bundle(name)[f"flow:{name}"], runs, period)
 
     def walked(self, run: str) -> tuple[Walked, ...]:
         """The flows that *run* went through, in the order in which it came to them."""

@@ -41,7 +41,8 @@ def all_flows() -> str:
 def flow(flow_id: str) -> str:
     """One flow: what it is, its picture, and beside it the same in sentences and as its text."""
     opened = _opened()
-    page = desk().pictures.page(flow_id, lambda called: url_for("flows.flow", flow_id=called), opened)
+    traffic = request.args.get("show") == "traffic"
+    page = desk().pictures.page(flow_id, lambda called: url_for("flows.flow", flow_id=called), opened, traffic=traffic)
     return render_template(
         "flow.html",
         flow=desk().library.flows[flow_id],
@@ -49,6 +50,7 @@ def flow(flow_id: str) -> str:
         reading=page.reading,
         forms=FORMATS,
         opened=opened,
+        traffic=traffic,
         calls=_calls(page.picture),
     )
 
