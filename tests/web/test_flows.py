@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from shepherd.author.looks import RULES
 from tests.web.test_qa import ended
 
 
@@ -88,6 +89,15 @@ def test_the_picture_can_be_taken_away(tab, form, kind, name):
     assert reply.mimetype == kind
     assert reply.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert reply.get_data(as_text=True) == tab.client.application.extensions["desk"].pictures.of("closing", form)
+
+
+def test_the_looks_of_a_picture_are_those_that_stand_alone(tab):
+    """One style sheet, kept by browsers; its address changes with it."""
+    sheet = re.search(r'href="(/static/drawing\.css\?v=[0-9a-f]{12})"', tab.get("/flows/closing").text)[1]
+    reply = tab.get(sheet).reply
+    assert reply.mimetype == "text/css"
+    assert reply.get_data(as_text=True) == RULES
+    assert "immutable" in reply.headers["Cache-Control"]
 
 
 def test_called_flows_open_in_the_picture(tab):

@@ -1,6 +1,6 @@
 """The style sheet of a picture: colours for light and dark, and the looks of its classes."""
 
-#: The looks of a drawing that stands alone. A page has the same rules in its own style sheet.
+#: The colours and letters of a drawing that stands alone. A page has its own.
 STYLE = """
 .flow-picture{--paper:#fff;--ink:#1b1e22;--soft:#555b63;--edge:#757a81;--box:#fff;--loop:#6a4100;
 --walked:#0a5ad6;--walked-box:#e4eefc;--gone:#a01c16;
@@ -10,6 +10,7 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sa
 --walked:#7db2ff;--walked-box:#16294a;--gone:#ffb4ad}
 }
 """
+#: The looks of its classes, the same alone and on a page.
 RULES = """
 .flow-picture .paper{fill:var(--paper)}
 .flow-picture text{fill:var(--ink);font-size:13px}

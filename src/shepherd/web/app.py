@@ -12,6 +12,7 @@ from flask import Flask, Response, make_response, render_template, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from shepherd.author.looks import RULES
 from shepherd.desk import Desk, DeskError, Misused, Unavailable, Unknown
 from shepherd.desk.settings import shipped
 from shepherd.flow.languages import language_name
@@ -25,6 +26,8 @@ from shepherd.web.marks import Marks
 from shepherd.web.who import keys_of, who_of
 
 log = logging.getLogger("shepherd.web")
+#: The looks of drawings, which one that stands alone brings itself.
+LOOKS = "drawing.css"
 WORDS = {
     400: ("This can’t be read", "The form came without what this page needs. Open the page again and retry."),
     403: ("Not from here", "This was not sent by one of Shepherd’s own pages, so nothing was done."),
@@ -66,6 +69,7 @@ def new_app(zone: Callable[[], str], pages: Path | None = None) -> Flask:
     app = Flask("shepherd", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "finalize": _seen}
     guard(app)
+    app.add_url_rule(f"/static/{LOOKS}", "looks", lambda: Response(RULES, mimetype="text/css"))
     marks = Marks(zone, _versions(folder / "static"))
     app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words, language=language_name)
     app.jinja_env.filters.update(grouped=fields.grouped, ticked=fields.ticked, amount=fields.amount)
@@ -83,8 +87,8 @@ def _seen(value: Any) -> Any:
 
 def _versions(static: Path) -> dict[str, str]:
     """A short hash of each static file, so that browsers may keep it for ever."""
-    files = (p for p in static.iterdir() if p.is_file())
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest()[:12] for p in files}
+    files = {p.name: p.read_bytes() for p in static.iterdir() if p.is_file()} | {LOOKS: RULES.encode()}
+    return {name: hashlib.sha256(data).hexdigest()[:12] for name, data in files.items()}
 
 
 def refusal(code: int, sentence: str = "") -> Response:

@@ -95,7 +95,7 @@ def _seal(response: Response) -> Response:
     for name, value in HEADERS.items():
         if name not in STRICTER or name not in response.headers:
             response.headers[name] = value
-    if request.endpoint == "static" and response.status_code in (200, 206, 304):
+    if request.endpoint in ("static", "looks") and response.status_code in (200, 206, 304):
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-store"
