@@ -321,12 +321,15 @@ def test_done_changes_bar_the_way_back() -> None:
     """
     after = {"end": {"ask": "All well?", "answers": {"yes": "over", "no": "over"}}, "over": {"end": "done"}}
     made = flow("made", {**GUARDED["steps"], **after})
+    told = {"ok": "“Act” has been done and", "unknown": "“Act” may have been done, and then", "error": ""}
     for result, code in (("ok", "barred"), ("unknown", "barred"), ("error", "")):
         walk = Walk(library(made, PROVE), "made")
         walk(Continue())
         walk(Answer("yes"))
         walk(Request(), who="system")
         walk(Finished(result, {"ref": "R"} if result == "ok" else {}), who="system")
+        bar = walk.run.path[0].barred
+        assert bar == (f"{told[result]} can’t be taken back, so what came before it stays as it is." if code else "")
         if code:
             assert code == refused(walk, GoBack(1)).code
         else:
@@ -355,6 +358,8 @@ def test_no_going_back_closes_a_step_and_a_finished_flow() -> None:
     walk(Answer("yes"))
     assert refused(walk, GoBack(walk.visit("sure"))).code == "barred"
     assert [i.can_go_back for i in walk.run.path] == [True, False, False, False, False]
+    closed_now = '"prove" is finished and closed. Go back to before it began.'
+    assert [i.barred for i in walk.run.path] == ["", "", closed_now, "", ""]
     walk(GoBack(1))
     assert walk.here == "hello"
     for given in (Continue(), Answer("yes"), Answer("yes"), Continue()):

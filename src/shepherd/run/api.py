@@ -380,7 +380,8 @@ class PathItem:
     One visit, for people: the step as ``flow/step``, the edge *by* which it was entered, and what it gave.
 
     *answer* is text for people ("given, 4 digits" for a secret), *value* the JSON that was recorded.
-    *can_go_back* and *can_change* tell what the page may offer.
+    *can_go_back* and *can_change* tell what the page may offer; *barred* says why there is no going back there, where
+    something bars the way.
     """
 
     visit: int
@@ -395,3 +396,4 @@ class PathItem:
     attempt: int | None = None
     can_go_back: bool = False
     can_change: bool = False
+    barred: str = ""

@@ -27,6 +27,15 @@ def barrier(run: Run, target: Visit, *, by_system: bool = False, may_undo: bool 
     return closed_flow(run.state.frame, target.before.frame)
 
 
+def told(visit: Visit) -> str:
+    """Why there is no going back over *visit*, which bars it, for people who look for a way back."""
+    name = visit.step.id.replace("_", " ").capitalize()
+    if visit.step.no_going_back:
+        return f"There is no going back behind “{name}”, so what came before it stays as it is."
+    done = "may have been done, and then" if visit.result == "unknown" else "has been done and"
+    return f"“{name}” {done} can’t be taken back, so what came before it stays as it is."
+
+
 def closed_flow(now: Frame, then: Frame) -> str:
     """Why the place *then* is closed: a flow marked ``no_going_back`` is, inside, once it has ended; else empty."""
     frame: Frame | None = then

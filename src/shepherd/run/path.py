@@ -8,7 +8,7 @@ from shepherd.flow.model import Ask, Call, Collect, Do, End, Escalate, Field, Lo
 from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_text
 from shepherd.run.api import PathItem
-from shepherd.run.barriers import closed_flow
+from shepherd.run.barriers import closed_flow, told
 from shepherd.run.keep import fields
 from shepherd.run.state import Run, Visit
 from shepherd.run.undo import can_undo
@@ -22,34 +22,36 @@ def path(run: Run) -> tuple[PathItem, ...]:
     while visit is not None and visit.number:
         visits.append(visit)
         visit = visit.prev
-    back, change = (_open_from(run, visits, may_undo=undo) for undo in (True, False))
-    return tuple(item(run, v, back=v.number >= back, change=v.number >= change) for v in reversed(visits))
+    (back, bar), (change, _) = (_open_from(run, visits, may_undo=undo) for undo in (True, False))
+    return tuple(
+        item(run, v, back=v.number >= back, change=v.number >= change, bar=bar if v.number < back else "")
+        for v in reversed(visits)
+    )
 
 
-def _open_from(run: Run, newest_first: list[Visit], *, may_undo: bool) -> int:
+def _open_from(run: Run, newest_first: list[Visit], *, may_undo: bool) -> tuple[int, str]:
     """
-    The oldest visit that one may go back to; bars are found once, newest first.
+    The oldest visit that one may go back to, and what bars those before it; bars are found once, newest first.
 
     *may_undo*: changes that can be taken back bar nothing, as where one goes back, and not where one changes an answer.
     """
     if run.ended or run.requested or run.undoing is not None:
-        return run.made + 1
+        return run.made + 1, ""
     lowest = run.tip.number + 1
     for visit in newest_first:
         step = visit.step
         made = step.verb == "do" and visit.result not in ("", "error") and visit.number not in run.undone
         if step.no_going_back or (made and not (may_undo and can_undo(visit, run.undone))):
-            break
+            return lowest, told(visit)
         lowest = visit.number
-    return lowest
+    return lowest, ""
 
 
-def item(run: Run, visit: Visit, *, back: bool = False, change: bool = False) -> PathItem:
-    """*visit* as a row of the path; *back* and *change*: no bar lies between it and where *run* stands."""
+def item(run: Run, visit: Visit, *, back: bool = False, change: bool = False, bar: str = "") -> PathItem:
+    """*visit* as a row of the path; *back* and *change*: no bar lies between it and where *run* stands, else *bar*."""
     step = visit.step
     stop = (step.human or step.verb == "lookup") and visit.number != run.tip.number
-    if stop and closed_flow(run.state.frame, visit.before.frame):
-        stop = False
+    barred = bar or closed_flow(run.state.frame, visit.before.frame) if stop and not run.ended else ""
     finisher = visit.finisher
     asked = fields(step)
     return PathItem(
@@ -63,13 +65,15 @@ def item(run: Run, visit: Visit, *, back: bool = False, change: bool = False) ->
         at=visit.stamp.at,
         actor=(finisher or visit.stamp).actor,
         attempt=visit.attempt,
-        can_go_back=stop and back,
+        can_go_back=stop and back and not barred,
         can_change=stop
         and change
+        and not barred
         and visit.done
         and not step.role
         and bool(asked)
         and not any(f.secret for f in asked),
+        barred=barred,
     )
 
 

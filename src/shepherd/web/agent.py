@@ -38,10 +38,10 @@ from shepherd.web.rows import (
     flow_of,
     flow_row,
     on_ticket,
+    open_row,
     run_row,
     stand,
     ticket_row,
-    until,
     waits,
 )
 from shepherd.web.show import first_of, name_of
@@ -124,7 +124,7 @@ def _home(
         role=here().role,
         waiting=waiting,
         awaited=stand(waiting) if desk().awaits(here().role) else None,
-        open_runs=[run_row(r) | {"until": until(r.id)} for r in _open_runs()],
+        open_runs=[open_row(r, here()) for r in _open_runs()],
         customers=customers_like(find),
         tickets=[ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
         recent=[] if find else [ticket_row(t) for t in desk().tickets(limit=8)],
@@ -217,8 +217,6 @@ def _ticket(
     told: str = "",
 ) -> Response:
     find = request.args.get("find", "").strip()[:120]
-    rows = [run_row(r) for r in view.runs]
-    over = {r.id for r in view.runs if r.status in OVER}
     head = view.head
     page = {
         "ticket": head.number,
@@ -229,8 +227,8 @@ def _ticket(
         "flow": "",
         "token": new_id(),
         "told": told,
-        "open_runs": [r | {"until": until(r["id"])} for r in rows if r["id"] not in over],
-        "done_runs": [r for r in rows if r["id"] in over],
+        "open_runs": [open_row(r, here()) for r in view.runs if r.status not in OVER],
+        "done_runs": [run_row(r) for r in view.runs if r.status in OVER],
         "case_notes": [{"note": n, "flow": flow_of(view, n.run)} for n in (*_notes_so_far(view), *view.case_notes)],
         "unknown": not head.customer,
         "picks": customers_like((given or {}).get("customer", "")),

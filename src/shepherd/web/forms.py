@@ -28,7 +28,7 @@ Form = MultiDict[str, str]
 FIELD, MANY = "f.", "m."
 LOOK = "look"
 BOTH = "Tick what holds, or “None of these”, but not both."
-NONE_FITS = "None of the answers fitted."
+NONE_FITS, UNFIT = "None of the answers fitted.", "The step did not fit the contact."
 
 
 def number(form: Form, name: str) -> int:
@@ -87,9 +87,9 @@ def _note(form: Form) -> Note:
     return Note(text)
 
 
-def _none_fits(form: Form) -> Input:
-    """None of the answers fits: to somebody who knows, or as a note for whoever keeps the flow."""
-    reason = " ".join((NONE_FITS, form.get("reason", "").strip())).strip()
+def _unfit(form: Form, what: str) -> Input:
+    """*what* does not fit: to somebody who knows, or as a note for whoever keeps the flow."""
+    reason = " ".join((what, form.get("reason", "").strip())).strip()
     to = form.get("to", "")
     return HandOver(to, reason) if to else Note(reason)
 
@@ -101,7 +101,8 @@ READ: dict[str, Callable[[Form], Input]] = {
     "back": _back,
     "change": _change,
     "note": _note,
-    "none": _none_fits,
+    "none": lambda form: _unfit(form, NONE_FITS),
+    "unfit": lambda form: _unfit(form, UNFIT),
     "pause": lambda form: Pause(form.get("reason", "").strip()),
     "resume": lambda form: Resume(),
     "take_over": lambda form: TakeOver(),

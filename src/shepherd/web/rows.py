@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 from flask import current_app
 
-from shepherd.desk import DeskError, FlowRow, FollowUp, RunView, Target, TicketView
+from shepherd.desk import DeskError, FlowRow, FollowUp, RunView, Target, TicketView, new_id
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Due
 from shepherd.web.marks import Marks
 from shepherd.web.show import heading
-from shepherd.web.who import desk
+from shepherd.web.who import Who, desk
 
 
 def stand(waiting: Sequence[Mapping[str, Any]]) -> str:
@@ -71,12 +70,18 @@ def ticket_row(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def until(run_id: str) -> datetime | None:
-    """Until when a run waits for a time; None where it does not, or can't be read."""
+def open_row(run: RunRow, who: Who) -> dict[str, Any]:
+    """
+    A run under way: *until* when it waits for a time, and where *who* has paused it the number of its page, *seq*.
+
+    Both are None where that is not so, or where the run can't be read.
+    """
+    due, seq = None, None
     with suppress(DeskError):
-        waiting = desk().see(run_id).waiting
-        return waiting.due if isinstance(waiting, Due) else None
-    return None
+        view = desk().see(run.id)
+        due = view.waiting.due if isinstance(view.waiting, Due) else None
+        seq = view.seq if view.state == "paused" and view.owner == who.name else None
+    return run_row(run) | {"until": due, "seq": seq, "token": new_id()}
 
 
 def flow_of(view: TicketView, run: str) -> str:

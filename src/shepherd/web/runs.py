@@ -263,15 +263,16 @@ def hand_over(run_id: str) -> str:
 
 @pages.get("/<run_id>/none-fits")
 def none_fits(run_id: str) -> str:
-    """None of the answers fits: never a dead end."""
+    """None of the answers fits, or the step asks for what there is not: never a dead end."""
+    page = _page(run_id)
     ask = {
-        "heading": "None of these fits",
+        "heading": "None of these fits" if page.chooses else "It can’t go on like this",
         "sentence": "Hand the contact to somebody who can help, or only note it, for the people who keep this flow.",
-        "act": "none",
+        "act": "none" if page.chooses else "unfit",
         "choices": _queues((Choice(value="", label="Only note it, and stay here"),)),
         "label": "What the customer said",
     }
-    return render_template("leave.html", page=_page(run_id), ask=ask)
+    return render_template("leave.html", page=page, ask=ask)
 
 
 @pages.get("/<run_id>/gone")

@@ -12,16 +12,15 @@ from flask import current_app, url_for
 from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.flow.model import Collect
-from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
+from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
 from shepherd.web.fields import is_long, labels_of, needs_help
 from shepherd.web.marks import Marks
+from shepherd.web.so_far import Stretch, no_way_back, so_far, way_back
 from shepherd.web.tongue import Tongue, tongue_of
 from shepherd.web.who import Who
 
-GIVEN = frozenset({"ask", "collect"})
 FILLED = frozenset({"question", "form"})
 FORMS = FILLED | {"message", "paused", "broken", "wait"}
-HUMAN = frozenset({"message", "ask", "collect"})
 GONE = (
     Choice(value="hung_up", label="They hung up", key="1"),
     Choice(value="no_reply", label="They no longer answer", key="2"),
@@ -81,11 +80,12 @@ class RunPage:
     told: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
-    so_far: tuple[PathItem, ...] = ()
+    so_far: tuple[Stretch, ...] = ()
     notes: tuple[Remark, ...] = ()
     note_kept: str = ""
     case_note: str = ""
     back_to: int | None = None
+    no_way_back: str = ""
     first: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     helped: bool = False
@@ -102,6 +102,16 @@ class RunPage:
     def shown_at(self) -> str:
         """Where it is asked which fields are shown with what is filled in so far."""
         return url_for("run.shown", run_id=self.run_id)
+
+    @property
+    def answered(self) -> int:
+        """How many answers there are so far."""
+        return sum(len(stretch.answers) for stretch in self.so_far)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether there are answers to choose from, of which none may fit."""
+        return any(blank.choices for blank in blanks(self.waiting))
 
     @property
     def has_form(self) -> bool:
@@ -176,11 +186,12 @@ def page_of(
         told=told or view.message,
         errors=errors or {},
         given=kept,
-        so_far=tuple(p for p in reversed(view.path) if p.verb in GIVEN and p.answer),
+        so_far=so_far(view.path),
         notes=tuple(Remark(text, at, by) for at, by, text in reversed(view.notes)),
         note_kept=note,
         case_note=view.case_note or case_note,
-        back_to=back_to(view),
+        back_to=way_back(view.path),
+        no_way_back=no_way_back(view.path),
         first=first_of(asked, errors or {}),
         labels=labels_of(asked),
         helped=needs_help(asked) or comes,
@@ -322,11 +333,6 @@ def first_of(asked: Sequence[Blank], errors: Mapping[str, str]) -> str:
 def is_free(blank: Blank) -> bool:
     """Whether one types into it, so that a key may be meant for it."""
     return not blank.choices or (is_long(blank) and blank.type != "many")
-
-
-def back_to(view: RunView) -> int | None:
-    """The latest visit before this one where somebody acted and to which one may go back."""
-    return next((p.visit for p in reversed(view.path) if p.can_go_back and p.verb in HUMAN), None)
 
 
 def identity(held: tuple[AssuranceView, ...], now: datetime) -> Identity:
