@@ -2,7 +2,19 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.walk import CUSTOMER, LIGHT, RESTART, Sender, at_light, at_pin, press, shows, start, tap
+from tests.browser.walk import (
+    CUSTOMER,
+    LIGHT,
+    RESTART,
+    Sender,
+    at_light,
+    at_pin,
+    press,
+    shows,
+    start,
+    tap,
+    ticket_by_clicks,
+)
 
 
 def test_the_new_step_takes_the_focus_and_is_announced(served, page, customer):
@@ -16,6 +28,38 @@ def test_the_new_step_takes_the_focus_and_is_announced(served, page, customer):
     page.keyboard.press("2")
     shows(page, RESTART)
     assert page.title() != before
+
+
+def test_a_flow_is_found_and_taken_by_keys(served, page, customer):
+    """
+    A ticket's page begins in the search: Enter takes the flow that is marked, also where it is pressed before the list
+    has caught up; the arrows go through the list and back; where nothing fits, Enter says so.
+    """
+    Sender(page, served.address)
+    ticket_by_clicks(page, served.address, customer)
+    ticket, field = page.url, page.get_by_label("What it is about")
+    marked = page.locator("#flows button.main")
+    expect(field).to_be_focused()
+    page.keyboard.type("int")
+    expect(marked).to_have_text("The customer has no internet")
+    page.keyboard.press("ArrowDown")
+    expect(marked).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#flows li:not([hidden]) button").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+
+    field.fill("")
+    page.keyboard.type("wif")
+    page.keyboard.press("Enter")
+    expect(page.locator(".strip")).to_contain_text("The Wi-Fi is slow")
+    assert "/runs/" in page.url
+
+    page.goto(ticket)
+    field.fill("zebra")
+    field.press("Enter")
+    shows(page, "No flow fits “zebra”")
 
 
 def test_no_key_works_while_typing_or_with_modifiers(served, page, customer):

@@ -43,9 +43,8 @@ def test_the_main_job_by_keyboard_alone(served, page):
     keys.type("My internet is gone")
     keys.press("Enter")
     shows(page, "Start a flow")
-    keys.press("/")
-    keys.type("internet")
-    tab_to(page, "The customer has no internet")
+    expect(page.get_by_label("What it is about")).to_be_focused()
+    keys.type("int")
     keys.press("Enter")
 
     shows(page, "I am sorry to hear that.")

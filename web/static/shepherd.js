@@ -63,6 +63,7 @@
     if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
     came.typing &&= event.timeStamp - last.at < PAUSE;
     const again = event.key === came.key && event.timeStamp - came.at < BOUNCE;
+    if (!again) came.key = "";
     last = { key: event.key, at: event.timeStamp };
     if (came.typing || again) early(event);
   }, true);
@@ -140,44 +141,6 @@
     }
   });
 
-  /* Type-ahead: the list gets shorter while one types. */
-  const narrowing = (field) => {
-    const list = document.getElementById(field.dataset.narrows);
-    const narrow = async () => {
-      const asked = field.value;
-      const reply = await fetch(`${field.dataset.from}?find=${encodeURIComponent(asked)}`).catch(() => null);
-      if (!list || !reply || !reply.ok || reply.redirected || field.value !== asked) return;
-      const found = await reply.json().catch(() => null);
-      if (!found) return;
-      const rows = [...list.children];
-      rows.forEach((row) => { row.hidden = !found.includes(row.dataset.id); });
-      list.append(...rows.sort((a, b) => found.indexOf(a.dataset.id) - found.indexOf(b.dataset.id)));
-      say(`${rows.filter((row) => !row.hidden).length} of ${rows.length} flows`, false);
-    };
-    soon(field, narrow, 150);
-  };
-  const soon = (field, act, after) => {
-    let due = 0;
-    field.addEventListener("input", () => {
-      clearTimeout(due);
-      due = setTimeout(act, after);
-    });
-  };
-
-  /* Type-ahead for customers: the browser's own list under the field, filled by the desk while one types. */
-  const offering = (field) => {
-    const list = field.list;
-    soon(field, async () => {
-      const asked = field.value.trim();
-      if ([...list.options].some((option) => option.value === asked)) return;
-      const reply = asked && (await fetch(`${list.dataset.from}?find=${encodeURIComponent(asked)}`).catch(() => null));
-      const found = reply && reply.ok && !reply.redirected ? await reply.json().catch(() => []) : [];
-      if (field.value.trim() !== asked) return;
-      list.replaceChildren(...found.map((customer) => new Option(customer.name, customer.ref)));
-      say(asked ? `${found.length} ${found.length === 1 ? "customer fits" : "customers fit"}` : "", false);
-    }, 150);
-  };
-
   /* While a call is made, a run waits or somebody else is to act: look now and then, and load the page only when there is
      something new; a list that stands among fields is brought in alone. */
   const watch = (step) => {
@@ -217,9 +180,9 @@
     }, 100);
     const told = document.getElementById("status");
     if (page.dataset.says && !alerts) setTimeout(() => told.textContent || say(page.dataset.says, false), 150);
-    document.querySelectorAll("[data-narrows]").forEach(narrowing);
-    document.querySelectorAll("[list=customers]").forEach(offering);
     document.querySelectorAll("[data-watch]").forEach(watch);
+    const finds = document.querySelector("[data-finds]");
+    if (finds) import(finds.dataset.finds).then((module) => module.arrive(say));
     const fields = document.querySelector("form[data-fields]");
     if (fields) import(fields.dataset.fields).then((module) => module.arrive(fields, say));
   };
