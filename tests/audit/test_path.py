@@ -248,21 +248,25 @@ def test_a_formula_is_made_harmless(cell: str) -> None:
 
 
 def test_the_case_note_has_the_answers_and_the_next_step(library: Library) -> None:
-    """Who, what was established, each answer, notes, the result, and the next step with owner and time."""
+    """First the result and the next step with owner and time; then who, what was established, notes, each answer."""
     walked = Walked(library, "help").give(Continue(), Answer("odd"))
     notes = ((walked.at, "maria", "the dog ate the cable"),)
     text = case_note(walked.run, Heading(ticket="T-100001", customer="C-1", notes=notes))
     assert text.splitlines() == [
         "T-100001 · No internet at all · phone · 2026-11-21 12:00",
-        "Customer C-1. Nothing established about the caller.",
-        "- What colour is the light?: Something else",
-        "Note by maria: the dog ate the cable",
         "Result: passed on [TIER2], not resolved.",
         "Passed on with severity sev3: Not solved.",
         "Next step: queue second_line, owner supervisor, takes it over by 2026-11-21 16:00.",
+        "Customer C-1. Nothing established about the caller.",
+        "Note by maria: the dog ate the cable",
+        "- What colour is the light?: Something else",
     ]
     verified = Walked(library, "login").give(Answer("4071"), Request(), Finished("ok"))
     text = case_note(verified.run, Heading(ticket="T-1", customer="C-1"))
     assert "Identity established at 12:00." in text
     assert "4071" not in text
-    assert text.endswith("Next step: none, the contact is resolved.")
+    assert text.splitlines()[1:3] == [
+        "Result: verified [ID-OK], resolved.",
+        "Next step: none, the contact is resolved.",
+    ]
+    assert ": ok" not in text

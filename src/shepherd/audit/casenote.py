@@ -31,25 +31,25 @@ class Heading(NamedTuple):
 
 def case_note(run: Run, heading: Heading) -> str:
     """
-    The note: who and what, what was established, each answer in order, how it ended, what comes next.
+    The note: what it was about, how it ended and what comes next; then who, what was established, what was noted, and
+    each answer in order.
 
-    Secrets stand in it as "given, 4 digits"; what was taken back does not stand in it. It is never longer than a note
-    may be: long notes and answers are shortened, and say so. Whatever was said to the customer, it is in the flow's own
-    words.
+    A lookup that found something is no line of its own: what it found shows in what was then asked and done. Secrets
+    stand in it as "given, 4 digits"; what was taken back does not stand in it. It is never longer than a note may be:
+    long notes and answers are shortened, and say so. Whatever was said to the customer, it is in the flow's own words.
     """
     run = retold(run)
     flow = run.library.flows[run.flow_id]
     first = [heading.ticket, flow.title, run.channel, f"{local(run.last):%Y-%m-%d %H:%M}"]
-    lines = [" · ".join(part for part in first if part)]
+    about = " · ".join(part for part in first if part)
     who = [f"Customer {heading.customer}" if heading.customer else "Customer unknown", _established(run)]
-    lines.append(". ".join(part for part in who if part) + ".")
-    middle = [
+    came = [f"Result: {_result(run)}", *_passed(run), *_returns(run), f"Next step: {_next(run)}"]
+    begin = cut("\n".join([about, *came, ". ".join(part for part in who if part) + "."]), 2 * _CUTS[0])
+    rest = [f"Note by {by}: {text}" for _, by, text in heading.notes]
+    rest += [
         f"- {_asked(item)}: {item.answer}{answered_by(run, item)}{_times(item)}" for item in run.path if _counts(item)
     ]
-    middle += [f"Note by {by}: {text}" for _, by, text in heading.notes]
-    last = [f"Result: {_result(run)}", *_passed(run), *_returns(run), f"Next step: {_next(run)}"]
-    begin, end = (cut("\n".join(part), _CUTS[0]) for part in (lines, last))
-    return "\n".join([begin, *fitting(middle, LONGEST_NOTE - len(begin) - len(end) - 2), end])
+    return "\n".join([begin, *fitting(rest, LONGEST_NOTE - len(begin) - 1)])
 
 
 def cut(line: str, most: int) -> str:
@@ -101,7 +101,7 @@ def told(value: Any) -> str:
 
 
 def _counts(item: PathItem) -> bool:
-    return item.verb in _SHOWN and bool(item.answer)
+    return item.verb in _SHOWN and bool(item.answer) and (item.verb, item.answer) != ("lookup", "ok")
 
 
 def _asked(item: PathItem) -> str:
