@@ -134,7 +134,7 @@ def search(
     closed: Callable[[Moment], bool],
     aged: int = 0,
     others: bool = False,
-    most: int = 40_000,
+    most: int = 400_000,
 ) -> Moment | None:
     """
     A moment that is *found*, or None where there is none; what is *closed* is not followed further.
