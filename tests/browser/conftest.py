@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.eye import Eye
 from tests.browser.walk import CUSTOMER
+from tests.shipped import copy_of_few
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
@@ -73,9 +74,20 @@ def browser():
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory) -> Path:
-    """The shipped flows, a few small ones that bring up rare pages, and a hundred more customers, all with one PIN."""
-    folder = tmp_path_factory.mktemp("library") / "flows"
+    """A few shipped flows, with which a desk starts at once, and what ``prepared`` brings."""
+    return prepared(copy_of_few(tmp_path_factory.mktemp("few") / "flows"))
+
+
+@pytest.fixture(scope="session")
+def whole_library(tmp_path_factory) -> Path:
+    """All shipped flows, and what ``prepared`` brings: to be the ``library`` of a file that needs them."""
+    folder = tmp_path_factory.mktemp("whole") / "flows"
     shutil.copytree(ROOT / "flows", folder, ignore=shutil.ignore_patterns("examples", "*.scenarios.yaml"))
+    return prepared(folder)
+
+
+def prepared(folder: Path) -> Path:
+    """*folder* with small flows that bring up rare pages, and a hundred more customers, all with one PIN."""
     for path in (*map(WEB.joinpath, SMALL), *Path(__file__).parent.glob("flows/*.yaml")):
         shutil.copy(path, folder)
     shutil.copy(WEB / "data" / "parts.csv", folder / "data")

@@ -3,17 +3,23 @@
 import pytest
 
 from shepherd.desk.flows import find
+from tests import shipped
 from tests.browser.keyboard import finish
 from tests.browser.walk import CUSTOMER, Sender, shows
 from tests.browser.walks import WALKS
-from tests.shipped import library
 
 HEAVIEST = 30_000
 
 
+@pytest.fixture(scope="module")
+def library(whole_library):
+    """All that ships."""
+    return whole_library
+
+
 def test_every_flow_that_can_be_started_is_walked():
     """A flow that is shipped and has no walk here would be one that nobody has finished by keyboard."""
-    assert {row.id for row in find(library(), "", "", 100)} == WALKS.keys()
+    assert {row.id for row in find(shipped.library(), "", "", 100)} == WALKS.keys()
 
 
 @pytest.mark.parametrize("flow", WALKS)

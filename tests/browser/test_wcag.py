@@ -1,8 +1,16 @@
 """WCAG 2.2 AA as far as a machine can tell: the pages around a run, each in light and dark, wide and narrow."""
 
+import pytest
+
 from tests.browser.conftest import STRANGE, Served
 from tests.browser.eye import violations
 from tests.browser.walk import CUSTOMER, PIN, Sender, at_light, shows
+
+
+@pytest.fixture(scope="module")
+def library(whole_library):
+    """All that ships."""
+    return whole_library
 
 
 def test_axe_finds_nothing_around_a_run(served, eye, customer):

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from shepherd.cli.app import run
+from tests import shipped
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
+FLOWS = shipped.few()
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_the_picture_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 def test_the_coverage_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What no scenario walks is marked, also where one fails; one overlay at a time."""
-    text = (FLOWS / "closing.scenarios.yaml").read_text().replace("outcome: unresolved", "outcome: confirmed")
+    text = (shipped.FLOWS / "closing.scenarios.yaml").read_text().replace("outcome: unresolved", "outcome: confirmed")
     (tmp_path / "closing.yaml").write_bytes((FLOWS / "closing.yaml").read_bytes())
     (tmp_path / "closing.scenarios.yaml").write_text(text)
     assert run(["draw", "closing", "--coverage", "--library", str(tmp_path)]) == 0

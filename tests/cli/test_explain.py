@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from shepherd.cli.app import run
+from tests.shipped import few
 
-FLOWS = str(Path(__file__).resolve().parent.parent.parent / "flows")
+FLOWS = str(few())
 
 
 def test_a_flow_is_told_as_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,8 +14,9 @@ import pytest
 from shepherd.cli.app import run
 from shepherd.record import verifier
 from shepherd.record.keys import Keys
+from tests.shipped import few
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
+FLOWS = few()
 
 
 @pytest.fixture(scope="module")

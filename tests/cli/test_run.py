@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from shepherd.cli.app import run
+from tests.shipped import few
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
+FLOWS = few()
 FOUND = {
     "ok": {
         "first_name": "Aino",

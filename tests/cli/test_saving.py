@@ -11,8 +11,9 @@ import pytest
 
 from shepherd.cli.app import run
 from tests.cli.test_run import GIVEN
+from tests.shipped import few
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
+FLOWS = few()
 
 
 @pytest.fixture

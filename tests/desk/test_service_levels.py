@@ -14,16 +14,16 @@ from shepherd.flow.beside import ServiceLevel
 from shepherd.flow.calendar import Duration
 from shepherd.flow.draft import read_draft
 from shepherd.run.api import Actor
+from tests import shipped
 
-FLOWS = Path(__file__).resolve().parents[2] / "flows"
 MARIA = Actor("agent", "maria")
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """The shipped desk on a Friday at 18:00 in Helsinki, two hours before it closes."""
-    settings = Settings(FLOWS, f"sqlite:///{tmp_path / 'desk.db'}", str(tmp_path / "keys.db"), "127.0.0.1", 0)
-    made = Desk.open(settings, clock=lambda: datetime(2026, 11, 27, 16, 0, tzinfo=UTC))
+    settings = Settings(shipped.FLOWS, f"sqlite:///{tmp_path / 'desk.db'}", str(tmp_path / "keys.db"), "127.0.0.1", 0)
+    made = Desk.over(shipped.library(), settings, clock=lambda: datetime(2026, 11, 27, 16, 0, tzinfo=UTC))
     yield made
     made.close()
 

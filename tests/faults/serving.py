@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from urllib.parse import quote, urlencode
 
 from shepherd.connect import hash_secret
 from shepherd.connect.table import CONTROL
+from tests.shipped import copy_of_few
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -286,9 +286,8 @@ class Browser:
 
 
 def library_of(folder: Path, pins: dict[str, str]) -> Path:
-    """A copy of the shipped flows with a customer for each of *pins*: C-number to PIN."""
-    library = folder / "flows"
-    shutil.copytree(ROOT / "flows", library)
+    """A copy of a few shipped flows with a customer for each of *pins*: C-number to PIN."""
+    library = copy_of_few(folder / "flows")
     hashes = {pin: hash_secret(pin) for pin in set(pins.values())}
     people = ["customer_id,first_name,last_name,street,phone,tier,pin_hash"]
     people += [f"{c},Aino,Virtanen,Aurakatu 3,+358 40 555 0101,basic,{hashes[pin]}" for c, pin in pins.items()]

@@ -62,7 +62,7 @@ def reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def desk(tmp_path: Path, reached: Path) -> Iterator[Desk]:
-    """A desk over the shipped flows."""
+    """A desk over a few shipped flows."""
     library = library_of(tmp_path, PINS)
     opened = Desk.open(Settings(library, f"sqlite:///{tmp_path / 'desk.db'}", str(tmp_path / "keys.db"), "::1", 0))
     yield opened

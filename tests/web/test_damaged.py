@@ -1,13 +1,13 @@
 """The page of a run whose record is not as it was written: what is wrong, and what to do now."""
 
 import re
-import shutil
 
 import pytest
 
 from shepherd.desk import Desk, Settings
 from shepherd.web.app import create_app
-from tests.web.conftest import ROOT, Tab, answer_until, begin
+from tests.shipped import copy_of_few
+from tests.web.conftest import Tab, answer_until, begin
 from tests.web.test_qa import damage
 
 DAMAGE = {
@@ -21,12 +21,12 @@ DAMAGE = {
 
 
 @pytest.fixture(scope="module", params=DAMAGE.values(), ids=DAMAGE)
-def damaged(request, tmp_path_factory, shipped):
+def damaged(request, tmp_path_factory):
     """A tab of a desk started anew, the address of a run whose record was changed meanwhile, and its ticket."""
     folder = tmp_path_factory.mktemp("damaged")
-    library = shutil.copytree(ROOT / "flows", folder / "flows", ignore=shutil.ignore_patterns("examples"))
+    library = copy_of_few(folder / "flows")
     settings = Settings(library, f"sqlite:///{folder / 'desk.db'}", str(folder / "keys.db"), "127.0.0.1", 8321)
-    first = Desk.over(shipped, settings)
+    first = Desk.open(settings)
     tab = Tab(create_app(first))
     begin(tab, "C-1001")
     answer_until(tab, "What colour")

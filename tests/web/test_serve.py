@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from shepherd.web.serve import CannotServe, free_port
+from tests.shipped import few
 from tests.web.conftest import ROOT
 
 NAMED = {"Cookie": "shepherd_who=" + quote('{"name": "maria", "role": "agent"}')}
@@ -25,7 +26,7 @@ def serving(tmp_path):
     started = []
 
     def start(*flags):
-        command = [sys.executable, "-m", "shepherd.cli", "serve", "--library", str(ROOT / "flows")]
+        command = [sys.executable, "-m", "shepherd.cli", "serve", "--library", str(few())]
         command += ["--database", f"sqlite:///{tmp_path / 'desk.db'}", "--keys", str(tmp_path / "keys.db"), *flags]
         process = subprocess.Popen(
             command,
