@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -238,6 +240,15 @@ def test_csv_is_safe_and_complete(library: Library) -> None:
     assert table[0]["say"] == "Hello Aino, let us see."
     note = next(row for row in table if row["kind"] == "noted")
     assert note["answer"] == '\'=HYPERLINK("x"), "quoted"\nsecond line'
+
+
+def test_every_column_is_explained() -> None:
+    """QA's page of the manual names each column of the CSV, once and in the order in which they stand."""
+    manual = (Path(__file__).parents[2] / "docs" / "qa.md").read_text("utf-8")
+    table = manual.partition("| column | holds |")[2].partition("\n\n")[0]
+    named = [name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.partition(" | ")[0])]
+
+    assert named == list(COLUMNS)
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\r=1", "  =1", "＝1"])

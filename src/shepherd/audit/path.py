@@ -22,6 +22,7 @@ from shepherd.run.waiting import spoken
 DAMAGED = "not_as_written"
 UNREADABLE = "This entry is not as it was written and can't be read."
 _SOURCES = {"lookup_finished": "looked up", "do_finished": "done", "time_reached": "clock"}
+Say = Callable[[Step | None, str], str]
 Libraries = Callable[[Mapping[str, str]], Library | None]
 _STRANGE = (Diverged, LookupError, AssertionError, AttributeError, TypeError, ValueError)
 _BESIDE = frozenset({"noted", "paused", "resumed", "handed_over", "taken_over", "failed", "abandoned", "version_moved"})
@@ -75,15 +76,17 @@ def path_rows(library: Library | None, events: Sequence[Event]) -> list[PathRow]
     return rows_of(library, [Told(seq, event, event.at) for seq, event in enumerate(events, 1)])
 
 
-def rows_of(library: Library | None, entries: Iterable[Told], libraries: Libraries | None = None) -> list[PathRow]:
+def rows_of(
+    library: Library | None, entries: Iterable[Told], libraries: Libraries | None = None, say: Say = branch
+) -> list[PathRow]:
     """
     The same from entries as the record could read them; *libraries* gives the library of a bundle that the run was
-    moved to.
+    moved to, *say* words for the branch that a decide took.
 
     One that is missing or can't be read has a row that says so; from there on words stand without what filled them.
     Without a *library* (the one that the run pins can't be read) the steps stand without words.
     """
-    telling = _Telling(library)
+    telling = _Telling(library, say)
     run: Run | None = None
     whole, expected = library is not None, 1
     heard: list[Event] = []
@@ -159,8 +162,8 @@ def _has_erased(value: Any) -> bool:
 class _Telling:
     """Rows under way: those that stand, by visit."""
 
-    def __init__(self, library: Library | None):
-        self._library, self._language = library, ""
+    def __init__(self, library: Library | None, say: Say):
+        self._library, self._language, self._branch = library, "", say
         self._flows = library.flows if library is not None else {}
         self.rows: list[PathRow] = []
         self._place: dict[int, int] = {}
@@ -315,7 +318,7 @@ class _Telling:
         place = self._place[self._standing[-1]] if self._standing else -1
         if place >= 0 and self.rows[place].kind == "decide" and not self.rows[place].answer:
             row = self.rows[place]
-            took = branch(self._step(row.step), by)
+            took = self._branch(self._step(row.step), by)
             self.rows[place] = replace(
                 row, answer=took, seconds=(event.at - row.at).total_seconds(), source="worked out"
             )

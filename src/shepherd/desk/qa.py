@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from shepherd.audit import PathRow, marked, path_csv, rows_of
+from shepherd.audit.words import branch
 from shepherd.author.overlay import Stop, stops
 from shepherd.check.library import FlowRejected, Library
+from shepherd.desk.branches import Branches
 from shepherd.desk.clock import Clock
 from shepherd.desk.errors import Unknown
 from shepherd.desk.runs import CASE_NOTE, Runs, said
@@ -45,6 +47,7 @@ class Audits:
             version=flow.version if flow else 0,
             rows=tuple(marked(self._rows(library, told), report.broken)),
             ok=report.ok,
+            sealed=report.sealed,
             verdict=report.sentence,
             verified_at=self._clock(),
             case_note=_note(run, told),
@@ -90,7 +93,8 @@ class Audits:
 
     def _rows(self, library: Library | None, told: Sequence[Told]) -> list[PathRow]:
         """The rows of a run, each part of it over the version that it was on."""
-        return rows_of(library, told, lambda bundle: self._library(_started(told), bundle))
+        say = Branches(library) if library is not None else branch
+        return rows_of(library, told, lambda bundle: self._library(_started(told), bundle), say)
 
     def _library(self, started: Mapping[str, Any], bundle: Mapping[str, str] | None = None) -> Library | None:
         """The library that a run pins, or *bundle*; None where it can't be known or read any more."""

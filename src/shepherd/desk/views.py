@@ -175,6 +175,7 @@ class Recorded:
     version: int
     rows: tuple[Any, ...]
     ok: bool
+    sealed: bool
     verdict: str
     verified_at: datetime
     case_note: CaseNote | None = None
