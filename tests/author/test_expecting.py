@@ -118,9 +118,9 @@ def test_what_an_earlier_contact_established_is_given(library: Library) -> None:
 
 
 def test_an_assurance_that_nothing_asks_for_is_a_failure(library: Library) -> None:
-    """A given that is not used is a failure."""
+    """A given that there is not is a failure, told once."""
     given = {"assured": {"consent": "true"}}
-    assert walk(library, given=given).failures == ("given and not used: assured: consent",)
+    assert walk(library, given=given).failures == ('There is no assurance "consent". There are: identity.',)
 
 
 @pytest.mark.parametrize(
@@ -169,9 +169,9 @@ def test_what_there_is_not_proves_nothing(library: Library) -> None:
     """A misspelt step or value would never come about."""
     never = {"steps": ["wriet", "chance/write"], "values": ["adress"]}
     assert walk(library, never=never).failures == (
-        'never: there is no step "change/wriet"',
-        'never: there is no step "chance/write"',
-        'never: nothing sets a value "adress". Did you mean "address"?',
+        'change has no step "wriet". Did you mean "write"?',
+        'There is no flow "chance". Did you mean "change"?',
+        'Nothing sets a value "adress". Did you mean "address"?',
     )
 
 

@@ -168,9 +168,10 @@ def test_what_is_given_and_not_used_is_a_failure(library: Library) -> None:
         "spent": {"colour": "1"},
     }
     assert walk(library, given).failures == (
+        'There is no operation "box.shut". There are: ticket.priority, ticket.queue, ticket.tag, ticket.follow_up, '
+        "ticket.note, box.look.",
         "given and not used: answers: small/again (from number 2 on)",
         "given and not used: answers: small/form",
-        "given and not used: connectors: box.shut",
         "given and not used: spent: small/colour",
     )
 
@@ -226,7 +227,7 @@ def test_a_refusal_of_another_kind_or_none_is_a_failure(library: Library) -> Non
 
 def test_an_unforeseen_refusal_is_a_failure(library: Library) -> None:
     """It says the step, the code and the sentence."""
-    assert '"small/colour" refused (not_an_option)' in walk(library, {"answers": {"colour": "green"}}).failures[0]
+    assert '"small/colour" refused (not_an_option)' in walk(library, {"answers": {"colour": "green"}}).failures[1]
 
 
 def test_silence_and_time(library: Library) -> None:
@@ -268,8 +269,9 @@ def test_every_expectation_that_fails_is_told(library: Library) -> None:
         ticket={"has": ["LATE"], "lacks": ["DONE"]},
     )
     assert len(verdict.failures) == 8
-    assert verdict.failures[0] == 'ended with "done", not "late"'
-    assert verdict.failures[3] == 'values: box: state is "full", not "empty"'
+    assert verdict.failures[0].startswith('Nothing sets a value "none". There are: again, big, box,')
+    assert verdict.failures[1] == 'ended with "done", not "late"'
+    assert verdict.failures[4] == 'values: box: state is "full", not "empty"'
 
 
 def test_an_unknown_flow_is_named(library: Library) -> None:

@@ -267,3 +267,50 @@ def test_a_flow_without_scenarios_gets_its_first_file(small: Path, capsys: pytes
     assert f"judge --when:1--> never  ({shown_file(small, 'hard.yaml')}:13)" in told
     assert (small / "hard.scenarios.yaml").is_file()
     assert run(["test", str(small / "hard.scenarios.yaml")]) == 0
+
+
+def test_a_name_that_there_is_not_is_told_at_its_place_with_the_one_that_was_meant(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Flows, steps, answers, fields, inputs, operations, results, outcomes: each once, although more fails by it.
+
+    The two paths of a scenario that went another way say which was walked and which was expected.
+    """
+    file = small / "closing.scenarios.yaml"
+    file.write_text(
+        "scenarios:\n"
+        "  - name: x\n"
+        "    given:\n"
+        "      inputs: {custmer: C-1}\n"
+        "      answers:\n"
+        "        confirm: [noo]\n"
+        "        closng/confirm: [yes]\n"
+        "        thnk: continue\n"
+        "        offer_follow_up: {back: confrm}\n"
+        "      connectors:\n"
+        "        ticket.follow_up: okk\n"
+        "        ticket.follw_up: ok\n"
+        "    expect: {outcome: unresolvd, path: [confirm, ..., stil_open]}\n"
+    )
+    assert run(["test", str(small), "-k", "closing: x"]) == 1
+    told = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("        ")]
+    at = shown_file(small, file.name)
+    for line in (
+        'closing has no input "custmer".',
+        f'{at}:6:19: closing/confirm has no answer "noo". Did you mean "no"?',
+        f'{at}:7:9: There is no flow "closng". Did you mean "closing"?',
+        f'{at}:8:9: closing has no step "thnk". Did you mean "thank"?',
+        f'{at}:9:33: closing has no step "confrm". Did you mean "confirm"?',
+        f'{at}:11:27: ticket.follow_up has no result "okk". Did you mean "ok"?',
+        f'{at}:12:9: There is no operation "ticket.follw_up". Did you mean "ticket.follow_up"?',
+        f'{at}:13:23: closing has no outcome "unresolvd". Did you mean "unresolved"?',
+        f'{at}:13:55: closing has no step "stil_open". Did you mean "still_open"?',
+    ):
+        assert sum(line in one for one in told) == 1, (line, told)
+    assert not [one for one in told if "not used" in one and "closing/confirm" not in one and "follow_up" not in one]
+
+    scenario = "{name: Hello, given: {}, expect: {outcome: done, path: [bye]}}"
+    (small / "hello.scenarios.yaml").write_text(f"scenarios:\n  - {scenario}\n")
+    assert run(["test", "hello", "--library", str(small)]) == 1
+    assert "path walked:   hello → bye\n     expected: bye\n" in capsys.readouterr().out

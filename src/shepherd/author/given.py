@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from shepherd.flow.source import Node
+
 #: The years in which walks take place: any span that a flow can write leads from them to a day that there is.
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 DEFAULT_AT = "2026-01-15T10:00:00+00:00"
@@ -97,7 +99,11 @@ class Expect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A scripted walk that a designer writes as a test. *line* is that of its name in *file*, 0 where it has none."""
+    """
+    A scripted walk that a designer writes as a test.
+
+    *line* is that of its name in *file*, 0 where it has none, and *root* its tree there with all places.
+    """
 
     name: str
     flow: str
@@ -105,6 +111,7 @@ class Scenario:
     line: int = 0
     given: Given
     expect: Expect
+    root: Node | None = field(default=None, compare=False, repr=False)
 
 
 def seconds(text: str) -> int:

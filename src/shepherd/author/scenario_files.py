@@ -57,7 +57,7 @@ def scenarios_in(tree: Any, file: str, root: Node | None = None) -> tuple[tuple[
     for number, entry in enumerate(listed):
         name = entry.get("name", "") if isinstance(entry, Mapping) else ""
         try:
-            scenario = _scenario(entry, flow, file, place_of(root, ("scenarios", number)).line if root else 0)
+            scenario = _scenario(entry, flow, file, _entry(root, number))
             if scenario.name in found:
                 raise Malformed(f'two scenarios are called "{scenario.name}". Give each its own name.', "name")
             found[scenario.name] = scenario
@@ -84,7 +84,13 @@ def place_of(root: Node, at: Iterable[str | int]) -> Place:
     return place
 
 
-def _scenario(entry: Any, flow: str, file: str, line: int) -> Scenario:
+def _entry(root: Node | None, number: int) -> Node | None:
+    """The tree of the scenario *number* in that of its file."""
+    listed = root.get("scenarios") if isinstance(root, Map) else None
+    return listed.items[number] if isinstance(listed, Seq) and number < len(listed.items) else None
+
+
+def _scenario(entry: Any, flow: str, file: str, root: Node | None) -> Scenario:
     fields = mapping(entry, "a scenario", ("name", "given", "expect"))
     if not isinstance(fields.get("name"), str) or not fields["name"].strip():
         raise Malformed("it has no name.", "name")
@@ -92,7 +98,8 @@ def _scenario(entry: Any, flow: str, file: str, line: int) -> Scenario:
         given = read_given(fields.get("given"), flow)
     with below("expect"):
         expect = _expect(fields.get("expect"), flow)
-    return Scenario(name=fields["name"], flow=flow, file=file, line=line, given=given, expect=expect)
+    line = root.place.line if root else 0
+    return Scenario(name=fields["name"], flow=flow, file=file, line=line, given=given, expect=expect, root=root)
 
 
 def _expect(tree: Any, flow: str) -> Expect:

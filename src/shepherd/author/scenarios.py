@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author.assuring import not_as_assured
 from shepherd.author.given import Expect, Never, Scenario
+from shepherd.author.misnamed import misnamed
 from shepherd.author.play import Played, play
 from shepherd.flow.canonical import canonical
 from shepherd.flow.expression import Undefined, Unworkable
 from shepherd.flow.findings import nearest
-from shepherd.flow.model import Do, Escalate, Set
+from shepherd.flow.model import Do, Escalate
 from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_json, to_text
 from shepherd.run.api import SecretRef
@@ -44,12 +45,14 @@ class Verdict(NamedTuple):
 
 
 def run_scenario(library: Library, scenario: Scenario) -> Verdict:
-    """Walk *scenario* and judge it."""
+    """Walk *scenario* and judge it; what it names and there is not is told first, and once."""
     if scenario.flow not in library.flows:
         hint = nearest(scenario.flow, library.flows)
         return Verdict(scenario, Played(None), (f'There is no flow "{scenario.flow}" in the library. {hint}'.strip(),))
+    wrong = list(misnamed(library, scenario))
     played = play(library, scenario.flow, scenario.given)
-    return Verdict(scenario, played, tuple(judge(scenario, played)))
+    judged = (failure for failure in judge(scenario, played) if not any(one.causes(failure) for one in wrong))
+    return Verdict(scenario, played, (*(one.told(scenario) for one in wrong), *judged))
 
 
 def judge(scenario: Scenario, played: Played) -> Iterator[str]:
@@ -147,38 +150,24 @@ def _stop(expect: Expect, played: Played, run: Run) -> Iterator[str]:
 
 
 def _never(never: Never, played: Played, run: Run) -> Iterator[str]:
-    """What came about and must not; a step or a name that there is not would never come about, and proves nothing."""
+    """What came about and must not."""
     for words in never.says:
         if any(words in said for said in played.said):
             yield f'said, and must never be: "{words}"'
     for step in never.steps:
-        flow, _, name = step.partition("/")
-        if flow not in run.library.flows or name not in run.library.flows[flow].steps:
-            yield f'never: there is no step "{step}"'
-        elif step in played.entered:
+        if step in played.entered:
             yield f'entered, and must never be: "{step}"'
-    if never.values:
-        known, sayable = all_known(run), _names(run)
-        for name in never.values:
-            if name not in sayable:
-                yield f'never: nothing sets a value "{name}". {nearest(name, sayable)}'.strip()
-            elif name in known:
-                yield f'values: {name} is "{text_of(known[name])}", and must never be set'
-
-
-def _names(run: Run) -> set[str]:
-    """Everything that may be set where *run* ended."""
-    flow = run.state.frame.flow
-    return {*flow.inputs, *flow.values, *run.facts, *(step.saves for step in flow.steps.values())} | {
-        name for step in flow.steps.values() if isinstance(step.action, Set) for name in step.action.values
-    }
+    known = all_known(run) if never.values else {}
+    for name in never.values:
+        if name in known:
+            yield f'values: {name} is "{text_of(known[name])}", and must never be set'
 
 
 def _path(wanted: tuple[str, ...], played: Played, flow: str) -> Iterator[str]:
     walked = [step.removeprefix(f"{flow}/") for step in steps_of(played)]
     listed = [step.removeprefix(f"{flow}/") for step in wanted]
     if not fits(listed, walked):
-        yield f"path: {' → '.join(walked)}\n     not: {' → '.join(listed)}"
+        yield f"path walked:   {' → '.join(walked)}\n     expected: {' → '.join(listed)}"
 
 
 def fits(pattern: list[str], walked: list[str]) -> bool:

@@ -178,7 +178,7 @@ def _human(report: Report, folder: Path) -> None:
             echo(f"failed  {scenario.flow}: {scenario.name}", fg="red", bold=True, nl=False)
             echo(f"  ({shown_file(folder, scenario.file)}:{scenario.line})", dim=True)
             for failure in verdict.failures:
-                echo(f"        {failure}")
+                echo(f"        {_placed(failure, scenario.file, folder)}")
     for one in report.covered:
         mine = [verdict for verdict in report.verdicts if verdict.scenario.flow == one.flow]
         passed = sum(verdict.ok for verdict in mine)
@@ -195,6 +195,11 @@ def _human(report: Report, folder: Path) -> None:
         hit, every = one.edges
         echo(f"{one.flow}: {hit} of {every} edges are walked; {report.least:g} % are asked for.", fg="red")
     echo(total(report.covered))
+
+
+def _placed(failure: str, file: str, folder: Path) -> str:
+    """*failure*, and where it begins with its place in *file*, that as one may open it from here."""
+    return failure.replace(file, shown_file(folder, file), 1) if failure.startswith(f"{file}:") else failure
 
 
 def _of(what: str, counted: tuple[int, int]) -> str:

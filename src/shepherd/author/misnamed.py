@@ -1,0 +1,199 @@
+"""Names in a scenario that there are not: each with its place, and the name that was meant. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from shepherd.author.given import Expect, Scenario, full
+from shepherd.author.script import SPECIAL
+from shepherd.check.grants import all_grants
+from shepherd.check.summaries import REPRESENTATIVE
+from shepherd.flow.findings import Place, allowed, nearest
+from shepherd.flow.model import Ask, Collect, Field, Flow, Step
+from shepherd.flow.model import Set as Sets
+from shepherd.flow.source import Map, Node, Scalar, Seq
+
+if TYPE_CHECKING:
+    from shepherd.check.library import Library
+
+At: TypeAlias = tuple[str | int, ...]
+
+
+class Misnamed(NamedTuple):
+    """A *name* that there is not: the keys *at* which it stands, and what is told of it."""
+
+    at: At
+    name: str
+    sentence: str
+
+    def told(self, scenario: Scenario) -> str:
+        """The sentence behind its place in the file of *scenario*, where that is known: ``FILE:LINE:COLUMN: …``."""
+        if scenario.root is None:
+            return self.sentence
+        place = _place(scenario.root, self.at, f"{scenario.flow}/")
+        return f"{scenario.file}:{place.line}:{place.column}: {self.sentence}"
+
+    def causes(self, failure: str) -> bool:
+        """Whether *failure* tells of the same name once more."""
+        return re.search(rf"(?<!\w){re.escape(self.name)}(?!\w)", failure) is not None
+
+
+def misnamed(library: Library, scenario: Scenario) -> Iterator[Misnamed]:
+    """What *scenario* names and there is not."""
+    return _Names(library, scenario).wrong()
+
+
+def _place(node: Node, at: At, own: str) -> Place:
+    """Where the keys *at* lead to below *node*; a step may be written there without its *own* flow."""
+    place = node.place
+    for key in at:
+        if isinstance(node, Map):
+            wanted = (key, str(key).removeprefix(own))
+            found = next(((word, below) for word, below in node.entries if word.text in wanted), None)
+            if found is None:
+                break
+            place, node = found[0].place, found[1]
+        elif isinstance(node, Seq) and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+            place = node.place
+        else:
+            return node.place if isinstance(node, Scalar) else place
+    return place
+
+
+class _Names:
+    """The names of one scenario, held against the library."""
+
+    def __init__(self, library: Library, scenario: Scenario):
+        self.library, self.scenario = library, scenario
+        self.flow = library.flows[scenario.flow]
+
+    def wrong(self) -> Iterator[Misnamed]:
+        given, expect, flow = self.scenario.given, self.scenario.expect, self.flow
+        yield from self.among(("given", "inputs"), given.inputs, flow.inputs, f'{flow.id} has no input "{{}}".')
+        yield from self.answers(given.answers)
+        yield from self.connectors(given.connectors)
+        for step in given.spent:
+            yield from self.step(("given", "spent", step), step)
+        for part, assured in (("given", given.assured), ("expect", expect.assured)):
+            plain = {name.removeprefix(REPRESENTATIVE): name for name in assured}
+            known = self.assurances() if assured else set()
+            yield from self.among((part, "assured"), plain, known, 'There is no assurance "{}".', plain)
+        if expect.outcome is not None and expect.outcome not in flow.outcomes:
+            own = dict.fromkeys([*flow.outcomes, *(name for one in self.reached() for name in one.outcomes)])
+            yield from self.among(("expect", "outcome"), [expect.outcome], own, f'{flow.id} has no outcome "{{}}".')
+        steps: list[tuple[At, str]] = [(("waiting",), expect.waiting)] if expect.waiting else []
+        steps += [(("path", n), step) for n, step in enumerate(expect.path or ()) if step != "..."]
+        steps += [(("never", "steps", n), step) for n, step in enumerate(expect.never.steps)]
+        for at, ref in steps:
+            yield from self.step(("expect", *at, ref), ref)
+        yield from self.values(expect)
+
+    def values(self, expect: Expect) -> Iterator[Misnamed]:
+        if not (expect.values or expect.never.values or expect.returns):
+            return
+        known = {"channel", *self.library.policy.facts}.union(*map(settable, self.reached()))
+        for name in expect.values:
+            yield from self.among(("expect", "values"), [name], known, 'Nothing sets a value "{}".')
+        for n, name in enumerate(expect.never.values):
+            yield from self.among(("expect", "never", "values", n), [name], known, 'Nothing sets a value "{}".')
+        gives = {name for one in self.reached() for outcome in one.outcomes.values() for name in outcome.returns}
+        yield from self.among(("expect", "returns"), expect.returns, gives, f'{self.flow.id} does not return "{{}}".')
+
+    def reached(self) -> list[Flow]:
+        """The flow, and all that a run of it may lead to."""
+        return [self.library.flows[name] for name in sorted(self.library.reached(self.flow.id))]
+
+    def answers(self, answers: Mapping[str, Any]) -> Iterator[Misnamed]:
+        for ref, plan in answers.items():
+            at: At = ("given", "answers", ref)
+            wrong = list(self.step(at, ref))
+            yield from wrong
+            if wrong:
+                continue
+            flow, _, name = ref.partition("/")
+            step = self.library.flows[flow].steps[name]
+            if isinstance(plan, list | tuple):
+                for number, entry in enumerate(plan):
+                    yield from self.answer((*at, number), step, entry)
+            else:
+                yield from self.answer(at, step, plan)
+
+    def answer(self, at: At, step: Step, entry: Any) -> Iterator[Misnamed]:
+        """One line of a script for *step*: the steps, fields and values that it names."""
+        action, refused = step.action, False
+        names = action.fields if isinstance(action, Collect) else dict[str, Field]()
+        if isinstance(entry, Mapping) and entry.keys() <= SPECIAL and not (names and entry.keys() <= names.keys()):
+            for key in ("back", "change"):
+                if isinstance(entry.get(key), str):
+                    yield from self.step((*at, key, entry[key]), entry[key])
+            for other in entry["meanwhile"] if isinstance(entry.get("meanwhile"), Mapping) else ():
+                yield from self.step((*at, "meanwhile", other), other)
+            refused, entry, at = "refused" in entry, entry.get("value"), (*at, "value")
+        if refused:
+            return
+        if isinstance(action, Collect) and isinstance(entry, Mapping):
+            yield from self.among(at, entry, names, f'{step.ref} has no field "{{}}".')
+            for name, value in entry.items():
+                if name in names:
+                    yield from self.value((*at, name), f"{step.ref}: {name}", names[name], value)
+        elif isinstance(action, Ask):
+            yield from self.value(at, step.ref, action.field, entry)
+
+    def value(self, at: At, where: str, field: Field, value: Any) -> Iterator[Misnamed]:
+        """A *value* that is none of the options of *field*."""
+        options = [option.value for option in field.options]
+        if options and isinstance(value, str) and field.type.name == "choice" and value != "no_answer":
+            yield from self.among(at, [value.strip()], ["", *options], f'{where} has no answer "{{}}".')
+
+    def connectors(self, stubs: Mapping[str, Any]) -> Iterator[Misnamed]:
+        connectors = self.library.connectors.items()
+        operations = {f"{name}.{key}": one for name, said in connectors for key, one in said.operations.items()}
+        yield from self.among(("given", "connectors"), stubs, operations, 'There is no operation "{}".')
+        for name, stub in stubs.items():
+            for number, entry in enumerate(stub if isinstance(stub, list | tuple) else [stub]):
+                at: At = ("given", "connectors", name, *((number,) if isinstance(stub, list | tuple) else ()))
+                results = entry if isinstance(entry, Mapping) else [entry] if isinstance(entry, str) else []
+                if name not in operations:
+                    continue
+                known = operations[name].result_names()
+                yield from self.among(at, results, known, f'{name} has no result "{{}}".')
+                for result, values in entry.items() if isinstance(entry, Mapping) else ():
+                    if result in known and isinstance(values, Mapping):
+                        gives = operations[name].results.get(result, {})
+                        told = f'{name} does not give "{{}}" with {result}.'
+                        yield from self.among((*at, result), values, gives, told)
+
+    def assurances(self) -> set[str]:
+        """Those that desk.yaml declares, and those that some flow grants."""
+        granted = {grant.name for flow in self.library.flows.values() for grant in all_grants(flow)}
+        return granted | self.library.policy.assurances.keys()
+
+    def step(self, at: At, ref: str) -> Iterator[Misnamed]:
+        """That *ref* is no step of a flow."""
+        ref = full(ref, self.flow.id)
+        flow, _, name = ref.partition("/")
+        if flow not in self.library.flows:
+            hint = nearest(flow, self.library.flows)
+            yield Misnamed(at, flow, f'There is no flow "{flow}". {hint}'.strip())
+        elif name not in self.library.flows[flow].steps:
+            hint = nearest(name, self.library.flows[flow].steps)
+            yield Misnamed(at, name, f'{flow} has no step "{name}". {hint}'.strip())
+
+    def among(
+        self, at: At, names: Iterable[str], known: Collection[str], told: str, keys: Mapping[str, str] | None = None
+    ) -> Iterator[Misnamed]:
+        """Which of *names* below *at* are not among *known*; *keys* are they as they are written there."""
+        for name in names:
+            if name not in known:
+                listed = sorted(known) if isinstance(known, Set) else list(known)
+                hint = nearest(name, listed) or (f"There are: {allowed(filter(None, listed))}." if any(listed) else "")
+                yield Misnamed((*at, keys[name] if keys else name), name, f"{told.format(name)} {hint}".strip())
+
+
+def settable(flow: Flow) -> set[str]:
+    """Everything that may be set where a run of *flow* ends, but for facts."""
+    sets = {name for step in flow.steps.values() if isinstance(step.action, Sets) for name in step.action.values}
+    return {*flow.inputs, *flow.values, *(step.saves for step in flow.steps.values())} | sets
