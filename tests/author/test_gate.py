@@ -35,7 +35,7 @@ PLANTED = {
     "no flow": (remove("greeting.yaml"), ("errors", "There is no flow", "shepherd new")),
     "a scenario that fails": (
         change("greeting.scenarios.yaml", "path: [hello, need, bye]", "path: [hello, bye]"),
-        ("scenarios", "1 of 2 scenarios failed. greeting: Nothing is needed: path:", "shepherd test"),
+        ("scenarios", "1 of 2 scenarios failed. greeting: Nothing is needed: path walked:", "shepherd test"),
     ),
     "a scenario that can't be read": (
         change("greeting.scenarios.yaml", "name: Nothing is needed", "name: A question is taken"),

@@ -17,12 +17,13 @@ NAMES = [f"{rule.code}-{rule.name}" for rule in RULES]
 @pytest.mark.parametrize("rule", RULES, ids=NAMES)
 def test_the_wrong_example_gives_exactly_its_finding(rule: Rule, golden: Golden):
     """
-    One mistake gives one finding, of that rule and severity, and it reads as the golden file has it.
+    One mistake gives one finding, of that rule and severity, with what mends it; it reads as the golden file has it.
     """
     draft = read_draft(EXAMPLES / f"{rule.code}-{rule.name}" / "wrong")
     found = examine(draft, DAY)
 
     assert [(f.code, f.name, f.severity) for f in found] == [(rule.code, rule.name, rule.severity)], render(found, {})
+    assert found[0].hint
     golden.same(f"{rule.code}-{rule.name}.txt", render(found, draft.sources))
 
 

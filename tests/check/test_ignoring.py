@@ -85,6 +85,18 @@ def test_an_error_is_never_set_aside(tmp_path: Path):
     assert list(Library.read(tmp_path).flows) == ["f"]
 
 
+def test_a_name_in_the_place_of_a_code_is_answered_with_the_code(tmp_path: Path):
+    """
+    People remember names; a comment takes codes alone, and the finding says which one is meant.
+    """
+    codes(tmp_path, f"  s:\n    # shepherd: ignore two-questions {REASON}\n    {ASK}\n    type: text\n")
+    hints = {f.code: f.hint for f in examine(read_draft(tmp_path))}
+    assert hints["SHP943"] == "Names are not taken here: write SHP902 for two-questions."
+    codes(tmp_path, f"  s:\n    # shepherd: ignore that {REASON}\n    {ASK}\n    type: text\n")
+    hints = {f.code: f.hint for f in examine(read_draft(tmp_path))}
+    assert hints["SHP943"].endswith("A code is like SHP902; names are not taken.")
+
+
 def test_where_something_is_wrong_no_comment_is_called_left_over(tmp_path: Path):
     """
     A mistake may hide what the comment is about; once it is mended, the comment is judged.

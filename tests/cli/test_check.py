@@ -51,7 +51,35 @@ def test_a_mistake_ends_with_1_and_is_shown_at_its_place(folder: Path, capsys: p
     assert "flows/bad.yaml:11:16: error" in out
     assert "^" in out
     assert 'Did you mean "done"?' in out
-    assert out.endswith("in 2 files.\n")
+    assert out.endswith("in 2 files. More may be found once it is mended.\n")
+
+
+def test_more_may_be_found_behind_an_error_and_none_behind_warnings(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is unused is looked for only where nothing is wrong: mended, the flow has a finding that was hidden."""
+    hides = BAD.replace("version: 1", "version: 1\ninputs: {nobody_reads: text}")
+    (folder / "flows" / "bad.yaml").write_text(hides)
+    assert run(["check", "flows/bad.yaml"]) == 1
+    told = capsys.readouterr().out
+    assert "More may be found once it is mended." in told
+    assert "nobody_reads" not in told
+    (folder / "flows" / "bad.yaml").write_text(hides.replace("end: don}", "end: done}"))
+    assert run(["check", "flows/bad.yaml"]) == 0
+    told = capsys.readouterr().out
+    assert "nobody_reads" in told
+    assert "More may be found" not in told
+
+
+def test_expectations_that_are_missing_are_told_with_what_mends_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of several keys, and what the first of them is for."""
+    (folder / "flows" / "hello.scenarios.yaml").write_text("scenarios:\n  - {name: x, expect: {outcome: done}}\n")
+    assert run(["check"]) == 1
+    told = capsys.readouterr().out
+    assert "path, says, values or ticket is missing here." in told
+    assert "\n  Write one of them: " in told
 
 
 def test_json_is_one_object_of_the_documented_shape(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,7 +206,7 @@ def test_a_report_goes_to_a_file_and_people_are_told(
         assert run(["check", "--format", form]) == end
         printed = capsys.readouterr().out
         assert run(["check", "--format", form, "-o", "report"]) == end
-        assert "files.\n" in (out := capsys.readouterr().out) or "file.\n" in out
+        assert re.search(r"^(Nothing|1 error).* files?\.", capsys.readouterr().out, re.MULTILINE)
         assert (folder / "report").read_text() == printed
         (folder / "flows" / "bad.yaml").write_text(BAD)
     assert run(["check", "-o", "report"]) == 2

@@ -90,7 +90,7 @@ def without_ignored(
         for comment in comments(text) if file.endswith(".yaml") else ():
             read = _IGNORE.match(comment.text)
             if read is None:
-                wrong.append(_unreadable(file, comment))
+                wrong.append(_unreadable(file, comment, rules))
             else:
                 codes = tuple(re.findall(r"SHP\d{3}", read[1]))
                 ignores.append(_Ignore(file, comment, codes, (read[2] or "").strip()))
@@ -123,9 +123,13 @@ def _parted(findings: list[Finding], ignores: list[_Ignore]) -> tuple[list[Findi
     return kept, hidden
 
 
-def _unreadable(file: str, comment: Comment) -> Finding:
+def _unreadable(file: str, comment: Comment, rules: Collection[Rule]) -> Finding:
     message = f'"{comment.text[:60]}" is nothing that a comment can say to Shepherd.'
-    return CAN_NOT.at(comment.place, message, file=file, hint="Write: # shepherd: ignore CODE because REASON.")
+    named = {word: rule.code for rule in rules for word in comment.text.split() if word.rstrip(":,") == rule.name}
+    hint = "Write: # shepherd: ignore CODE because REASON. A code is like SHP902; names are not taken."
+    for name, code in named.items():
+        hint = f"Names are not taken here: write {code} for {name}."
+    return CAN_NOT.at(comment.place, message, file=file, hint=hint)
 
 
 def _misused(draft: Draft, ignore: _Ignore, rules: Collection[Rule]) -> Iterator[Finding]:

@@ -43,7 +43,9 @@ def _limit(flow: Flow, step: str, field: Field, limit: str, type_: Type) -> Iter
     kind = field.type.kind
     if type_.kind not in LIMITS.get(kind, SAME.get(kind, {kind})):
         message = f'"{limit}" is {type_.words}, and limits {field.type.words}.'
-        yield WRONG_TYPE.at(field.place, message, file=flow.file, flow=flow.id, step=step)
+        hint = "Let another value limit it, or write the limit itself."
+        yield WRONG_TYPE.at(field.place, message, file=flow.file, flow=flow.id, step=step, hint=hint)
     elif differ(type_, field.type):
         message = f'"{limit}" is in {type_.currency}, and limits an amount in {field.type.currency}.'
-        yield TWO_CURRENCIES.at(field.place, message, file=flow.file, flow=flow.id, step=step)
+        hint = f"Write the limit in {field.type.currency}."
+        yield TWO_CURRENCIES.at(field.place, message, file=flow.file, flow=flow.id, step=step, hint=hint)

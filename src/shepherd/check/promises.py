@@ -62,6 +62,13 @@ BROKEN: dict[Kind, Rule] = {
     "never_after": AFTER_ALL,
     "at_most": TOO_MANY,
 }
+#: What mends a path that breaks a promise.
+MENDS: dict[Kind, str] = {
+    "needs": "Lead this path through it before, or to another step.",
+    "followed_by": "Lead every way behind it there, before the end.",
+    "never_after": "Lead this path to another step.",
+    "at_most": "Do the same in fewer steps, or bound a loop on the way with `attempts`.",
+}
 #: Steps that are named one by one where a promise is broken at many.
 MOST_STEPS = 20
 
@@ -144,7 +151,7 @@ def _only(watch: Watch, goal: tuple[str, str]) -> Passing:
 def _finding(house: House, promise: Promise, said: Said, goal: tuple[str, str], broken: Broken) -> Finding:
     flow = house.flows[goal[0]]
     step = flow.steps[goal[1]]
-    hints = [promise.because]
+    hints = [MENDS[said.kind], promise.because]
     if not broken.path:
         hints.append("There is too much to look at to prove it: fewer attempts on the way, or a smaller promise.")
     elif broken.conditions:

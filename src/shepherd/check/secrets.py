@@ -117,7 +117,7 @@ class _Secrets:
             return frozenset((step.saves, f.name) for f in step.action.fields.values() if f.secret)
         return frozenset()
 
-    def at(self, rule: Rule, place: Place, message: str, step: Step | None, hint: str = "") -> Finding:
+    def at(self, rule: Rule, place: Place, message: str, step: Step | None, hint: str) -> Finding:
         return rule.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id if step else "")
 
     def findings(self) -> Iterator[Finding]:

@@ -152,7 +152,7 @@ class _Checked:
         if not wrong:
             yield from self.rows(list(zip(*cells, strict=True)))
 
-    def at(self, rule: Rule, place: Place, message: str, hint: str = "") -> Finding:
+    def at(self, rule: Rule, place: Place, message: str, hint: str) -> Finding:
         file = self.table.file or self.flow.file
         return rule.at(place, message, file=file, hint=hint, flow=self.flow.id)
 

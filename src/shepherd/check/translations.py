@@ -75,7 +75,7 @@ class _Translation:
         self.document, self.source = document, source
         self.flow: str = source["flow"]
 
-    def at(self, rule: Rule, place: Place, message: str, hint: str = "", step: str = "") -> Finding:
+    def at(self, rule: Rule, place: Place, message: str, hint: str, step: str = "") -> Finding:
         """A finding in this file."""
         return rule.at(place, message, file=self.document.file, hint=hint, flow=self.flow, step=step)
 

@@ -145,6 +145,7 @@ class _Values:
         infer = Infer(self.types)
         type_ = infer.of(expression.tree)
         rule, message = WRONG_TYPE, f"{type_.words[:1].upper()}{type_.words[1:]} can't stand for {field.type.words}."
+        hint = f"Write {field.type.words}."
         if "any" in (type_.kind, field.type.kind) or type_.kind in SAME.get(field.type.kind, {field.type.kind}):
             infer.option(field.type, expression.tree)
             if differ(field.type, type_):
@@ -152,15 +153,23 @@ class _Values:
             wrong = next((m for m in infer.misfits if m.kind != "type"), None)
             if wrong is None:
                 return
-            rule, message = OF_KIND[wrong.kind], wrong.sentence
-        yield rule.at(expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id if step else "")
+            rule, message, hint = OF_KIND[wrong.kind], wrong.sentence, wrong.hint
+        yield rule.at(
+            expression.place,
+            message,
+            file=self.flow.file,
+            flow=self.flow.id,
+            step=step.id if step else "",
+            hint=hint,
+        )
 
     def until(self, step: Step, until: Expression) -> Iterator[Finding]:
         """A wait ends on a day, or at a time of a day."""
         type_ = Infer(self.types).of(until.tree)
         if type_.kind not in ("date", "datetime", "any"):
             message = f"This is {type_.words}, where a date, or a date with a time, is needed."
-            yield WRONG_TYPE.at(until.place, message, file=self.flow.file, flow=self.flow.id, step=step.id)
+            hint = "Name a date or a moment, or wait for a while: `wait: {for: 2h}`."
+            yield WRONG_TYPE.at(until.place, message, file=self.flow.file, flow=self.flow.id, step=step.id, hint=hint)
 
     def kept(self, step: Step, action: Set) -> Iterator[Finding]:
         """Steps that set one name set it to values of one kind."""
@@ -214,8 +223,9 @@ class _Values:
             if "any" in (given.kind, field.type.kind) or given.kind in SAME.get(field.type.kind, {field.type.kind}):
                 if differ(given, field.type):
                     message = f'"{name}" is given in {given.currency}, but is declared in {field.type.currency}.'
+                    hint = "Let a connector change the one into the other first."
                     yield TWO_CURRENCIES.at(
-                        expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id
+                        expression.place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id
                     )
                 elif isinstance(action, Call | HandOn) and self.outside(expression.tree, field.type.options or (), 0):
                     message = f'"{name}" may be given something else than {allowed(field.type.options or ())}.'
@@ -226,4 +236,7 @@ class _Values:
                     )
                 continue
             message = f'"{name}" is given {given.words}, but is declared as {field.type.words}.'
-            yield WRONG_INPUT_TYPE.at(expression.place, message, file=self.flow.file, flow=self.flow.id, step=step.id)
+            hint = f"Give it {field.type.words}, or declare it otherwise there."
+            yield WRONG_INPUT_TYPE.at(
+                expression.place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id
+            )

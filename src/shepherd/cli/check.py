@@ -224,7 +224,7 @@ def show(folder: Path, draft: Draft, findings: Iterable[Finding]) -> None:
     """The findings of a library that another command needs, on stderr."""
     placed = [_placed(finding, folder) for finding in findings]
     _human(placed, {shown_file(folder, name): text for name, text in draft.sources.items()}, err=True)
-    echo(f"{_summary(placed, len(draft.sources))} The flows may not be run until they are mended.", err=True)
+    echo(f"The flows may not be run as they are: {_summary(placed, len(draft.sources))}", err=True)
 
 
 def _human(findings: Iterable[Finding], sources: dict[str, str], *, err: bool = False) -> None:
@@ -240,8 +240,12 @@ def _human(findings: Iterable[Finding], sources: dict[str, str], *, err: bool = 
 
 
 def _summary(findings: list[Finding], files: int) -> str:
+    """How much was found; behind an error, later checks (and what looks for the unused) have not looked."""
     errors = sum(f.severity == "error" for f in findings)
     warnings = len(findings) - errors
     if not findings:
         return f"Nothing wrong in {many(files, 'file')}."
-    return f"{many(errors, 'error')} and {many(warnings, 'warning')} in {many(files, 'file')}."
+    counted = f"{many(errors, 'error')} and {many(warnings, 'warning')} in {many(files, 'file')}."
+    if not errors:
+        return counted
+    return f"{counted} More may be found once {'it is' if errors == 1 else 'they are'} mended."

@@ -120,7 +120,7 @@ class _Call:
         yield from self._replies()
         yield from self._sample()
 
-    def _at(self, rule: Rule, place: Place, message: str, hint: str = "") -> Finding:
+    def _at(self, rule: Rule, place: Place, message: str, hint: str) -> Finding:
         return rule.at(place, message, file=self.file, hint=hint)
 
     def _place(self, key: str) -> Place:

@@ -72,7 +72,7 @@ class Rule:
         message: str,
         *,
         file: str,
-        hint: str = "",
+        hint: str,
         flow: str = "",
         step: str = "",
         path: Iterable[Hop] = (),

@@ -64,7 +64,7 @@ class Infer:
         """The type of *node*; ``any`` where it can't be told."""
         return INFER[type(node)](self, node)
 
-    def wrong(self, node: Node, sentence: str, hint: str = "", kind: str = "type") -> None:
+    def wrong(self, node: Node, sentence: str, hint: str, kind: str = "type") -> None:
         self.misfits.append(Misfit(kind, sentence, hint, node.start, node.end))
 
     def needs(self, node: Node, kinds: frozenset[str] | set[str], what: str) -> Type:
@@ -73,7 +73,7 @@ class Infer:
         if self.mixes(node, type_):
             return type_
         if type_.kind not in kinds and type_.kind != "any":
-            hint = 'Compare it with something: x == "yes".' if what == "a yes or no" else ""
+            hint = 'Compare it with something: x == "yes".' if what == "a yes or no" else f"Name {what}."
             self.wrong(node, f"This is {type_.words}, where {what} is needed.", hint)
         return type_
 
@@ -136,7 +136,7 @@ class Infer:
             elif differ(left, right):
                 self.mixed(node, left, right)
             elif node.op in ORDERED and left.kind in ("yes_no", "record", "list", "many"):
-                self.wrong(node, f"There is no order in {left.words}.")
+                self.wrong(node, f"There is no order in {left.words}.", "Compare it with == or !=.")
             else:
                 self.option(left, node.right)
                 self.option(right, node.left)
@@ -147,13 +147,13 @@ class Infer:
             self.wrong(node.right, f"This is {right.words}, where a list is needed.", 'Write ["a", "b"].')
         elif right.kind == "many":
             if left.kind not in TEXTS and left.kind != "any":
-                self.wrong(node.left, f"{_capital(left.words)} is never among {right.words}.")
+                self.wrong(node.left, f"{_capital(left.words)} is never among {right.words}.", "Look for a text in it.")
             self.option(right, node.left)
         elif isinstance(node.right, Items):
             for item in node.right.items:
                 type_ = self.of(item)
                 if "any" not in (left.kind, type_.kind) and type_.kind not in SAME.get(left.kind, {left.kind}):
-                    self.wrong(item, f"{_capital(left.words)} is never {type_.words}.")
+                    self.wrong(item, f"{_capital(left.words)} is never {type_.words}.", f"Write {left.words} here.")
                 elif differ(left, type_):
                     self.mixed(item, left, type_)
                 self.option(left, item)
@@ -163,9 +163,10 @@ class Infer:
     def _among(self, node: Compare, left: Type, item: Type) -> None:
         """What is looked for in a list may be there: it has the kind of its items, and an option in common."""
         if "any" not in (left.kind, item.kind) and item.kind not in SAME.get(left.kind, {left.kind}):
-            self.wrong(node.right, f"{_capital(left.words)} is never {item.words}.")
+            self.wrong(node.right, f"{_capital(left.words)} is never {item.words}.", f"Look for {item.words} there.")
         elif left.options and item.options and not any(option in item.options for option in left.options):
-            self.wrong(node.right, "None of the values that this may have is in the list.", kind="value")
+            hint = "Name a list that has some."
+            self.wrong(node.right, "None of the values that this may have is in the list.", hint, kind="value")
         else:
             self.option(item, node.left)
 
@@ -192,7 +193,8 @@ class Infer:
             return ANY
         made = _sum_of(node.op, left, right)
         if made is None:
-            self.wrong(node, f'"{node.op}" does not work on {left.words} and {right.words}.')
+            hint = "Numbers, amounts, days and lengths of time can be reckoned with."
+            self.wrong(node, f'"{node.op}" does not work on {left.words} and {right.words}.', hint)
             return ANY
         if differ(left, right):
             self.mixed(node, left, right)
@@ -240,7 +242,8 @@ class Infer:
             if "any" in (first.kind, type_.kind):
                 return ANY
             if type_.kind not in SAME.get(first.kind, {first.kind}):
-                self.wrong(arg, f"{_capital(first.words)} can't be compared with {type_.words}.")
+                hint = f"Give it {first.words}."
+                self.wrong(arg, f"{_capital(first.words)} can't be compared with {type_.words}.", hint)
                 return ANY
             if differ(first, type_):
                 self.mixed(arg, first, type_)
@@ -255,7 +258,7 @@ class Infer:
             named = [(i, str(i.value)) for i in written] + [(arg, name) for name in options]
             for node, name in named:
                 if name not in WEEKDAYS:
-                    self.wrong(node, f'"{name}" is not a day of the week: {", ".join(WEEKDAYS)}.')
+                    self.wrong(node, f'"{name}" is not a day of the week.', f"Days: {', '.join(WEEKDAYS)}.")
 
     def _listed(self, node: Apply, types: list[Type]) -> None:
         """The constants of a written list have to be values of the choice that it is held against."""

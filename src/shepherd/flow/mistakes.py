@@ -71,7 +71,7 @@ class Spot(NamedTuple):
     step: str = ""
     key: Scalar | None = None
 
-    def at(self, rule: Rule, place: Place, message: str, hint: str = "") -> Finding:
+    def at(self, rule: Rule, place: Place, message: str, hint: str) -> Finding:
         """A finding here."""
         return rule.at(place, message, file=self.file, hint=hint, flow=self.flow, step=self.step)
 
@@ -189,14 +189,19 @@ def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iter
             place = spot.key_place(path, error.instance)
         rule = BAD_NAME if wanted in NAMES else BAD_VALUE
         what = "can't be a name" if wanted in NAMES else f"can't stand {_under(key)}"
-        yield spot.at(rule, place, f'"{_short(error.instance)}" {what}.', error.schema.get("patternErrorMessage", ""))
+        yield spot.at(rule, place, f'"{_short(error.instance)}" {what}.', _pattern(error))
     elif kind == "format":
-        yield spot.at(BAD_VALUE, place, f'"{_short(error.instance)}" is no day of any year {_under(key)}.')
+        yield spot.at(
+            BAD_VALUE,
+            place,
+            f'"{_short(error.instance)}" is no day of any year {_under(key)}.',
+            "Write a day like 2026-11-21.",
+        )
     elif kind is None:
         name = str(path[-1]) if path else ""
         beside = spot.key_place(path[:-1], name)
         other, hint = ("otherwise", "Make two lines of it.") if name in ("when", "then", "is") else ("this type", "")
-        hint = hint or FITS.get(name, "")
+        hint = hint or FITS.get(name, "Take it out, or choose another type.")
         yield spot.at(MISPLACED_KEY, beside, f'"{name}" does not go with {other}.', hint)
     elif kind == "dependentRequired":
         having, missing = next(
@@ -248,7 +253,8 @@ def _neither(error: Any, spot: Spot, place: Place, key: Scalar | None) -> Findin
         if "ask" in error.instance:
             needed = ["answers", *needed]
         message = f"{', '.join(needed[:-1])} or {needed[-1]} is missing here."
-        return spot.at(MISSING_KEY, place, message, "An ask says what may be answered." if "answers" in needed else "")
+        hint = "An ask says what may be answered." if "answers" in needed else f"Write one of them: {_what_of(error)}"
+        return spot.at(MISSING_KEY, place, message, hint)
     shapes = dict.fromkeys(_shape(e) for e in error.context if e.validator == "type")
     return spot.at(WRONG_SHAPE, place, f"{_has(error.instance)} can't stand {_under(key)}.", f"Write {_or(shapes)}.")
 
@@ -307,6 +313,18 @@ def _what(error: Any, key: str) -> str:
     """What the missing key is for, in the schema's own words."""
     said = error.schema.get("properties", {}).get(key, {})
     return str(said.get("description", "")) if isinstance(said, dict) and said else f"Write `{key}:` with its value."
+
+
+def _what_of(error: Any) -> str:
+    """What the first of several keys, of which one has to be there, is for."""
+    said = [_what(error, key) for key in _needed(error)]
+    return said[0][:1].lower() + said[0][1:]
+
+
+def _pattern(error: Any) -> str:
+    """How what has the wrong form is written."""
+    said = error.schema.get("patternErrorMessage")
+    return str(said or f"It is written as {error.validator_value}, a regular expression.")
 
 
 def _limit(kind: str, wanted: Any, instance: Any, key: Scalar | None) -> tuple[str, str]:

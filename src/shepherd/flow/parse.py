@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from shepherd.flow.findings import allowed
 from shepherd.flow.functions import FILTERS, FUNCTIONS
 from shepherd.flow.plain import KEYWORDS, plain
 from shepherd.flow.shown import many
@@ -65,7 +66,7 @@ SUMS = {nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.Fl
 class Wrong(Exception):
     """What is wrong with an expression: the sentence, how to mend it, and the characters it is about."""
 
-    def __init__(self, sentence: str, start: int, end: int, hint: str = ""):
+    def __init__(self, sentence: str, start: int, end: int, hint: str):
         super().__init__(sentence)
         self.sentence, self.start, self.end, self.hint = sentence, start, end, hint
 
@@ -101,7 +102,7 @@ def tree_of(text: str, *, filters: bool = False) -> Node:
     if len(text) > MOST_CHARACTERS:
         raise Wrong(f"An expression has at most {MOST_CHARACTERS} characters.", 0, len(text), "Name a part in values.")
     if not text.strip():
-        raise Wrong("There is no expression here.", 0, max(1, len(text)))
+        raise Wrong("There is no expression here.", 0, max(1, len(text)), "Write one, or delete the key.")
     _slips(text)
     tokens = _tokens(text)
     _caps(tokens)
@@ -113,7 +114,7 @@ def tree_of(text: str, *, filters: bool = False) -> Node:
         raise Wrong("This is nested too deeply.", 0, len(text), "Name a part in values.") from None
     output = template.body[0] if len(template.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
-        raise Wrong("This is not one expression.", 0, len(text))
+        raise Wrong("This is not one expression.", 0, len(text), "Join its parts with and, or, or a comparison.")
     return _Reader(text, tokens, filters).read(output.nodes[0])
 
 
@@ -170,7 +171,8 @@ def _caps(tokens: list[Token]) -> None:
         if one.kind in ("integer", "float") and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", one.text):
             raise Wrong(f'"{one.text}" is not a number as people write it.', one.start, one.end, "Write 1000 or 19.50.")
         if one.kind in ("integer", "float") and sum(c.isdigit() for c in one.text) > MOST_DIGITS:
-            raise Wrong(f"A number has at most {MOST_DIGITS} digits.", one.start, one.end)
+            hint = "Digits that are no number are a text: write them in quotes."
+            raise Wrong(f"A number has at most {MOST_DIGITS} digits.", one.start, one.end, hint)
         if following and one.kind == following.kind == "integer" and one.end == following.start:
             raise Wrong(
                 "A number does not begin with 0.", one.start, following.end, "Digits that are no number: a text."
@@ -260,16 +262,18 @@ class _Reader:
     def name(self, node: Any) -> Node:
         token = self.leaf()
         if token.text != node.name:
-            raise Wrong(f'"{node.name}" is a word of the language and no name.', 0, len(self.text))
+            raise Wrong(f'"{node.name}" is a word of the language and no name.', 0, len(self.text), "Use another name.")
         return Read((node.name,), token.start, token.end)
 
     def getattr(self, node: Any) -> Node:
         before = self.read(node.node)
         token = self.leaf()
         if not isinstance(before, Read):
-            raise Wrong("A dotted read starts at a name.", token.start, token.end)
+            hint = "Give what stands before the dot a name in values."
+            raise Wrong("A dotted read starts at a name.", token.start, token.end, hint)
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", node.attr):
-            raise Wrong(f'"{node.attr}" is no field.', token.start, token.end)
+            hint = "Fields are named with letters, digits and _."
+            raise Wrong(f'"{node.attr}" is no field.', token.start, token.end, hint)
         return Read((*before.path, node.attr), before.start, token.end)
 
     def const(self, node: Any) -> Node:
@@ -287,7 +291,8 @@ class _Reader:
         start = self.last
         read = tuple(self.read(item) for item in node.items)
         if not read:
-            raise Wrong("An empty list holds nothing to compare with.", start, len(self.text))
+            hint = 'Write its values, like ["a", "b"].'
+            raise Wrong("An empty list holds nothing to compare with.", start, len(self.text), hint)
         return Items(read, read[0].start, read[-1].end)
 
     def both(self, node: Any) -> Node:
@@ -324,7 +329,8 @@ class _Reader:
             hint = "Only is defined and is not defined are known; compare with == else."
             raise Wrong(f'"is {node.name}" is not part of the language.', token.start, token.end, hint)
         if not isinstance(read, Read) or node.args:
-            raise Wrong("Only a name can be asked whether it is defined.", read.start, read.end)
+            hint = "Write NAME is defined."
+            raise Wrong("Only a name can be asked whether it is defined.", read.start, read.end, hint)
         return Defined(read, read.start, read.end)
 
     def sum(self, node: Any) -> Node:
@@ -341,19 +347,21 @@ class _Reader:
 
     def call(self, node: Any) -> Node:
         if not isinstance(node.node, nodes.Name):
-            raise Wrong("Only the language's own functions can be called.", self.last, len(self.text))
+            hint = f"Functions: {allowed(FUNCTIONS)}."
+            raise Wrong("Only the language's own functions can be called.", self.last, len(self.text), hint)
         token = self.leaf()
         name = node.node.name
         if name not in FUNCTIONS:
             hint = f"Functions: {', '.join(FUNCTIONS)}."
             raise Wrong(f'"{name}" is not a function of the language.', token.start, token.end, hint)
         if node.kwargs or node.dyn_args or node.dyn_kwargs:
-            raise Wrong("Arguments have no names here.", token.start, len(self.text))
+            hint = "Write the values alone, in their order."
+            raise Wrong("Arguments have no names here.", token.start, len(self.text), hint)
         args = tuple(self.read(arg) for arg in node.args)
         least, most = FUNCTIONS[name].arguments
         if not least <= len(args) <= most:
             wanted = many(most, "argument") if least == most else f"{least} to {most} arguments"
-            raise Wrong(f"{name} takes {wanted}, not {len(args)}.", token.start, token.end)
+            raise Wrong(f"{name} takes {wanted}, not {len(args)}.", token.start, token.end, f"Give it {wanted}.")
         return Apply(name, args, token.start, args[-1].end if args else token.end)
 
     def filter(self, node: Any) -> Node:

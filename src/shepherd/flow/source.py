@@ -132,7 +132,7 @@ class _Reading:
         self.text, self.file, self.findings = text, file, findings
         self.root: Node | None = None
 
-    def refuse(self, rule: Rule, place: Place, message: str, hint: str = "") -> None:
+    def refuse(self, rule: Rule, place: Place, message: str, hint: str) -> None:
         if len(self.findings) == MOST_MISTAKES:
             message = f"There are more than {MOST_MISTAKES} mistakes in this file; from here on nothing is read."
             self.findings.append(hazards.TOO_LARGE.at(place, message, file=self.file, hint="Mend those before it."))
