@@ -253,6 +253,7 @@ def test_python_in_docs_runs(block: Block, desk_folder: Path, monkeypatch: pytes
     Python in the docs runs as it stands, in a folder with the shipped flows.
     """
     monkeypatch.chdir(desk_folder)
+    put_files(block, desk_folder, "uses")
     exec(compile(block.text, f"{block.page.name}:{block.line}", "exec"), {"__name__": "__docs__"})
 
 

@@ -101,7 +101,7 @@ def test_a_github_line_names_place_and_code():
     The severity is the command; file, lines, columns and code are its settings; message and hint are what it says.
     """
     finding = WARNING.at(PLACE, "Nobody ends so.", file="flows/a.yaml", hint="Take it out.")
-    wide = RULE.at(Place(3, 5, 7, 2), "No.", file="a.yaml")
+    wide = RULE.at(Place(3, 5, 7, 2), "No.", hint="", file="a.yaml")
 
     assert github(finding) == (
         "::warning file=flows/a.yaml,line=3,endLine=3,col=5,endColumn=9,title=SHP206 unused-outcome::"
@@ -114,7 +114,7 @@ def test_nothing_in_a_flow_breaks_out_of_a_github_line():
     """
     Line breaks, commas, colons and signs of steering stay text: one finding is one command.
     """
-    line = github(RULE.at(PLACE, NASTY, file="a,b:c%d\n.yaml", path=[Hop("a/x", ""), Hop("a/y", "then")]))
+    line = github(RULE.at(PLACE, NASTY, hint="", file="a,b:c%d\n.yaml", path=[Hop("a/x", ""), Hop("a/y", "then")]))
 
     assert line.isprintable()
     head, _, said = line.removeprefix("::error ").partition("::")
@@ -151,8 +151,8 @@ def test_a_sarif_result_is_known_again_when_its_line_has_moved():
     """
     Its mark goes by the text of the line, not by its number; two alike in one file are told apart.
     """
-    twice = [RULE.at(Place(n, 1, n, 2), "No.", file="a.yaml") for n in (1, 3)]
-    moved = [RULE.at(Place(n, 1, n, 2), "No.", file="a.yaml") for n in (2, 4)]
+    twice = [RULE.at(Place(n, 1, n, 2), "No.", hint="", file="a.yaml") for n in (1, 3)]
+    moved = [RULE.at(Place(n, 1, n, 2), "No.", hint="", file="a.yaml") for n in (2, 4)]
 
     def marks(findings: list[Finding], text: str) -> list[str]:
         results = read_sarif(sarif(findings, RULES, {"a.yaml": text}, "1.0.0"))["results"]
@@ -166,7 +166,10 @@ def test_sarif_names_files_by_address():
     """
     Below the project relative to its folder, with signs that an address can't hold written out; else as a file's.
     """
-    found = [RULE.at(PLACE, NASTY, file=file, flow="a", step="x") for file in ("my flows/ä%20.yaml", "/srv/a b.yaml")]
+    found = [
+        RULE.at(PLACE, NASTY, hint="", file=file, flow="a", step="x")
+        for file in ("my flows/ä%20.yaml", "/srv/a b.yaml")
+    ]
     near, far = read_sarif(sarif(found, RULES, {}, "1.0.0"))["results"]
     address = near["locations"][0]["physicalLocation"]["artifactLocation"]
 
@@ -180,7 +183,7 @@ def test_junit_fails_for_errors_and_tells_warnings():
     """
     A case for each error, one that passes for a file without any; warnings stand in the suite's output.
     """
-    found = [RULE.at(PLACE, NASTY, file="b.yaml"), WARNING.at(PLACE, "Unused.", file="b.yaml")]
+    found = [RULE.at(PLACE, NASTY, hint="", file="b.yaml"), WARNING.at(PLACE, "Unused.", hint="", file="b.yaml")]
     root = read_junit(junit(found, {"b.yaml": "x", "a.yaml": "y"}))
 
     assert [suite.get("name") for suite in root] == ["a.yaml", "b.yaml"]

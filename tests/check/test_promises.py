@@ -370,4 +370,4 @@ def test_a_long_way_back_is_found_through_many_loops(tmp_path: Path):
 
     assert [len(f.path) for f in found] == [45]
     assert path(found[0])[-2:] == ["which back", "change answer:change"]
-    assert found[0].hint == ""
+    assert found[0].hint == "Lead this path to another step."

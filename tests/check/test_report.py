@@ -11,7 +11,7 @@ RULE = Rule("SHP202", "unknown-target", "error", "A way leads nowhere.")
 
 
 def at(place: Place, message: str = '"restrt" is not a step', **given: object) -> Finding:
-    return RULE.at(place, message, file="a.yaml", **given)  # type: ignore[arg-type]
+    return RULE.at(place, message, file="a.yaml", **{"hint": "", **given})  # type: ignore[arg-type]
 
 
 def test_a_finding_shows_its_line_with_a_caret():
@@ -83,7 +83,9 @@ def test_the_json_has_the_published_shape():
     """
     FORMATS §7: one object, findings sorted by file, line, column and code; warnings alone are ok.
     """
-    warning = Rule("SHP206", "unused-outcome", "warning", "Nobody uses it.").at(Place(1, 1, 1, 2), "w", file="a.yaml")
+    warning = Rule("SHP206", "unused-outcome", "warning", "Nobody uses it.").at(
+        Place(1, 1, 1, 2), "w", file="a.yaml", hint=""
+    )
     two = as_json([at(Place(3, 1, 3, 2), flow="a", step="x", path=[Hop("a/x", "start")]), warning], 2)
 
     assert json.loads(json.dumps(two)) == two

@@ -129,3 +129,10 @@ def test_tables_are_tried_like_everything_else(tmp_path: Path, capsys: pytest.Ca
     first = capsys.readouterr().out.splitlines()[1]
     assert run(booked) == 0
     assert capsys.readouterr().out.splitlines()[1] == first
+
+
+def test_an_input_that_there_is_not_is_named(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is called, and before an input that lacks: the misspelt one is the mistake."""
+    for given, hint in (("nope=1", "Inputs: customer_id"), ("custmer_id=1", 'Did you mean "customer_id"?')):
+        assert tried(library, "crm.find", "--input", given) == 2
+        assert f'crm.find has no input "{given.partition("=")[0]}". {hint}' in capsys.readouterr().err

@@ -58,6 +58,8 @@ def test(
     inputs = _inputs(given)
     if inputs and "." not in name:
         raise click.UsageError("--input belongs to one operation. Name it: CONNECTOR.OPERATION.")
+    for connector, operation in chosen:
+        _known(f"{connector.name}.{operation.name}", operation, inputs)
     with tempfile.TemporaryDirectory() as scratch:
         # What a table would note of a change goes with the scratch folder: the desk's own file stays as it is.
         from shepherd.connect import Connectors
@@ -107,6 +109,16 @@ def _inputs(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def _known(name: str, operation: Operation, inputs: Mapping[str, str]) -> None:
+    """Wrong use where *inputs* names one that the operation does not have."""
+    from shepherd.flow.findings import allowed, nearest
+
+    for given in inputs:
+        if given not in operation.inputs:
+            hint = nearest(given, operation.inputs) or f"Inputs: {allowed(operation.inputs) or 'none'}."
+            raise click.UsageError(f'{name} has no input "{given}". {hint}')
+
+
 def _try(
     connectors: Connectors, connector: Connector, operation: Operation, given: Mapping[str, str], changes: bool
 ) -> Tried:
@@ -125,14 +137,10 @@ def _try(
 
 def _typed(operation: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs as values of their types; wrong use where one is none."""
-    from shepherd.flow.findings import nearest
     from shepherd.flow.types import Refusal, check_field
 
     values = {}
     for name, text in raw.items():
-        if name not in operation.inputs:
-            hint = nearest(name, operation.inputs)
-            raise click.UsageError(f'"{operation.name}" has no input "{name}". {hint}'.strip())
         value = check_field(operation.inputs[name], text)
         if isinstance(value, Refusal):
             raise click.UsageError(f"The input {name} does not fit: {value.sentence}")

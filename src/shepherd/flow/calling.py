@@ -203,7 +203,8 @@ class _Call:
                 continue
             for key, _ in pairs(line.get("fields")):
                 if key.text not in results[result.text]:
-                    hint = nearest(key.text, results[result.text])
+                    fields = results[result.text]
+                    hint = nearest(key.text, fields) or f"Its fields: {allowed(fields) or 'none'}."
                     message = f'The result "{result.text}" has no field "{key.text}".'
                     yield self._at(UNKNOWN_REPLY, key.place, message, hint)
         given = {line.result for line in self.asked.replies}

@@ -149,7 +149,8 @@ def _is_file(file: Path) -> bool:
 
 
 def _near_file(file: Path) -> str:
+    hint = "Put it there, or name it relative to this file."
     try:
-        return nearest(file.name, [other.name for other in file.parent.iterdir() if other.is_file()])
+        return nearest(file.name, [other.name for other in file.parent.iterdir() if other.is_file()]) or hint
     except OSError:
-        return ""
+        return hint
