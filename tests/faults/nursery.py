@@ -3,7 +3,8 @@ Starts processes that have read their modules already: a fresh process for each,
 
 Reading the modules takes most of a start. A campaign of hundreds of kills would spend its time there, not in serving.
 A line of JSON ``{"out": …, "err": …, "folder": …, "env": {…}, "call": "module:function", "args": […]}`` on stdin starts
-one; its number is printed. A child that ended is reaped when the next one is started.
+one; its number is printed. A child that ended is reaped when the next one is started. With ``"wait": true`` it is
+waited for, and the code that it ended with is printed in place of its number.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             become(asked)
-        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if asked.get("wait") else child, flush=True)
         reap()
 
 
