@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -92,24 +93,28 @@ def need_programs() -> None:
 
 
 def test(more: list[str]) -> int:
-    """Lint, types, layers and all tests."""
+    """Lint, types, layers and all tests; what only reads the sources is done beside the tests, which often wait."""
     install("requirements-dev.lock")
-    # Each file stays with one process; the few long ones of the browser come before the many short ones.
-    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
-    checks = (
-        ["ruff", "check", "."],
-        ["mypy"],
-        ["lint-imports"],
-        ["pytest", "-q", *spread, "--junitxml", str(ROOT / ".cache" / "tests.xml"), *more],
-    )
     (ROOT / ".cache").mkdir(exist_ok=True)
+    # Each file stays with one process; the few long ones come before the many short ones.
+    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    tests = ["pytest", "-q", *spread, "--junitxml", str(ROOT / ".cache" / "tests.xml"), *more]
+    beside = (["ruff", "check", "."], ["mypy"], ["lint-imports"])
     # The tests start hundreds of processes; each would compile every module where what was compiled is not kept.
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    failed = []
-    for command in checks:
-        print(f"\n— {command[0]}", flush=True)
-        if subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, env=kept).returncode != 0:
-            failed.append(command[0])
+
+    def check(command: list[str], said: int | None = None) -> subprocess.CompletedProcess[str]:
+        program = [str(BIN / command[0]), *command[1:]]
+        return subprocess.run(program, cwd=ROOT, env=kept, stdout=said, stderr=said and subprocess.STDOUT, text=True)
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = [pool.submit(check, command, subprocess.PIPE) for command in beside]
+        print(f"\n— {tests[0]} (and beside it {', '.join(command[0] for command in beside)})", flush=True)
+        failed = [tests[0]] if check(tests).returncode != 0 else []
+        for command, done in zip(beside, reading, strict=True):
+            print(f"\n— {command[0]}\n{done.result().stdout}", end="", flush=True)
+            if done.result().returncode != 0:
+                failed.append(command[0])
     if failed:
         print(f"\nNot passed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
