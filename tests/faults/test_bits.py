@@ -16,7 +16,7 @@ from shepherd.record import Record, Report
 from shepherd.record.chain import link
 from tests.record.making import DOCUMENTS, a_run, a_ticket, answer, attacker, event, new_id, opened
 
-FLIPS = int(os.environ.get("SHEPHERD_BIT_FLIPS", "300"))
+FLIPS = int(os.environ.get("SHEPHERD_BIT_FLIPS", "200"))
 SEED = 20261121
 ENTRIES = ("run", "seq", "ticket", "kind", "at", "actor", "body", "hash")
 COLUMNS = [*(("entries", name) for name in ENTRIES), ("documents", "hash"), ("documents", "body")]

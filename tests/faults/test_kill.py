@@ -13,7 +13,7 @@ import pytest
 from tests.faults.callers import Caller, Verdict, judge
 from tests.faults.serving import Nursery, Server, library_of
 
-KILLS = int(os.environ.get("SHEPHERD_KILLS", "6"))
+KILLS = int(os.environ.get("SHEPHERD_KILLS", "4"))
 SEED = int(os.environ.get("SHEPHERD_SEED", "20261121"))
 CALLERS = 8
 PINS = {f"C-{2000 + n}": ("4071", "5182", "6293")[n % 3] for n in range(400)}

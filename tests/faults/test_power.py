@@ -25,7 +25,7 @@ from tests.faults.faulty_server import Early
 from tests.faults.platter import Platter
 from tests.faults.replaying import libraries_of
 
-CUTS = int(os.environ.get("SHEPHERD_POWER_CUTS", "12"))
+CUTS = int(os.environ.get("SHEPHERD_POWER_CUTS", "8"))
 SEED = int(os.environ.get("SHEPHERD_SEED", "20261121"))
 CUTS_A_LOAD = 25
 AGENTS = 6

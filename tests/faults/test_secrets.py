@@ -15,7 +15,7 @@ import pytest
 from tests.faults.serving import Browser, Form, Nursery, Page, Server, environment
 from tests.faults.vault import Secrets, forms, search, vault_of
 
-SECRETS = int(os.environ.get("SHEPHERD_SECRETS", "60"))
+SECRETS = int(os.environ.get("SHEPHERD_SECRETS", "40"))
 SEED = int(os.environ.get("SHEPHERD_SEED", "20261121"))
 
 

@@ -55,7 +55,7 @@ def mutants(library: Library) -> Iterator[tuple[Edge, str]]:
     """Each edge with each other step as its target; by default some edges with one, drawn anew for each seed."""
     chance = random.Random(SEED)
     every = list(edges(library))
-    for edge in every if WHOLE else chance.sample(every, 400):
+    for edge in every if WHOLE else chance.sample(every, 200):
         others = [step for step in library.flows[edge.flow].steps if step != edge.target]
         for target in others if WHOLE else [chance.choice(others)]:
             yield edge, target

@@ -236,12 +236,12 @@ def behind_unmet(library: Library, flow: str) -> set[str]:
 
 
 def tried() -> list[tuple[Edge, str]]:
-    """All plants with ``SHEPHERD_PLANTS=all``; else at most 6 a flow, always the same, so that a run stays short."""
+    """All plants with ``SHEPHERD_PLANTS=all``; else at most 4 a flow, always the same, so that a run stays short."""
     every, chance = plants(), random.Random(SEED)
     if os.environ.get("SHEPHERD_PLANTS") == "all":
         return every
     shares = [[plant for plant in every if plant[0].flow == flow] for flow in SHIPPED.flows]
-    return [plant for share in shares for plant in chance.sample(share, min(6, len(share)))]
+    return [plant for share in shares for plant in chance.sample(share, min(4, len(share)))]
 
 
 @pytest.mark.parametrize("plant", tried(), ids=name)
