@@ -97,6 +97,8 @@ def _pattern(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 1 << 20
+    # Only whether a text fits is asked. To keep what each of many groups took would cost their square.
+    options.never_capture = True
     return re2.compile(pattern, options)
 
 
