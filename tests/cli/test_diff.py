@@ -69,6 +69,25 @@ def test_it_speaks_of_steps_answers_words_and_paths(two: tuple[Path, Path], caps
     assert "internet_down/measure (down_mbps 20, wired yes)" in text
 
 
+def test_what_only_one_version_has_is_told_in_whole_sentences(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A scenario that only one version can walk, and a desk.yaml that is there or is not."""
+    flow = "outcomes: {done: {resolves: true}}\nsteps: {hello: {say: Good morning., end: done}}\n"
+    scenario = "scenarios:\n  - {name: Hello, given: {}, expect: {outcome: done, path: [hello]}}\n"
+    for name, words in (("a", ("one",)), ("b", ("one", "two"))):
+        folder = tmp_path / name
+        folder.mkdir()
+        for word in words:
+            head = f"flow: {word}\ntitle: {word}\ncategory: orders\nversion: 1\n"
+            (folder / f"{word}.yaml").write_text(head + flow, "utf-8")
+            (folder / f"{word}.scenarios.yaml").write_text(scenario, "utf-8")
+    (tmp_path / "a" / "desk.yaml").write_text("desk: mine\n", "utf-8")
+    text = " ".join(told(capsys, tmp_path / "a", tmp_path / "b").split())
+    assert "What the desk sets (desk.yaml) is gone." in text
+    assert "two “Hello”, as it is written now, can be walked over the later version alone." in text
+
+
 def test_json_is_one_stable_object_and_the_same_each_time(two: tuple[Path, Path]) -> None:
     """``diff/1``, whatever order sets have in a process."""
     outputs = set()

@@ -38,6 +38,8 @@ def test_from_the_folder_to_live_and_back(do: Do) -> None:
     """Each step says what is so and what comes next; the list tells who did what, the newest first."""
     code, said, _ = do("propose", "--by", "Maria", "--note", "A greeting")
     assert code == 0
+    made, _, said = said.partition("\n")
+    assert made == "There is no record yet, so one is made: sqlite:///shepherd.db"
     assert said.startswith("Version 1 is proposed (2 scenarios green, edges 4/4, 0 warnings).\nSomebody else approves")
     assert do("approve", "1", "--by", "Olli", "--note", "Walked it")[1].startswith("Version 1 is live")
     files_in(Path("flows"), "Two.")
@@ -50,7 +52,15 @@ def test_from_the_folder_to_live_and_back(do: Do) -> None:
     code, said, _ = do("list")
     lines = said.splitlines()
     assert code == 0
-    assert [line.split()[:2] for line in lines] == [["version", "state"], ["2", "withdrawn"], ["1", "live"]]
+    assert [line.split()[:2] for line in lines] == [
+        ["version", "state"],
+        ["2", "withdrawn"],
+        ["1", "live"],
+        ["All", "times"],
+    ]
+    assert lines[3] == "All times as on the clock of Europe/Helsinki."
+    assert lines[1].index("2099-12-01 06:00") == lines[0].index("goes live")
+    assert all(line[at - 1] == " " for line in lines[:3] for at in (lines[0].index("hash"), lines[0].index("proposed")))
     assert lines[2].endswith("Maria, Olli")
 
 
@@ -60,7 +70,7 @@ def test_gates_that_are_shut_end_with_one(do: Do) -> None:
     Path("flows/greeting.scenarios.yaml").write_text(text.replace("need, bye]", "bye]"), "utf-8")
     Path("flows/greeting.scenarios.yaml").write_text(text[: text.index("  - name: Nothing")], "utf-8")
     code, said, told = do("propose", "--by", "Maria")
-    assert (code, said) == (1, "")
+    assert (code, said, Path("shepherd.db").exists()) == (1, "", False)
     assert "shut    coverage      1 flow below 100 %" in told
     assert "→ shepherd test --suggest --save" in told
     code, said, _ = do("propose", "--by", "Maria", "--json")
@@ -68,7 +78,7 @@ def test_gates_that_are_shut_end_with_one(do: Do) -> None:
     shut: dict[str, Any] = json.loads(said)
     assert shut["ok"] is False
     assert [(gate["gate"], gate["mend"]) for gate in shut["shut"]] == [("coverage", "shepherd test --suggest --save")]
-    assert do("list")[1] == "Nothing was published yet; what is in the folder is live.\n"
+    assert do("list")[0] == 3
 
 
 def test_what_a_version_takes_away_is_said(do: Do) -> None:

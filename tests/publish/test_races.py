@@ -109,7 +109,7 @@ def test_an_approval_and_its_opposite_at_once(
             if other == "withdraw"
             else (lambda n=number: elsewhere.schedule(n, "2026-12-24T06:00", by="anna"))
         )
-        ends = at_once(lambda n=number: publishing.approve(n, by="olli", note="Fine"), change)  # type: ignore[misc]
+        ends = at_once(lambda n=number: publishing.approve(n, by="olli", note="x", over=True), change)  # type: ignore[misc]
         errors = lost(ends)
         state = publishing.version(number).state
         if other == "withdraw":

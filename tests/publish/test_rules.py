@@ -111,6 +111,35 @@ def test_a_version_goes_live_at_its_date(publishing: Publishing, draft: Drafts, 
     assert publishing.approve("3", by="olli", note="Late").goes_live == clock.now
 
 
+def test_what_would_take_back_what_went_live_since_is_not_simply_approved(
+    publishing: Publishing, draft: Drafts, record: Record, clock: Clock
+) -> None:
+    """
+    Neither at once nor at a date by which another is live than when it was proposed; who wants that says so, and it is
+    kept with the approval.
+    """
+    publishing.propose(draft("One."), by="maria")
+    publishing.approve("1", by="olli", note="Fine")
+    publishing.propose(draft("Two."), by="maria")
+    publishing.propose(draft("Three."), by="maria")
+    publishing.schedule("2", SIX, by="maria")
+    publishing.approve("2", by="olli", note="Fine")
+    publishing.schedule("3", "2026-11-23T06:00", by="maria")
+    with pytest.raises(Shut, match=r"proposed when version 1 was live\. It would take back .* version 2"):
+        publishing.approve("3", by="olli", note="Fine")
+    assert publishing.approve("3", by="olli", note="Wanted", over=True).state == "scheduled"
+    assert record.publications()[-1].data["over"] == 2
+
+    publishing.propose(draft("Four."), by="maria")
+    publishing.approve("4", by="olli", note="Before the dates of the others")
+    assert "over" not in record.publications()[-1].data
+    clock.move(days=3)
+    publishing.rollback("1", by="olli", note="All of it")
+    publishing.propose(draft("Five."), by="maria")
+    publishing.rollback("2", by="olli", note="Not all")
+    assert gates(lambda: publishing.approve("5", by="olli", note="Fine")) == ["base"]
+
+
 def test_a_date_may_be_moved_until_it_is_there(publishing: Publishing, draft: Drafts, clock: Clock) -> None:
     """What is live or withdrawn has no date to be moved, and no date lies in the past."""
     publishing.propose(draft("One."), by="maria")

@@ -228,6 +228,10 @@ def _path(path: Sequence[Told]) -> str:
     return " → ".join(f"{seen(told.step)}{f' ({seen(told.value)})' if told.value else ''}" for told in given)
 
 
+#: How a scenario is told that only one version can walk.
+HOWS = {"only there": "can be walked over the later version alone", "not there any more": "can't be walked any more"}
+
+
 def _scenarios(report: Report) -> Iterator[str]:
     if not report.scenarios:
         yield f"{report.walked} were walked over both versions, and come to the same."
@@ -242,9 +246,10 @@ def _scenarios(report: Report) -> Iterator[str]:
             if found.before and found.before != found.after
             else ""
         )
-        edition = {"before": ", as it was written", "after": ", as it is written now"}.get(found.edition, "")
+        edition = {"before": ", as it was written,", "after": ", as it is written now,"}.get(found.edition, "")
+        how = HOWS.get(found.how, found.how)
         why = f": {_short(found.why[0])}" if found.why else ""
-        lines.append(f"- {seen(found.flow)} {quoted(found.name)}{edition} {found.how}{ends}{why}.".replace("..", "."))
+        lines.append(f"- {seen(found.flow)} {quoted(found.name)}{edition} {how}{ends}{why}.".replace("..", "."))
     yield from _some(lines, "scenarios")
 
 

@@ -196,7 +196,7 @@ def _text(change: Change) -> str:
 
 def _beside(what: str) -> Callable[[Change], str]:
     def tell(change: Change) -> str:
-        return _differs(f"{what} {seen(change.name)}".strip(), change)
+        return _differs(f"{what} {seen(change.name)}" if change.name else "what the desk sets (desk.yaml)", change)
 
     return tell
 

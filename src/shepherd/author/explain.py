@@ -18,7 +18,7 @@ from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Place
 from shepherd.flow.model import Flow, Outcome, Value
 from shepherd.flow.scope import Around
-from shepherd.flow.tree import Const
+from shepherd.flow.tree import Const, Read
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -106,8 +106,11 @@ def _outcome(outcome: Outcome, english: English, ways: Ways) -> str:
     if outcome.follow_up is not None:
         said.append(f"followed up after {spoken.span(outcome.follow_up)}")
     for name, expression in outcome.returns.items():
-        value = english.value(expression.tree)
-        said.append(f"giving back {value}" + ("" if value == f"the {named(name)}" else f" as {named(name)}"))
+        tree, value = expression.tree, english.value(expression.tree)
+        if isinstance(tree, Read) and len(tree.path) > 1 and tree.path[-1] == name:
+            said.append(f"giving back {value}")
+        else:
+            said.append(f"giving back {value}" + ("" if value == f"the {named(name)}" else f" as {named(name)}"))
     given = ways.grants(outcome.grants)
     return ", ".join(said) + (f"; {given}." if given else ".")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,21 +57,31 @@ def _doing(note: str = "") -> Callable[[F], F]:
 @library_option
 def propose(by: str, note: str, as_json: bool, **flags: Any) -> None:
     """Put the flows of the folder forward, once they pass: no errors, all scenarios green, enough covered."""
-    from shepherd.record import open_record
+    from shepherd.desk.publishing import Publishing, passed_gate
+    from shepherd.record import RecordUnavailable, open_record, required_record
 
     found = settings(**flags)
     draft = draft_of(found.library)
-    with _publishing(open_record(found.database, found.keys), as_json, flags["library"]) as publishing:
-        _tell(publishing, publishing.propose(draft, by=by, note=note), as_json)
+    with _gated(as_json, flags["library"]):
+        passed = passed_gate(draft)
+        try:
+            required_record(found.database)
+        except RecordUnavailable:
+            where = found.database if found.database.startswith("sqlite:") else "in the database that was named"
+            echo(f"There is no record yet, so one is made: {where}", err=as_json)
+        with closing(open_record(found.database, found.keys)) as record:
+            publishing = Publishing(record)
+            _tell(publishing, publishing.propose(draft, by=by, note=note, passed=passed), as_json)
 
 
 @command.command("approve")
 @click.argument("version")
 @_doing("What you have looked at; asked for.")
-def approve(version: str, by: str, note: str, as_json: bool, **flags: Any) -> None:
+@click.option("--over", is_flag=True, help="Even though it takes back what went live since it was proposed.")
+def approve(version: str, by: str, note: str, over: bool, as_json: bool, **flags: Any) -> None:
     """Let VERSION go live, at its date or at once. Not for the one who proposed it."""
     with _opened(as_json, **flags) as publishing:
-        _tell(publishing, publishing.approve(version, by=by, note=note), as_json)
+        _tell(publishing, publishing.approve(version, by=by, note=note, over=over), as_json)
 
 
 @command.command("schedule")
@@ -150,25 +160,22 @@ def show(version: str, as_json: bool, **flags: Any) -> None:
 @contextmanager
 def _opened(as_json: bool, **flags: Any) -> Iterator[Publishing]:
     """What was published in a record that is there; nothing is made by asking."""
+    from shepherd.desk.publishing import Publishing
     from shepherd.record import open_record, required_record
 
     found = settings(**flags)
     required_record(found.database)
-    with _publishing(open_record(found.database, found.keys), as_json) as publishing:
-        yield publishing
+    with closing(open_record(found.database, found.keys)) as record, _gated(as_json):
+        yield Publishing(record)
 
 
 @contextmanager
-def _publishing(record: Any, as_json: bool, library: Path | None = None) -> Iterator[Publishing]:
-    """
-    Publishing in *record*, which is closed in the end; where gates are shut, name them and end with 1.
-
-    What mends them is said for *library*, where one was given.
-    """
-    from shepherd.desk.publishing import Publishing, Shut
+def _gated(as_json: bool, library: Path | None = None) -> Iterator[None]:
+    """Where gates are shut, name them and end with 1. What mends them is said for *library*, where one was given."""
+    from shepherd.desk.publishing import Shut
 
     try:
-        yield Publishing(record)
+        yield
     except Shut as error:
         if as_json:
             gates = [{"gate": gate.name, "says": gate.says, "mend": _for(library, gate.mends)} for gate in error.gates]
@@ -180,8 +187,6 @@ def _publishing(record: Any, as_json: bool, library: Path | None = None) -> Iter
             count = len(error.gates)
             echo(f"Nothing was published: {count} {'gate is' if count == 1 else 'gates are'} shut.", err=True)
         raise click.exceptions.Exit(1) from None
-    finally:
-        record.close()
 
 
 def _for(library: Path | None, mends: str) -> str:

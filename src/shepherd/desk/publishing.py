@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shepherd.author.gate import Gate, judge_draft
-from shepherd.desk.clock import day, offset, whole
+from shepherd.check.library import Library
+from shepherd.desk.clock import Clock, day, offset, system_clock, whole
 from shepherd.desk.errors import DeskError, Misused, Unknown
 from shepherd.desk.mask import mask
 from shepherd.desk.published import DEFAULT_ZONE, Versions
@@ -32,6 +33,13 @@ class Shut(DeskError):
         self.gates = tuple(gates)
 
 
+class Passed(NamedTuple):
+    """A library that passed the gate, and the evidence: what was counted."""
+
+    library: Library
+    evidence: Mapping[str, Any]
+
+
 class Publishing(Versions):
     """
     What may be done with versions of the library, and what is known of them.
@@ -40,18 +48,16 @@ class Publishing(Versions):
     at once, one is told what the other has done. Names are taken as given and recorded as not assured.
     """
 
-    def propose(self, draft: Draft, *, by: str, note: str = "") -> Version:
+    def propose(self, draft: Draft, *, by: str, note: str = "", passed: Passed | None = None) -> Version:
         """
         Put *draft* forward, to be approved; *note* says in a sentence what changes, for those who work with it.
 
-        Raises Shut where it has errors, a scenario fails or too little is covered; Misused where it is there already.
+        *passed* is what :func:`passed_gate` said of it, where that was asked already. Raises Shut where it has errors,
+        a scenario fails or too little is covered; Misused where it is there already.
         """
         by, note = _named(by), _noted(note)
         zone = draft.policy.time_zone
-        judged = judge_draft(draft, day(self._clock(), zone))
-        if judged.shut or judged.library is None:
-            raise Shut(judged.shut)
-        library = judged.library
+        library, evidence = passed or passed_gate(draft, self._clock)
         named = sorted(library.hashes.items())
         manifest = manifest_of(named)
         hash_ = digest(manifest)
@@ -64,15 +70,17 @@ class Publishing(Versions):
             live = published.live(now)
             fresh = {"version": len(published.versions) + 1, "hash": hash_, "documents": [list(one) for one in named]}
             base = live.version if live else 0
-            return "proposed", {**fresh, "base": base, "note": note, "evidence": dict(judged.evidence)}
+            return "proposed", {**fresh, "base": base, "note": note, "evidence": dict(evidence)}
 
         return self._done(rule, by, zone, kept)
 
-    def approve(self, named: str, *, by: str, note: str) -> Version:
+    def approve(self, named: str, *, by: str, note: str, over: bool = False) -> Version:
         """
         Let a version go live: at its date, or at once where it has none, or that is over.
 
-        Raises Shut where whoever approves is its author, or says nothing on it; Misused where it is not proposed.
+        Raises Shut where whoever approves is its author, or says nothing on it, and where another version is live by
+        then than when it was proposed, whose changes it would take back, unless that is wanted (*over*); Misused where
+        it is not proposed.
         """
         by, note = _named(by), _noted(note)
         version = self.version(named)
@@ -86,8 +94,15 @@ class Publishing(Versions):
             raise Shut(shut)
 
         def rule(published: Published, now: datetime) -> tuple[str, Mapping[str, Any]]:
-            _in_state(published, now, version.number, "proposed", "be approved")
-            return "approved", {"version": version.number, "hash": version.hash, "note": note}
+            one = _in_state(published, now, version.number, "proposed", "be approved")
+            release = published.live(max(now, one.scheduled or now))
+            live = release.version if release else 0
+            data = {"version": one.number, "hash": one.hash, "note": note}
+            if live == one.base:
+                return "approved", data
+            if not over:
+                raise Shut((_overtaken(one, live),))
+            return "approved", {**data, "over": live}
 
         return self._done(rule, by, self.zone(version))
 
@@ -162,6 +177,14 @@ class Publishing(Versions):
         return Publication(kind, at, offset(at, zone), Actor("agent", by), data)
 
 
+def passed_gate(draft: Draft, clock: Clock = system_clock) -> Passed:
+    """What *draft* is as a library, and what shows that it may be published; no record is needed. Raises Shut."""
+    judged = judge_draft(draft, day(clock(), draft.policy.time_zone))
+    if judged.shut or judged.library is None:
+        raise Shut(judged.shut)
+    return Passed(judged.library, judged.evidence)
+
+
 def manifest_of(documents: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
     """What a version's hash is over: the names and hashes of its *documents*, sorted."""
     return {"language": LANGUAGE, "documents": [list(one) for one in documents]}
@@ -212,6 +235,13 @@ def _one_before(published: Published, now: datetime) -> int:
         says = f"{release.by} has gone back to version {release.version} already."
         raise Misused(f"{says} To go further, name a version: shepherd publish rollback VERSION")
     return before.version
+
+
+def _overtaken(version: Version, live: int) -> Gate:
+    """Why *version*, which was proposed while another was live than *live*, is not simply approved."""
+    base = f"version {version.base} was live" if version.base else "no version was live"
+    says = f"Version {version.number} was proposed when {base}. It would take back what changed with version {live}."
+    return Gate("base", says, "Bring its folder up to date and propose it anew, or approve it with --over.")
 
 
 def _in_state(published: Published, now: datetime, number: int, allowed: str | tuple[str, ...], what: str) -> Version:
