@@ -145,7 +145,7 @@ def test_a_desk_that_works_has_no_fault(desk: Path, capsys: pytest.CaptureFixtur
     code, shown = told(capsys)
     assert (code, shown["shepherd"], shown["ok"]) == (0, "doctor/1", True)
     names = [check["name"] for check in shown["checks"]]
-    assert names == ["sqlite", "database", "keys", "files", "flows", "clock", "time zone", "connectors"]
+    assert names == ["sqlite", "database", "keys", "files", "flows", "live", "clock", "time zone", "connectors"]
     assert {check["state"] for check in shown["checks"]} == {"fine"}
     assert {p.name: p.read_bytes() for p in desk.iterdir() if p.is_file()} == before
     assert run(["doctor"]) == 0
@@ -244,6 +244,27 @@ def test_flows_with_an_error_end_with_1(desk: Path, capsys: pytest.CaptureFixtur
     (desk / "flows" / "hello.yaml").write_text(FLOW.replace("end: done", "end: don"))
     code, shown = told(capsys)
     assert (code, [(c["name"], c["mend"]) for c in faults(shown)]) == (1, [("flows", "shepherd check")])
+
+
+def test_the_version_that_is_live_is_named_and_the_folder_is_a_draft(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Errors of a draft are no fault of the desk that serves a version."""
+
+    def told() -> dict[str, tuple[str, str]]:
+        run(["doctor", "--json"])
+        return {c["name"]: (c["state"], c["says"]) for c in json.loads(capsys.readouterr().out)["checks"]}
+
+    assert told()["live"] == ("fine", "The folder flows, for no version was published yet.")
+    (desk / "flows" / "desk.yaml").write_text(f"{DESK}publishing: {{min_coverage: 0}}\n")
+    assert run(["publish", "propose", "--by", "Maria"]) == 0
+    assert run(["publish", "approve", "1", "--by", "Olli", "--note", "Read"]) == 0
+    (desk / "flows" / "hello.yaml").write_text(FLOW.replace("end: done", "end: don"))
+    capsys.readouterr()
+    found = told()
+    assert found["live"][1].startswith("Version 1, since ")
+    assert found["live"][1].endswith("; flows is a draft.")
+    assert found["flows"] == ("advice", "1 error in flows: it can't be published as it is.")
 
 
 def test_what_connectors_read_from_the_environment(

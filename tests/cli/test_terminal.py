@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
+import pytest
+
+from shepherd.cli.terminal import telling
 from shepherd.flow.shown import json_text, visible
 
 CLI = Path(__file__).resolve().parents[2] / "src" / "shepherd" / "cli"
@@ -44,3 +48,20 @@ def test_joiners_stay_where_they_join():
     assert visible("\U0001f469\u200d\U0001f4bb") == "\U0001f469\u200d\U0001f4bb"
     assert visible("\u0645\u06cc\u200c\u062e") == "\u0645\u06cc\u200c\u062e"
     assert visible("ad\u200dmin\u200c") == "ad<U+200D>min<U+200C>"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_takes_long_is_told_to_a_terminal_and_leaves_nothing(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever waits sees what for; a log, and a terminal in the end, have none of it. What is quick is not told."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
+    with telling("Reading"):
+        pass
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("shepherd.cli.terminal.PATIENCE", 0.0)
+    with telling("Reading"):
+        while terminal and not (shown := capsys.readouterr().err):
+            time.sleep(0.01)
+    assert not terminal or shown == "Reading …"
+    assert capsys.readouterr().err.strip() == ("\x1b[K" if terminal else "")

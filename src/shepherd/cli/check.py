@@ -16,7 +16,7 @@ import click
 from shepherd import __version__
 from shepherd.cli.choose import Choice, choice_of, choice_options
 from shepherd.cli.settings import draft_of, library_option, settings, shown_file
-from shepherd.cli.terminal import echo
+from shepherd.cli.terminal import echo, telling
 from shepherd.flow.shown import json_text, many
 
 if TYPE_CHECKING:
@@ -109,13 +109,15 @@ def _report(asked: Asked) -> int:
     sources: dict[str, str] = {}
     files = kept = 0
     for chosen in _chosen(asked.paths, asked.library):
-        draft = draft_of(chosen.folder)
+        with telling("Reading the flows"):
+            draft = draft_of(chosen.folder)
         names = _with_what_they_read(draft, chosen.names) if chosen.names else set(draft.sources)
         if not names:
             raise click.UsageError(f"There are no flows in {chosen.folder}. Name their folder with --library.")
         files += len(names)
-        found = _examined(draft, asked.today)
-        kept += 0 if chosen.names else _kept(draft, found)
+        with telling("Checking the flows"):
+            found = _examined(draft, asked.today)
+            kept += 0 if chosen.names else _kept(draft, found)
         shown = str if asked.form == "json" else partial(shown_file, chosen.folder)
         findings += (replace(f, file=shown(f.file)) for f in found if f.file in names or not chosen.names)
         sources |= {shown(name): draft.sources.get(name, "") for name in sorted(names)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shepherd.cli.settings import library_option, record_options, settings
-from shepherd.cli.terminal import echo, echo_json
+from shepherd.cli.terminal import echo, echo_json, telling
 from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def command(ctx: click.Context, /, as_json: bool, **flags: Any) -> None:
     """
     from shepherd.desk.doctor import examine
 
-    checks = examine(settings(**flags), again=lambda words: _again(words, flags))
+    with telling("Looking at the record and the flows"):
+        checks = examine(settings(**flags), again=lambda words: _again(words, flags))
     faults = [check for check in checks if check.state == "fault"]
     if as_json:
         shown = {"shepherd": "doctor/1", "ok": not faults, "checks": [check._asdict() for check in checks]}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from shepherd.cli.settings import draft_of, library_option, record_options, settings
-from shepherd.cli.terminal import echo, echo_json
+from shepherd.cli.terminal import echo, echo_json, telling
 from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def propose(by: str, note: str, as_json: bool, **flags: Any) -> None:
     found = settings(**flags)
     draft = draft_of(found.library)
     with _gated(as_json, flags["library"]):
-        passed = passed_gate(draft)
+        with telling("Checking the flows and walking their scenarios"):
+            passed = passed_gate(draft)
         try:
             required_record(found.database)
         except RecordUnavailable:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shepherd.cli.settings import draft_of, rejected, shown_file
-from shepherd.cli.terminal import echo
+from shepherd.cli.terminal import echo, telling
 from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ def checked_draft(folder: Path) -> tuple[Draft, Library]:
     """The draft in *folder* and the library that it makes, or the findings that forbid it."""
     from shepherd.flow.memory import collector_rests
 
-    draft = draft_of(folder)
-    with rejected(folder), collector_rests():
+    with telling("Reading the flows"):
+        draft = draft_of(folder)
+    with rejected(folder), collector_rests(), telling("Checking the flows"):
         from shepherd.check import examine
         from shepherd.check.library import Library
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from shepherd.cli.terminal import telling
+
 if TYPE_CHECKING:
     from shepherd.check.library import Library
     from shepherd.desk import Desk, Settings
@@ -73,7 +75,7 @@ def rejected(folder: Path) -> Iterator[None]:
 
 def library_of(folder: Path) -> Library:
     """The library in *folder*, or the findings that forbid it."""
-    with rejected(folder):
+    with rejected(folder), telling("Reading the flows"):
         from shepherd.check.library import Library
 
         return Library.read(folder)
@@ -85,7 +87,7 @@ def open_desk(**flags: Any) -> Desk:
 
     found = settings(**flags)
     required_record(found.database)
-    with rejected(found.library):
+    with rejected(found.library), telling("Reading the flows"):
         from shepherd.desk import Desk
 
         return Desk.open(found)

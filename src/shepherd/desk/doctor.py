@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from shepherd.connect.needs import lacking, needed
 from shepherd.desk.clock import Clock, offset, system_clock
 from shepherd.desk.settings import Settings, changes_file, shipped
+from shepherd.desk.versions import folded
 from shepherd.flow.shown import many
-from shepherd.record.api import RecordUnavailable
+from shepherd.record.api import Damaged, RecordUnavailable
 from shepherd.record.databases import holds_record
-from shepherd.record.health import Look, file_of, look, mark_of
+from shepherd.record.health import Look, file_of, look, mark_of, published
 from shepherd.record.migrate import revisions
 from shepherd.record.sqlite import wal_is_safe
 
@@ -58,7 +59,9 @@ def examine(settings: Settings, *, clock: Clock = system_clock, again: Again = "
     settings = settings._replace(library=_near(settings.library))
     checks, seen = _record(settings, again)
     draft = read_draft(settings.library) if settings.library.is_dir() else None
-    checks += _flows(settings.library, draft, again)
+    release, told = _live(settings, seen, clock, again)
+    checks += _flows(settings.library, draft, again, drafted=release)
+    checks += told
     checks += _clock(seen, settings.library, draft.policy if draft else None, clock)
     checks += _connectors(draft.connectors if draft else {})
     return checks
@@ -224,7 +227,27 @@ def _open_to_all(path: Path) -> bool:
 # --- the flows and what stands beside them ------------------------------------------------------------
 
 
-def _flows(folder: Path, draft: Draft | None, again: Again) -> Iterator[Check]:
+def _live(settings: Settings, seen: Look | None, clock: Clock, again: Again) -> tuple[bool, list[Check]]:
+    """Whether a version is live, and what is said of that; nothing of a database that can't be looked into."""
+    if settings.database.startswith("postgresql"):
+        return False, [Check("live", ADVICE, "Which version is live is asked of the server.", again("publish list"))]
+    if seen is None or not seen.holds:
+        return False, []
+    try:
+        history = published(file_of(settings.database))
+    except (OSError, sqlite3.Error):
+        return False, []
+    except Damaged as error:
+        return False, [Check("live", FAULT, str(error), again("verify"))]
+    release = folded(history).live(clock())
+    if release is None:
+        return False, [Check("live", FINE, f"The folder {settings.library}, for no version was published yet.")]
+    says = f"Version {release.version}, since {release.at:%Y-%m-%d %H:%M} UTC; {settings.library} is a draft."
+    return True, [Check("live", FINE, says)]
+
+
+def _flows(folder: Path, draft: Draft | None, again: Again, *, drafted: bool = False) -> Iterator[Check]:
+    """What is wrong with the folder of flows; where a version is live, it is a draft, and served by nobody."""
     if draft is None:
         yield Check("flows", FAULT, f"There is no folder {folder}.", again("new first_flow --category intake"))
         return
@@ -234,8 +257,9 @@ def _flows(folder: Path, draft: Draft | None, again: Again) -> Iterator[Check]:
     errors = sum(finding.severity == "error" for finding in findings_of(draft))
     count = many(len(draft.flows), "flow")
     if errors:
-        says = f"{many(errors, 'error')} in {folder}: its flows may not be run."
-        yield Check("flows", FAULT, says, again("check"))
+        why = "it can't be published as it is" if drafted else "its flows may not be run"
+        says = f"{many(errors, 'error')} in {folder}: {why}."
+        yield Check("flows", ADVICE if drafted else FAULT, says, again("check"))
     elif not draft.flows:
         yield Check("flows", FAULT, f"There are no flows in {folder}.", again(first))
     elif folder == shipped("flows"):

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shepherd.flow.canonical import canonical
 from shepherd.record.api import RecordUnavailable
 from shepherd.record.bodies import time_of
+from shepherd.record.publications import Publication, read_rows
 
 LATEST = 1000
 _WAL, _JOURNAL_BYTES = 2, slice(18, 20)
@@ -64,6 +65,18 @@ def look(file: Path) -> Look:
     return Look(
         wal, True, revision[0] if revision else "", keys[0] if keys else "", time_of(str(last)) if last else None
     )
+
+
+def published(file: Path) -> list[Publication]:
+    """
+    All that was published in the database *file*, oldest first.
+
+    Raises OSError or sqlite3.Error where it can't be read, and Damaged where it is not as it was written.
+    """
+    with closing(_opened(file)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'publications'").fetchone():
+            return []
+        return read_rows(connection.execute("SELECT seq, body, hash FROM publications ORDER BY seq").fetchall())
 
 
 def mark_of(keys: Path) -> str:

@@ -52,11 +52,15 @@ Decide = Callable[[Sequence[Publication]], Publication]
 
 def publications(connection: Connection) -> list[Publication]:
     """The whole list, oldest first. Raises Damaged where it is not as it was written."""
-    rows = connection.execute(select(p.seq, p.body, p.hash).order_by(p.seq)).all()
+    return read_rows([tuple(row) for row in connection.execute(select(p.seq, p.body, p.hash).order_by(p.seq))])
+
+
+def read_rows(rows: Sequence[tuple[int, bytes, bytes]]) -> list[Publication]:
+    """The list of the *rows* (number, body, hash), in their order. Raises Damaged where it is not as it was written."""
     broken = _faults(rows)
     if broken:
         raise Damaged(f"What was published is not as it was written: {broken[0][1]} Verify the record.")
-    return [_read(row.seq, row.body) for row in rows]
+    return [_read(seq, body) for seq, body, _ in rows]
 
 
 def last(connection: Connection) -> int:
@@ -110,7 +114,10 @@ def verify(engine: Engine) -> Iterator[Broken]:
     with engine.connect() as connection, connection.begin(), forgiving(connection):
         rows = connection.execute(select(tables.publications).order_by(p.seq)).all()
         known = set(connection.execute(select(tables.documents.c.hash)).scalars())
-    yield from (Broken("", None, f"publication {seq}: {what}") for seq, what in _faults(rows))
+    yield from (
+        Broken("", None, f"publication {seq}: {what}")
+        for seq, what in _faults([(row.seq, row.body, row.hash) for row in rows])
+    )
     for row in rows:
         try:
             told = json.loads(row.body)
@@ -135,10 +142,10 @@ def export(connection: Connection) -> Iterator[bytes]:
         yield json.dumps(told, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _faults(rows: Sequence[Any]) -> list[tuple[int | None, str]]:
+def _faults(rows: Sequence[tuple[int, bytes, bytes]]) -> list[tuple[int | None, str]]:
     from shepherd.record.verifier import faults  # here, so that python -m runs a module that is not loaded yet
 
-    return faults(LOG, [(row.seq, row.body, row.hash) for row in rows])
+    return faults(LOG, list(rows))
 
 
 def _body(one: Publication) -> bytes:
