@@ -171,6 +171,37 @@ def test_a_large_flow_comes_back(tmp_path: Path, made_large: Library) -> None:
     assert [way for way in found.ways() if way[0] != "where_begins"] == drawn
 
 
+def test_a_step_that_waits_is_a_timer(tmp_path: Path) -> None:
+    """
+    Valid, and with the span or the expression that the flow has; working time, which no engine counts, stays a task.
+
+    A span comes back as it was.
+    """
+    steps = {
+        "begin": {"say": "Hello."},
+        "pause": {"wait": {"for": "90m"}},
+        "pick": {"ask": "When?", "type": "datetime"},
+        "rest": {"wait": {"until": "pick"}},
+        "office": {"wait": {"for": "1 working day"}},
+        "done": {"end": "done"},
+    }
+    waiting = flow("waiting", steps)
+    found = library(waiting)
+    one = tree(found, waiting["flow"])
+    schema = etree.XMLSchema(etree.parse(str(SCHEMA)))
+    assert schema.validate(one), schema.error_log
+    timers = {t.getparent().get("id").partition(".")[2]: t[0] for t in one.iter(f"{B}timerEventDefinition")}
+    assert {id_: (t.tag.removeprefix(B), t.text) for id_, t in timers.items()} == {
+        "pause": ("timeDuration", "PT1H30M"),
+        "rest": ("timeDate", "pick"),
+    }
+    assert [e.get("id").partition(".")[2] for e in one.iter(f"{B}task")] == ["office"]
+    again = made(tmp_path, read("bpmn", draw(found.flows, waiting["flow"], "bpmn")))
+    assert again.flow is not None
+    assert again.flow.steps["pause"].verb == "wait"
+    assert again.flow.steps["pause"].action.duration.seconds == 5400
+
+
 def test_words_cannot_break_the_file(tmp_path: Path) -> None:
     """Whatever is said, asked or answered stands in the file as words, and comes back as them."""
     words = "\"><script>alert(1)</script> '&amp; ]]> <!-- x"

@@ -55,6 +55,7 @@ def reading(form: str) -> Callable[[bytes], str]:
             raise Broken(f"a flow that is wrong: {[(f.code, f.message) for f in wrong[:3]]}")
         return text
 
+    read.__doc__ = f"A file in {form}: it makes a flow without an error, or is refused with what mends it."
     return read
 
 

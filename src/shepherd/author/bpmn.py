@@ -26,7 +26,8 @@ SPACES = {
 EVENT, GATE, BESIDE = 36.0, 40.0, 18.0
 TEXT, LINE = 12.0, 14.4
 START = 70.0
-ROUND = frozenset({"startEvent", "endEvent"})
+TIMER = "intermediateCatchEvent"
+ROUND = frozenset({"startEvent", "endEvent", TIMER})
 _ELEMENTS = {
     "message": "manualTask",
     "ask": "userTask",
@@ -119,9 +120,12 @@ class _Writing:
             words = _beside(node.text.partition("\n")[0], room, left=False)
             self._add(_Shape(id_, element, main, *words, node.verb, node))
             return
-        if element == "exclusiveGateway":
-            main = Spot(spot.x + spot.width - GATE - BESIDE, middle - GATE / 2, GATE, GATE)
-            room = Spot(spot.x + 10, spot.y, spot.width - GATE - BESIDE - 14, spot.height / 2 - 4)
+        if node.waits is not None and ways == 1:
+            element = TIMER
+        if element in ("exclusiveGateway", TIMER):
+            size = GATE if element == "exclusiveGateway" else EVENT
+            main = Spot(spot.x + spot.width - size - BESIDE, middle - size / 2, size, size)
+            room = Spot(spot.x + 10, spot.y, spot.width - size - BESIDE - 14, spot.height / 2 - 4)
             self._add(_Shape(id_, element, main, *_beside(node.text, room, left=True), node.verb, node))
             return
         size = GATE if ways > 1 else EVENT if not ways else 0.0
@@ -203,6 +207,8 @@ class _Writing:
             yield f"      <documentation>{escape(legal(shape.node.text))}</documentation>"
         yield from (f"      <incoming>{line.id}</incoming>" for line in flows if line.target == shape.id)
         yield from (f"      <outgoing>{line.id}</outgoing>" for line in flows if line.source == shape.id)
+        if shape.element == TIMER and shape.node is not None and shape.node.waits is not None:
+            yield from _timer(shape.node.waits)
         yield f"    </{shape.element}>"
 
     def _diagram(self, flows: list[_Line]) -> Iterator[str]:
@@ -241,6 +247,22 @@ def _flow(line: _Line) -> Iterator[str]:
     yield f'{head} shepherd:by="{line.by}">'
     yield f'      <conditionExpression xsi:type="tFormalExpression">{asked}</conditionExpression>'
     yield "    </sequenceFlow>"
+
+
+def _span(seconds: int) -> str:
+    """``P2D``, ``PT1H30M``: a length of time as ISO 8601 has it."""
+    days, rest = divmod(seconds, 86400)
+    hours, minutes = divmod(rest // 60, 60)
+    clock = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (rest % 60, "S")) if n)
+    return f"P{f'{days}D' if days else ''}{f'T{clock}' if clock or not days else ''}" + ("" if clock or days else "0S")
+
+
+def _timer(waits: int | str) -> Iterator[str]:
+    """For how long, or until when, a process waits: a span of ISO 8601, or the expression as the flow has it."""
+    kind, said = ("timeDate", waits) if isinstance(waits, str) else ("timeDuration", _span(waits))
+    yield "      <timerEventDefinition>"
+    yield f'        <{kind} xsi:type="tFormalExpression">{escape(legal(said))}</{kind}>'
+    yield "      </timerEventDefinition>"
 
 
 def _fitted(text: str, spot: Spot) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from shepherd.author.spoken import span
-from shepherd.flow.model import Ask, Decide, Flow, Step
+from shepherd.flow.model import Ask, Decide, Flow, Step, Wait
 from shepherd.flow.shown import many, visible
 
 _SAYS = {
@@ -26,7 +26,8 @@ class Node(NamedTuple):
     """
     A step: *text* is what its picture says in whole, *calls* the id of the flow that it calls or hands on to.
 
-    *inside* is that flow's picture, where it is opened in place.
+    *inside* is that flow's picture, where it is opened in place. *waits* is how long it waits: whole seconds, or the
+    expression that says until when; None where it does not wait, or over the desk's hours.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Node(NamedTuple):
     text: str
     calls: str = ""
     inside: Picture | None = None
+    waits: int | str | None = None
 
 
 class Arrow(NamedTuple):
@@ -187,4 +189,14 @@ def _kept(action: Any) -> Mapping[str, Any]:
 def _node(step: Step, titles: Mapping[str, str]) -> Node:
     tell: _Tell = _TELLS.get(step.verb, _TELLS["message"])
     text = _GAP.sub(lambda gap: f"[{gap[1].partition('|')[0].strip()}]", tell(step, titles)).strip()
-    return Node(step.id, step.verb, visible(text, lines=True) or readable(step.id), getattr(step.action, "flow", ""))
+    shown = visible(text, lines=True) or readable(step.id)
+    return Node(step.id, step.verb, shown, getattr(step.action, "flow", ""), waits=_waits(step))
+
+
+def _waits(step: Step) -> int | str | None:
+    if not isinstance(step.action, Wait):
+        return None
+    span, until = step.action.duration, step.action.until
+    if span is not None:
+        return None if span.working else span.seconds
+    return until.source if until is not None else None

@@ -185,7 +185,9 @@ class _Sketching:
         if not out and part.kind != "endEvent":
             station.ways = self._ways(key, self._behind(part))
         step, verb = own(part.element)
-        if step and verb in SHAPES:
+        if step and verb == "wait" and seconds(part.element):
+            station.name, station.kind, station.seconds = step, "wait", seconds(part.element)
+        elif step and verb in SHAPES:
             tell(station, step, verb, documented(part.element) or part.name)
         else:
             self._told(station, part)
