@@ -15,7 +15,7 @@ import click
 
 from shepherd import __version__
 from shepherd.cli.choose import Choice, choice_of, choice_options
-from shepherd.cli.settings import draft_of, library_option, settings, shown_file
+from shepherd.cli.settings import draft_of, library_option, output_option, settings, shown_file
 from shepherd.cli.terminal import echo, telling
 from shepherd.flow.shown import json_text, many
 
@@ -55,13 +55,7 @@ class Asked(NamedTuple):
     help="Hold the days of reviews against DATE (default: the desk's day).",
 )
 @click.option("--watch", is_flag=True, help="Check anew each time that a file changes, until Ctrl-C.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write the report there, and tell people as well.",
-)
+@output_option("Write the report there, and tell people as well.")
 @library_option
 @click.pass_context
 def command(

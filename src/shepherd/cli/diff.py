@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shepherd.cli.settings import library_option, record_options, settings
+from shepherd.cli.settings import settings, version_options
 from shepherd.cli.terminal import echo
 from shepherd.cli.versions import Version, versions_of
 
@@ -37,15 +37,7 @@ if TYPE_CHECKING:
 )
 @click.option("--scenarios/--no-scenarios", default=True, help="Walk the scenarios of both over both.")
 @click.option("--exit-code", is_flag=True, help="End with 1 where something differs.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there, not to stdout.",
-)
-@library_option
-@record_options
+@version_options
 @click.pass_context
 def command(
     ctx: click.Context,

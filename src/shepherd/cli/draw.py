@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
-from shepherd.cli.settings import library_of, library_option, open_desk, record_options, settings
+from shepherd.cli.settings import library_of, open_desk, settings, version_options
 from shepherd.cli.terminal import echo
 from shepherd.flow.shown import many
 
@@ -43,15 +43,7 @@ MOST_RUNS = 500
 @click.option(
     "--depth", type=click.IntRange(0, 10), default=0, help="Draw all called flows inside, so many levels down."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there, not to stdout.",
-)
-@library_option
-@record_options
+@version_options
 def command(
     flow: str,
     form: str,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from shepherd.cli.settings import library_option, record_options, settings
+from shepherd.cli.settings import settings, version_options
 from shepherd.cli.terminal import echo
 from shepherd.cli.versions import Version, versions_of
 
@@ -21,15 +21,7 @@ LAST = 1000
 @click.option("--flow", default="", metavar="FLOW", help="Only runs of this flow.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--exit-code", is_flag=True, help="End with 1 where a run would end elsewhere, or lose what it proved.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there, not to stdout.",
-)
-@library_option
-@record_options
+@version_options
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -34,6 +34,17 @@ def record_options(function: F) -> F:
     return database(keys(function))
 
 
+def output_option(help_: str = "Write there, not to stdout.") -> Callable[[F], F]:
+    """``--output``."""
+    kind = click.Path(dir_okay=False, path_type=Path)
+    return click.option("-o", "--output", type=kind, metavar="FILE", help=help_)
+
+
+def version_options(function: F) -> F:
+    """What commands take that read versions of the flows, in a folder, in git or in the record, and write of them."""
+    return output_option()(library_option(record_options(function)))
+
+
 def settings(**flags: Any) -> Settings:
     """Flag, then ``SHEPHERD_*``, then the nearest ``shepherd.toml``, then default."""
     from shepherd.desk.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
-from shepherd.cli.settings import library_option, settings, shown_file
+from shepherd.cli.settings import library_option, output_option, settings, shown_file
 from shepherd.cli.suggest import suggested
 from shepherd.cli.terminal import echo
 from shepherd.cli.which import which
@@ -54,13 +54,7 @@ class Asked(NamedTuple):
 @click.option("--watch", is_flag=True, help="Walk anew each time that a file changes, until Ctrl-C.")
 @click.option("--suggest", is_flag=True, help="Print the fewest scenarios that take every edge which none takes yet.")
 @click.option("--save", is_flag=True, help="With --suggest: add them to the files beside the flows.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write the report there, and tell people as well.",
-)
+@output_option("Write the report there, and tell people as well.")
 @library_option
 @click.pass_context
 def command(

@@ -1,4 +1,4 @@
-"""Comments in a file that speak to Shepherd, and the lines that they are about. They are no part of what it says."""
+"""Comments that mean something to Shepherd: where each stands, and the lines it is about. No flow says them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from shepherd.flow.findings import Place
 
 #: So many of a file are read, and so many lines of other comments may stand below one.
 MOST, FURTHEST = 2000, 100
-_MARK = re.compile(r"(?<!\S)#[ \t]*shepherd[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+_MARK = re.compile(r"(?<!\S)(#[ \t]*shepherd[ \t]*:[ \t]*([^\r\n]*))", re.IGNORECASE)
+Spans = list[tuple[int, int, int, int]]
 
 
 class Comment(NamedTuple):
@@ -34,28 +35,41 @@ class Comment(NamedTuple):
 
 def comments(text: str) -> Iterator[Comment]:
     """The comments of *text* that begin with ``# shepherd:``, at most MOST; none where it is no YAML."""
-    found = list(islice(_MARK.finditer(text), MOST))
-    spans = _scalars(text) if found else None
+    spans = _scalars(text) if _MARK.search(text) else None
     if spans is None:
         return
-    starts = [span[0] for span in spans]
     lasts: dict[int, int] = {}
     for _, _, begin, end in spans:
         lasts[begin] = max(end, lasts.get(begin, 0))
     lines = text.split("\n")
+    for mark, place in _outside(text, _MARK, spans):
+        first = place.line
+        if not lines[first - 1][: place.column - 1].strip():
+            first = _below(lines, first)
+        yield Comment(mark[2].strip(), place, first, lasts.get(first, first))
+
+
+def marked(text: str, mark: re.Pattern[str]) -> Iterator[tuple[re.Match[str], Place]]:
+    """
+    The comments of *text* that match *mark*, whose first group is the comment, with their places; at most MOST.
+
+    What stands within words is none. Of what is no YAML everything that matches is taken.
+    """
+    if mark.search(text):
+        yield from _outside(text, mark, _scalars(text) or [])
+
+
+def _outside(text: str, mark: re.Pattern[str], spans: Spans) -> Iterator[tuple[re.Match[str], Place]]:
+    """What matches *mark* outside of *spans*."""
+    starts = [span[0] for span in spans]
     line, at = 1, 0
-    for mark in found:
-        line += text.count("\n", at, mark.start())
-        at = mark.start()
+    for found in islice(mark.finditer(text), MOST):
+        line += text.count("\n", at, found.start(1))
+        at = found.start(1)
         before = bisect_right(starts, at) - 1
-        if before >= 0 and at < spans[before][1]:
-            continue
-        column = at - text.rfind("\n", 0, at)
-        first = line
-        if not lines[line - 1][: column - 1].strip():
-            first = _below(lines, line)
-        place = Place(line, column, line, column + len(mark[0].rstrip()))
-        yield Comment(mark[1].strip(), place, first, lasts.get(first, first))
+        if before < 0 or at >= spans[before][1]:
+            column = at - text.rfind("\n", 0, at)
+            yield found, Place(line, column, line, column + len(found[1].rstrip()))
 
 
 def _below(lines: list[str], line: int) -> int:
@@ -66,7 +80,7 @@ def _below(lines: list[str], line: int) -> int:
     return line + 1
 
 
-def _scalars(text: str) -> list[tuple[int, int, int, int]] | None:
+def _scalars(text: str) -> Spans | None:
     """Where the texts of *text* begin and end, and in which lines; None where it can't be read."""
     found = []
     parser = CParser(text)
