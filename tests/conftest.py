@@ -6,6 +6,9 @@ import gc
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 TESTS = Path(__file__).parent
 GOLDEN = TESTS / "golden"
@@ -67,6 +70,26 @@ class Golden:
             path.write_text(text, encoding="utf-8")
         assert path.exists(), f"{path.name} is missing: run pytest --golden, and read the diff"
         assert path.read_text(encoding="utf-8") == text
+
+
+class Compiled(BytecodeCache):
+    """The templates as they were compiled for one desk, for all further desks of the process."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> None:
+    """Most of the first page of a desk is the compiling of its templates; hundreds of desks are opened here."""
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from shepherd.connect.table import CONTROL
 from shepherd.desk import Desk, Settings
 from shepherd.flow.beside import Connector
 from tests.desk.house import Clock, Counted, library_in
+from tests.record.making import blank
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def clock() -> Clock:
 def open_desk(tmp_path: Path, library: Path, calls: list[str], clock: Clock) -> Iterator[Callable[[], Desk]]:
     """Opens the same desk, again and again: a restart."""
     opened: list[Desk] = []
+    blank(tmp_path, "desk.db", "keys.db")
     settings = Settings(library, f"sqlite:///{tmp_path / 'desk.db'}", str(tmp_path / "keys.db"), "127.0.0.1", 0)
 
     def open_() -> Desk:

@@ -10,7 +10,7 @@ import pytest
 from shepherd.record import Record, open_record
 from shepherd.record.databases import engine_of
 from shepherd.record.migrate import migrate
-from tests.record.making import opened
+from tests.record.making import blank, opened
 from tests.record.server import Server, binaries, running
 
 
@@ -51,6 +51,7 @@ def record(request: pytest.FixtureRequest) -> Iterator[Record]:
         url = request.getfixturevalue("server").copy(request.getfixturevalue("migrated"))
         made = open_record(url, str(folder / "shepherd-keys.db"))
     else:
+        blank(folder)
         made = opened(folder)
     yield made
     made.close()

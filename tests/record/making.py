@@ -7,7 +7,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from shepherd.flow.canonical import digest
@@ -20,6 +22,20 @@ FLOW = {"flow": "help", "steps": {"greet": {"say": "Good morning"}}}
 POLICY = {"desk": "small"}
 DOCUMENTS = {digest(FLOW): FLOW, digest(POLICY): POLICY}
 BUNDLE = {"desk": digest(POLICY), "flow:help": digest(FLOW)}
+
+
+@cache
+def _blank() -> tuple[bytes, bytes]:
+    """An empty record's two files, as they are made: the database and the keys."""
+    with TemporaryDirectory() as folder:
+        opened(Path(folder)).close()
+        return Path(folder, "shepherd.db").read_bytes(), Path(folder, "shepherd-keys.db").read_bytes()
+
+
+def blank(folder: Path, database: str = "shepherd.db", keys: str = "shepherd-keys.db") -> None:
+    """Lay the files of an empty record in *folder*: making its tables anew takes longer than most tests of it."""
+    for name, data in zip((database, keys), _blank(), strict=True):
+        (folder / name).write_bytes(data)
 
 
 def opened(folder: Path) -> Record:

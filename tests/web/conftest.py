@@ -11,6 +11,7 @@ import pytest
 
 from shepherd.desk import Desk, Settings
 from shepherd.web.app import create_app
+from tests.record.making import blank
 from tests.shipped import library
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,7 @@ def desk(tmp_path, shipped):
     settings = Settings(
         ROOT / "flows", f"sqlite:///{tmp_path / 'desk.db'}", str(tmp_path / "keys.db"), "127.0.0.1", 8321
     )
+    blank(tmp_path, "desk.db", "keys.db")
     opened = Desk.over(shipped, settings)
     yield opened
     opened.close()

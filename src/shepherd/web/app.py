@@ -67,7 +67,8 @@ def new_app(zone: Callable[[], str], pages: Path | None = None) -> Flask:
     """
     folder = pages or shipped("web")
     app = Flask("shepherd", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "finalize": _seen}
+    ours = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "finalize": _seen}
+    app.jinja_options = {**app.jinja_options, **ours}
     guard(app)
     app.add_url_rule(f"/static/{LOOKS}", "looks", lambda: Response(RULES, mimetype="text/css"))
     marks = Marks(zone, _versions(folder / "static"))
