@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
+from shepherd.flow.saying import said_moment
 from tests.browser.keyboard import BETWEEN
 from tests.browser.walk import (
     LIGHT,
@@ -195,8 +196,8 @@ def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page, custo
     served.crash()
     page.reload()
 
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-    shows(page, f"An engineer will be with you on {tomorrow}")
+    tomorrow = said_moment(datetime.now(UTC) + timedelta(days=1), "en").partition(" at ")[0]
+    shows(page, f"An engineer will be with you on {tomorrow} at 9:00")
 
 
 def test_an_approval_goes_from_page_to_page_by_itself(served, browser, page, customer):

@@ -10,7 +10,9 @@ from typing import Any
 from shepherd.author import spoken
 from shepherd.author.clauses import ASKED, TIMES, clause
 from shepherd.author.spoken import listed, named, quoted, seen
+from shepherd.flow.functions import SAID
 from shepherd.flow.infer import Infer
+from shepherd.flow.languages import language_in_english
 from shepherd.flow.model import Ask, Flow
 from shepherd.flow.shown import many
 from shepherd.flow.tree import (
@@ -187,6 +189,8 @@ class English:
 
     def _filtered(self, node: Filtered) -> str:
         said = f"{self.value(node.item)}, {SHOWN.get(node.filter, f'as {named(node.filter)}')}"
+        if node.filter in SAID and node.args and isinstance(node.args[0], Const):
+            return f"{said}, in {language_in_english(str(node.args[0].value))}"
         return f"{said} ({listed([self.value(arg) for arg in node.args], 'and')})" if node.args else said
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from shepherd.flow.arithmetic import Span, Unworkable, day_of, decimal_of, number, pair, rounded, size
 from shepherd.flow.calendar import Calendar
 from shepherd.flow.money import CURRENCIES, Money
+from shepherd.flow.saying import said_day, said_hour, said_moment
 from shepherd.flow.types import to_text
 
 MOST_DAYS = 366 * 1000
@@ -151,20 +152,21 @@ FUNCTIONS: dict[str, Function] = {
 # --- filters: how a value is shown in a text -------------------------------------------------------
 
 
-def _show_date(value: Any) -> str:
-    return day_of(value).isoformat()
+def _show_date(value: Any, language: str = "") -> str:
+    day = day_of(value)
+    return said_day(day, language) if language else day.isoformat()
 
 
-def _show_time(value: Any) -> str:
+def _show_time(value: Any, language: str = "") -> str:
     if not isinstance(value, time | datetime):
         raise Unworkable("A time is needed here.")
-    return value.strftime("%H:%M")
+    return said_hour(value, language) if language else value.strftime("%H:%M")
 
 
-def _show_datetime(value: Any) -> str:
+def _show_datetime(value: Any, language: str = "") -> str:
     if not isinstance(value, datetime):
         raise Unworkable("A date with a time is needed here.")
-    return value.strftime("%Y-%m-%d at %H:%M")
+    return said_moment(value, language) if language else value.strftime("%Y-%m-%d at %H:%M")
 
 
 def _show_money(value: Any, currency: str = "") -> str:
@@ -203,6 +205,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "join": _show_join,
     "number": _show_number,
 }
+#: The filters that say something in a language which they are given.
+SAID = frozenset({"date", "time", "datetime"})
 FILTER_TAKES = {
     "date": ("date", "datetime"),
     "time": ("time", "datetime"),

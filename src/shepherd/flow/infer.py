@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from shepherd.flow.findings import allowed, nearest
-from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS, WEEKDAYS
+from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS, SAID, WEEKDAYS
 from shepherd.flow.lists import ROOT
+from shepherd.flow.saying import SAYINGS
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -267,9 +268,20 @@ class Infer:
                 for item in items.items:
                     self.option(known, item)
 
+    def _language(self, node: Filtered) -> None:
+        """What a day or hour is said in is one language, by its tag."""
+        first, *more = node.args
+        known = isinstance(first, Const) and first.value in SAYINGS
+        if more or not known:
+            wanted = ", ".join(f'"{tag}"' for tag in SAYINGS)
+            sentence = f"The filter {node.filter} takes one language of these: {wanted}."
+            self.wrong(more[0] if known else first, sentence, f"Without a language, write {node.filter} alone.")
+
     def filtered(self, node: Filtered) -> Type:
         kinds = FILTER_TAKES[node.filter]
         type_ = self.needs(node.item, set(kinds), f"{Type(kinds[0]).words} for the filter {node.filter}")
+        if node.filter in SAID and node.args:
+            self._language(node)
         if node.filter == "money" and node.args and isinstance(node.args[0], Const):
             shown = Type("money", currency=str(node.args[0].value))
             if differ(type_, shown):
