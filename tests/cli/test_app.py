@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shepherd.cli.app import COMMANDS, run
+from shepherd.cli.app import COMMANDS, ENVIRONMENT, FINE, FOUND, INTERRUPTED, MISUSED, run
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 HEAVY = ("jinja2", "jsonschema", "jsonschema_rs", "networkx", "flask", "sqlalchemy", "yaml", "cryptography", "granian")
@@ -42,6 +42,13 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     assert run([name, "-h"]) == 0
     assert capsys.readouterr().out == long
     assert long.startswith("Usage: shepherd")
+
+
+def test_the_exit_codes_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the first help that people ask for, each by its number."""
+    assert run(["--help"]) == 0
+    told = capsys.readouterr().out.partition("Exit codes: ")[2]
+    assert all(f"{code} " in told for code in (FINE, FOUND, MISUSED, ENVIRONMENT, INTERRUPTED))
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,10 @@ Examples:
   shepherd test                               walk their scenarios
   shepherd run internet_down                  try a flow by hand
   shepherd serve --demo                       a desk to look at, with customers
+
+\b
+Exit codes: 0 fine, 1 findings, failed scenarios, shut gates or a broken chain,
+2 wrong use, 3 environment (database, files, settings), 130 interrupted.
 """
 
 

@@ -61,12 +61,12 @@ def listed(publishing: Publishing) -> Iterator[str]:
         yield "Nothing was published yet; what is in the folder is live."
         return
     zone = publishing.zone(next((one for one in versions if one.state == "live"), versions[-1]))
-    yield f"{'version':<8} {'state':<10} {'goes live':<17} {'hash':<{SHORT}} proposed by, approved by"
+    yield f"{'version':<8} {'state':<10} {'goes live':<23} {'hash':<{SHORT}} proposed by, approved by"
     for one in reversed(versions):
         due = one.goes_live or one.scheduled
         at = f"{due.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if due else ""
         who = f"{one.author}, {one.approver}" if one.approver else one.author
-        yield f"{one.number:<8} {one.state:<10} {at:<17} {one.hash[:SHORT]} {who}".rstrip()
+        yield f"{one.number:<8} {one.state:<10} {at:<23} {one.hash[:SHORT]} {who}".rstrip()
     yield f"All times as on the clock of {zone}."
 
 
