@@ -48,7 +48,7 @@ def test_the_page_follows_the_file_and_a_broken_save_keeps_the_last_picture(page
     expect(said).to_contain_text("Shall we send another?", timeout=15_000)
     expect(said).to_have_class("is-here")
     expect(page.locator("#node-again")).to_have_class(re.compile("is-here"))
-    expect(page.get_by_text("Changed since the workshop was opened")).to_be_visible()
+    expect(page.get_by_role("heading", name="Changed since the workshop was opened")).to_be_visible()
 
     edit(folder, "parcel.yaml", "otherwise: tell", "otherwise: tel")
     expect(page.get_by_role("heading", name="1 error in the last save")).to_be_visible(timeout=15_000)
