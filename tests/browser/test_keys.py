@@ -7,6 +7,7 @@ from tests.browser.walk import (
     LIGHT,
     RESTART,
     Sender,
+    arriving,
     at_light,
     at_pin,
     press,
@@ -129,6 +130,46 @@ def test_the_list_of_keys_opens_beside_the_step(served, page, customer):
     page.keyboard.press("Escape")
     expect(page.locator("#keys dl")).to_be_hidden()
     assert page.locator("dialog, [role=dialog]").count() == 0
+
+
+def test_a_note_that_was_begun_is_not_lost(served, page, customer):
+    """It comes along over a way out and back, and a refresh; whatever is sent next saves it, once."""
+    at_light(page, served.address, customer)
+    page.keyboard.press("n")
+    page.keyboard.type("The dog bit the cable")
+    page.get_by_role("link", name="Hand over").click()
+    shows(page, "Hand over to whom?")
+    tap(page, "b")
+    shows(page, LIGHT)
+    note = page.get_by_role("textbox", name="Note")
+    expect(note).to_have_value("The dog bit the cable")
+    page.reload()
+    expect(note).to_have_value("The dog bit the cable")
+    page.get_by_role("link", name="Customer gone").click()
+    shows(page, "Is the customer gone?")
+    with arriving(page):
+        tap(page, "1")
+    expect(page.locator("aside .list").get_by_text("The dog bit the cable")).to_have_count(1)
+    expect(page.locator(".case")).to_contain_text("The dog bit the cable")
+    expect(note).to_have_value("")
+    page.reload()
+    expect(note).to_have_value("")
+
+
+def test_a_page_that_goes_on_by_itself_takes_the_note_along(served, page, customer):
+    """Who writes while the desk looks something up writes on at the next step, at the same place."""
+    served.tell("line.test", slow=2)
+    at_pin(page, served.address, customer)
+    page.get_by_label("Pin", exact=True).fill("4071")
+    press(page, "Save and go on")
+    shows(page, "Being looked up: line test")
+    page.keyboard.press("n")
+    page.keyboard.type("Rang twice")
+    shows(page, LIGHT)
+    note = page.get_by_role("textbox", name="Note")
+    expect(note).to_be_focused()
+    page.keyboard.type(", angry")
+    expect(note).to_have_value("Rang twice, angry")
 
 
 def test_every_way_out_has_its_key(served, page, customer):

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from shepherd.cli.app import run
-from shepherd.desk import Desk, Settings, new_id
-from shepherd.run.api import Actor, Note
+from shepherd.desk import Desk, DeskError, Settings, new_id
+from shepherd.desk.errors import Broken
+from shepherd.run.api import Actor, Continue, Note
 
 MARIA = Actor("agent", "Maria")
 NAMES = {"C-1001": "Aino Virtanen", "C-1002": "Ben Okafor"}
@@ -50,7 +51,7 @@ def test_one_customer_is_erased_and_no_other(
     before = keys(tmp_path)
     assert run(["erase", "C-1001", "--yes", *options]) == 0
     told = capsys.readouterr().out
-    assert "Customer C-1001: 1 ticket, 1 run. Under way, and unable to go on afterwards: T-100001 help." in told
+    assert "Customer C-1001: 1 ticket, 1 run. Under way, and ended by this: T-100001 help." in told
     assert "Erased for good." in told
     gone = before - keys(tmp_path)
     assert len(gone) >= 1
@@ -64,6 +65,24 @@ def test_one_customer_is_erased_and_no_other(
     assert run(["verify", *options]) == 0
     assert run(["erase", "C-1001", "--yes", *options]) == 0
     assert "all was erased before" in capsys.readouterr().out
+
+
+def test_a_desk_that_is_serving_forgets_at_once(options: list[str], tmp_path: Path) -> None:
+    """What it has in memory is not shown any more, and nothing is taken for that run; the neighbour's goes on."""
+    settings = Settings(
+        tmp_path / "flows", f"sqlite:///{tmp_path / 'desk.db'}", str(tmp_path / "keys.db"), "127.0.0.1", 0
+    )
+    desk = Desk.open(settings)
+    mine, other = (desk.see(run.id) for run in reversed(desk.recorded()))
+    assert mine.notes[0][2] == "The dog of Aino Virtanen barks"
+    assert run(["erase", "C-1001", "--yes", *options]) == 0
+    with pytest.raises(DeskError, match=r"erased|behind"):
+        desk.take(mine.id, Continue(), seq=mine.seq, token=new_id(), actor=MARIA)
+    with pytest.raises(Broken, match="were erased"):
+        desk.see(mine.id)
+    assert [row.status for row in desk.recorded(ticket=mine.ticket.number)] == ["abandoned"]
+    assert desk.take(other.id, Continue(), seq=other.seq, token=new_id(), actor=MARIA).run.state == "ended"
+    desk.close()
 
 
 def test_nothing_is_erased_without_being_asked_for(

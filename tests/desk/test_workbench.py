@@ -140,7 +140,7 @@ def test_scenarios_are_counted_in_the_background(bench: Workbench, folder: Path)
 
     assert (first.passed, len(first.walked), first.percent) == (2, 2, 58)
     assert [one.ok for one in second.walked] == [True, False]
-    assert any("path:" in failure for failure in second.walked[1].failures)
+    assert any("path walked:" in failure for failure in second.walked[1].failures)
 
 
 def test_what_a_save_can_not_touch_is_not_walked_again(folder: Path) -> None:

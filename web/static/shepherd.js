@@ -40,13 +40,31 @@
   /* One submission at a time, and each goes out once; the reply is the next page, or the page that says why not.
      A repeat after a lost reply bears the same token, so that the desk can tell it from a new answer. */
   const send = (form, button) => {
-    const key = last.key;
-    bring("POST", form.action, new URLSearchParams(new FormData(form, button)), (page, address) => {
-      if (page) return put(page, address, key);
+    const key = last.key, given = new FormData(form, button);
+    if (begun() && !given.has("note")) given.set("note", begun());
+    bring("POST", form.action, new URLSearchParams(given), (page, address) => {
+      if (page) {
+        keep("");
+        return put(page, address, key);
+      }
       saving = false;
       form.classList.remove("saving");
       say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
     });
+  };
+
+  /* A note that was begun goes along to every page of its run, until it is saved with whatever is sent next. */
+  const place = () => `note ${(/^\/runs\/[^/]+/.exec(location.pathname) || [""])[0]}`;
+  const begun = () => sessionStorage.getItem(place()) || "";
+  const keep = (text) => (text.trim() ? sessionStorage.setItem(place(), text) : sessionStorage.removeItem(place()));
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "note") keep(event.target.value);
+  });
+  const noteArrives = () => {
+    const note = document.getElementById("note");
+    if (note && note.value) keep(note.value);
+    else if (note) note.value = begun();
+    else if (begun() && document.querySelector("form[data-send]")) say(`The note that you began goes along: ${begun()}`);
   };
 
   /* Who presses twice, or types on while the page changes by itself, did not mean the step that came in between: such
@@ -151,10 +169,17 @@
         const reply = await fetch(step.dataset.watch);
         const isNew = reply.ok && !reply.redirected && (await reply.text()) !== step.dataset.state;
         if (isNew && "inPlace" in step.dataset) return renew(step);
-        if (isNew && !typing(document.activeElement)) return bring("GET", location.href, null, (page, address) => {
-          if (page) put(page, address, "", true);
-          else setTimeout(look, each);
+        const at = document.activeElement, noting = at.id === "note";
+        if (isNew && (noting || !typing(at))) return bring("GET", location.href, null, (page, address) => {
+          if (!page) return setTimeout(look, each);
+          const caret = [at.selectionStart, at.selectionEnd];
+          put(page, address, "", !noting);
+          const note = document.getElementById("note");
+          if (!noting || !note) return;
+          note.focus();
+          note.setSelectionRange(...caret);
         });
+        if (isNew) say("There is something new. Leave the field to see it.");
       } catch { /* the next look will tell */ }
       setTimeout(look, each);
     };
@@ -177,9 +202,11 @@
     setTimeout(() => {
       const begin = document.querySelector("[data-focus]");
       if (begin && document.activeElement === document.body) begin.focus();
+      if (begin && document.activeElement === begin && begin.matches("input") && begin.value) begin.select();
     }, 100);
     const told = document.getElementById("status");
     if (page.dataset.says && !alerts) setTimeout(() => told.textContent || say(page.dataset.says, false), 150);
+    noteArrives();
     document.querySelectorAll("[data-watch]").forEach(watch);
     const finds = document.querySelector("[data-finds]");
     if (finds) import(finds.dataset.finds).then((module) => module.arrive(say));

@@ -30,17 +30,15 @@ def command(ctx: click.Context, /, customer: str, yes: bool, **flags: Any) -> No
     What happened stays recorded, and its chain whole; facts about the customer, notes and personal answers read
     "erased". The customer base is another system: erase there what it holds.
     """
-    from shepherd.desk.erasing import erasure
-
     desk = open_desk(**flags)
     try:
-        found = erasure(desk.record, customer)
+        found = desk.erasure(customer)
         echo(_told(customer, found))
         if not yes:
             if not sys.stdin.isatty():
                 raise click.UsageError("Nobody is there to be asked. Give --yes.")
             click.confirm("Erase them for good?", abort=True)
-        gone = desk.record.erase(found.customer, at=desk.clock())
+        gone = desk.erase(found)
     finally:
         desk.close()
     echo(f"Erased for good. {COPIES}" if gone else "There was no key any more: all was erased before.")
@@ -50,5 +48,5 @@ def _told(customer: str, found: Erasure) -> str:
     told = f"Customer {customer}: {many(found.tickets, 'ticket')}, {many(found.runs, 'run')}."
     if not found.under_way:
         return told
-    runs = ", ".join(f"{number} {flow}" for number, flow in found.under_way)
-    return f"{told} Under way, and unable to go on afterwards: {runs}."
+    runs = ", ".join(f"{run.number} {run.flow}" for run in found.under_way)
+    return f"{told} Under way, and ended by this: {runs}."

@@ -12,6 +12,7 @@ from shepherd.check.library import FlowRejected, Library
 from shepherd.connect import Connectors
 from shepherd.desk.anew import asked, question
 from shepherd.desk.clock import Clock, system_clock, whole
+from shepherd.desk.erasing import ERASED, Erasure, erasure
 from shepherd.desk.errors import DeskError, Misused, Unknown
 from shepherd.desk.flows import find
 from shepherd.desk.going import Going
@@ -122,6 +123,21 @@ class Desk:
         named(actor)
         ticket = self._tickets.find(id_or_number)
         return self._tickets.view(self._tickets.attach(ticket, customer_id, actor=actor, new_id=new_id))
+
+    def erasure(self, customer_id: str) -> Erasure:
+        """What erasing a customer, by their number, would take. Raises Unknown."""
+        return erasure(self.record, customer_id)
+
+    def erase(self, what: Erasure) -> int:
+        """
+        End what is under way, then destroy the keys of the customer and of their tickets; how many keys there were.
+
+        Whoever still has a page of such a run open, at whichever server, sees that it is over.
+        """
+        for run in what.under_way:
+            with suppress(DeskError):  # one that can't be read any more can't be ended either
+                self._guide.abandon(run.id, ERASED)
+        return self.record.erase(what.customer, at=self.clock())
 
     def tickets(self, words: str = "", *, limit: int = 50) -> tuple[Ticket, ...]:
         """The newest tickets, or those that *words* (a number, a customer's number, a subject's word) find."""

@@ -1,14 +1,16 @@
-"""Erasing a customer: what that takes with it."""
+"""Erasing a customer: what that takes with it, and doing it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from shepherd.desk.errors import Unknown
-from shepherd.record import Record
+from shepherd.record import Record, RunRow
 
 #: More than one customer has.
 MOST = 10_000
+#: Why a run was ended by it.
+ERASED = "erased"
 OVER = frozenset({"ended", "abandoned"})
 
 
@@ -16,13 +18,13 @@ class Erasure(NamedTuple):
     """
     What erasing a *customer* (the record's id) takes: the values on so many *tickets* and in so many *runs*.
 
-    Those *under_way*, as (ticket's number, flow), can't go on afterwards.
+    Those *under_way* are ended by it.
     """
 
     customer: str
     tickets: int
     runs: int
-    under_way: tuple[tuple[str, str], ...]
+    under_way: tuple[RunRow, ...]
 
 
 def erasure(record: Record, ref: str) -> Erasure:
@@ -31,5 +33,5 @@ def erasure(record: Record, ref: str) -> Erasure:
     if customer is None:
         raise Unknown(f"Nothing is recorded of a customer {ref}. Give the number as the customer base has it.")
     runs = record.runs(customer=customer.id, limit=MOST)
-    under_way = tuple((run.number, run.flow) for run in runs if run.status not in OVER)
+    under_way = tuple(run for run in runs if run.status not in OVER)
     return Erasure(customer.id, len(record.tickets(customer=customer.id, limit=MOST)), len(runs), under_way)

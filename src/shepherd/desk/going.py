@@ -234,9 +234,9 @@ class Going:
             message=message if seq == live.run.seq else "",
         )
 
-    def live(self, run_id: str) -> Live:
+    def live(self, run_id: str, *, fresh: bool = False) -> Live:
         try:
-            return self._runs.load(run_id)
+            return self._runs.load(run_id, fresh=fresh)
         except RecordUnavailable as error:
             raise Unavailable(error.sentence) from None
 

@@ -89,8 +89,8 @@ class Guide:
         raise Unavailable("Too many people work on this at once. Nothing was saved; send it again.")
 
     def see(self, run_id: str) -> RunView:
-        """The run as it stands; what is due or was left open by a crash is set going first."""
-        live = self._going.live(run_id)
+        """The run as it stands, whoever moved it; what is due or was left open by a crash is set going first."""
+        live = self._going.live(run_id, fresh=True)
         if self._going.reach_time(live) or self._going.recover(live):
             live = self._going.live(run_id)
         return self._going.show(live)

@@ -40,6 +40,7 @@ class Live(NamedTuple):
     started: Mapping[str, Any]
     notes: tuple[Said, ...]
     handed_to: str
+    erased_at: datetime | None = None
 
     def after(self, run: Run, events: list[Event]) -> Live:
         """The same some events later."""
@@ -75,13 +76,17 @@ class Runs:
         self._libraries: OrderedDict[str, Library] = OrderedDict()
 
     def load(self, run_id: str, *, fresh: bool = False) -> Live:
-        """The run *run_id*; *fresh* asks the record whether somebody else has moved it."""
+        """The run *run_id*; *fresh* asks the record whether somebody else has moved it, or erased its customer."""
         with self._lock:
             live = self._live.get(run_id)
             if live is not None:
                 self._live.move_to_end(run_id)
-        if live is not None and not (fresh and self._record.head(run_id).seq != live.run.seq):
-            return live
+        if live is not None:
+            head = self._record.head(run_id) if fresh else None
+            if head is None or (head.seq, head.erased_at) == (live.run.seq, live.erased_at):
+                return live
+            if head.erased_at != live.erased_at:
+                self.forget(run_id)
         live = self._read(run_id)
         self.keep(live)
         return live
@@ -148,4 +153,5 @@ class Runs:
         except Diverged as error:
             raise Broken(f"The record of this run does not hold together: {error.sentence} Verify it.") from None
         ticket = self._record.ticket(row.ticket)
-        return Live(run_id, run, ticket, row.contact or "", started, tuple(said(events)), handed(events))
+        erased_at = self._record.head(run_id).erased_at
+        return Live(run_id, run, ticket, row.contact or "", started, tuple(said(events)), handed(events), erased_at)

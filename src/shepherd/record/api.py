@@ -141,10 +141,11 @@ class OnceState:
 
 
 class Head(NamedTuple):
-    """Where a run stands: its last seq (0: none) and that entry's time."""
+    """Where a run stands: its last seq (0: none), that entry's time, and when its customer was erased, if ever."""
 
     seq: int
     at: datetime | None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

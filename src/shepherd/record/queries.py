@@ -29,6 +29,14 @@ from shepherd.run.api import Event, Spent
 
 MOST_SEARCHED = 2000
 c, t, r, e, a = tables.customers.c, tables.tickets.c, tables.runs.c, tables.entries.c, tables.attempts.c
+HEAD = (
+    select(e.seq, e.at, c.erased_at)
+    .join(tables.runs, r.id == e.run)
+    .outerjoin(tables.customers, c.id == r.customer)
+    .where(e.run == bindparam("run_"))
+    .order_by(e.seq.desc())
+    .limit(1)
+)
 TRIES = (
     select(a.n, a.at)
     .where(*(a[name] == bindparam(f"{name}_") for name in ("scope", "scope_id", "flow", "step")))
@@ -81,8 +89,11 @@ class Reader:
 
     def head(self, run_id: str) -> Head:
         """Where a run stands."""
-        rows = self._rows(select(e.seq, e.at).where(e.run == run_id).order_by(e.seq.desc()).limit(1))
-        return Head(rows[0].seq, time_of(rows[0].at)) if rows else Head(0, None)
+        with self._reading() as connection:
+            row = connection.execute(HEAD, {"run_": run_id}).first()
+        if row is None:
+            return Head(0, None)
+        return Head(row.seq, time_of(row.at), time_of(row.erased_at) if row.erased_at else None)
 
     def bodies(self, ticket_id: str, run: str | None = None) -> list[bytes]:
         """The entries of a ticket as stored, run by run, in order; what is no bytes any more is left out."""

@@ -25,7 +25,6 @@ pages.before_request(ask_name)
 PATIENCE = 0.3
 # However many calls are slow, most threads of the server wait for none of them.
 PATIENT = threading.BoundedSemaphore(4)
-ALONG = frozenset({"answer", "fields", "continue", "back", "pause", "resume", "take_over", "settle"})
 
 
 class AskFirst(Exception):
@@ -105,7 +104,7 @@ def _take(run_id: str, form: forms.Form) -> Taken:
         abort(400)
     act, along = forms.act_of(form), forms.note(form)
     given = None if act == "settle" else forms.read(form)
-    if along and act in ALONG:
+    if along and act != "note":
         desk().take(run_id, Note(along), seq=seq, token=f"{token}-note", actor=who.actor, role=who.role)
         seq += 1
     if act == "back" and isinstance(given, GoBack) and form.get("sure") != "yes" and desk().asks_first(run_id, given):
@@ -242,9 +241,9 @@ def _page(run_id: str) -> RunPage:
     return page_of(desk().see(run_id), here(), desk().clock(), asked=())
 
 
-def _queues(extra: tuple[Choice, ...] = ()) -> list[Choice]:
-    named = [(name, Marks.words(name)) for name in desk().library.policy.queues]
-    choices = [*extra, *(Choice(value=v, label=label) for v, label in named)]
+def _queues(*more: Choice) -> list[Choice]:
+    """The queues, each with the same key wherever it is offered, then what there is *more*."""
+    choices = [*(Choice(value=v, label=Marks.words(v)) for v in desk().library.policy.queues), *more]
     return [Choice(value=c.value, label=c.label, key=str(n) if n <= 9 else "") for n, c in enumerate(choices, 1)]
 
 
@@ -269,7 +268,7 @@ def none_fits(run_id: str) -> str:
         "heading": "None of these fits" if page.chooses else "It can’t go on like this",
         "sentence": "Hand the contact to somebody who can help, or only note it, for the people who keep this flow.",
         "act": "none" if page.chooses else "unfit",
-        "choices": _queues((Choice(value="", label="Only note it, and stay here"),)),
+        "choices": _queues(Choice(value="", label="Only note it, and stay here")),
         "label": "What the customer said",
     }
     return render_template("leave.html", page=page, ask=ask)

@@ -32,7 +32,12 @@ SETTLE = (
 )
 SELDOM = 20
 SOON = 5
-REASONS = {"hung_up": "The customer hung up", "no_reply": "The customer no longer answered", "later": "To be continued"}
+REASONS = {
+    "hung_up": "The customer hung up",
+    "no_reply": "The customer no longer answered",
+    "later": "To be continued",
+    "erased": "Erased",
+}
 
 
 class Identity(NamedTuple):
