@@ -64,6 +64,20 @@ def test_a_first_version_is_no_news(desk, publish):
     assert "Nothing yet" in page(tab.get("/changes"))
 
 
+def test_a_published_flow_says_why_its_text_is_not_there(desk, publish):
+    """The text stands on a flow's page while the folder says what is live; where it does not, that is told."""
+    tab = Tab(create_app(desk))
+    why = "The folder says something else than the version that is live"
+    publish("One.")
+    same = page(tab.get("/flows/greeting"))
+    publish("Two.")
+    tab.get("/")
+    other = page(tab.get("/flows/greeting"))
+
+    assert ("Text greeting.yaml" in same, why in same) == (True, False)
+    assert ("Text greeting.yaml" in other, why in other) == (False, True)
+
+
 def test_what_changed_is_told_and_confirmed_once(desk, two):
     """Agents read what changed in plain words; "I have read this" is kept once for each, and the notice goes."""
     app = create_app(desk)
