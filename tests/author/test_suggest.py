@@ -205,10 +205,33 @@ steps:
 """
 
 
+CLOCK = """
+flow: clock
+title: When we are there
+category: orders
+version: 1
+outcomes: {open: {resolves: true}, closed: {resolves: false}}
+steps:
+  by_time:
+    decide:
+      - when: weekday(today) in ["saturday", "sunday"]
+        then: weekend
+      - when: hour(now) < 9
+        then: early
+      - when: hour(now) >= 17
+        then: late
+      - otherwise: there
+  weekend: {say: "We are back on Monday.", end: closed}
+  early: {say: "We open at nine.", end: closed}
+  late: {say: "We have closed for today.", end: closed}
+  there: {say: "We are here.", end: open}
+"""
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     folder = tmp_path_factory.mktemp("library")
-    for name, text in (("desk", DESK), ("proof", PROOF), ("rich", RICH), ("hard", HARD)):
+    for name, text in (("desk", DESK), ("proof", PROOF), ("rich", RICH), ("hard", HARD), ("clock", CLOCK)):
         (folder / f"{name}.yaml").write_text(text)
     for name, text in drawn().items():
         (folder / f"{name}.yaml").write_text(text)
@@ -223,6 +246,13 @@ def test_values_are_found_by_what_conditions_compare(library: Library) -> None:
     assert [f"{c.source} {c.by}" for c in found.unreached] == []
     assert not_walked(library, "rich", walked(library, "rich", found)) == ()
     assert len(found.scenarios) == found.least
+
+
+def test_days_of_the_week_and_hours_are_tried(library: Library) -> None:
+    """What the clock decides is reached by scenarios that begin on such a day, at such an hour."""
+    found = suggest(library, "clock", missing(library, "clock"))
+    assert found.unreached == ()
+    assert not_walked(library, "clock", walked(library, "clock", found)) == ()
 
 
 def test_an_edge_behind_arithmetic_is_said_not_to_be_reached(library: Library) -> None:

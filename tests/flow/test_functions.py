@@ -49,8 +49,8 @@ def shown(text: str, value: Any) -> str:
     return FILTERS[name](value, *([literal_eval(args.rstrip(")"))] if args else []))
 
 
-NAMES = """days weeks months years workdays date year month day weekday end_of_month weekdays_between min max abs round
-round_down round_up count lower length starts_with has_word has_any has_all has_exactly""".split()
+NAMES = """days weeks months years workdays date year month day hour weekday end_of_month weekdays_between min max abs
+round round_down round_up count lower length starts_with has_word has_any has_all has_exactly""".split()
 
 
 def test_the_functions_and_filters_are_those_of_the_language():
@@ -133,6 +133,16 @@ def test_the_parts_of_a_date(day: date):
     assert worth("date(year(d), month(d), day(d))", d=day) == plain
     assert worth("weekday(d)", d=day) == calendar.day_name[day.weekday()].lower()
     assert worth("end_of_month(d)", d=day) == plain + relativedelta(day=31)
+
+
+@given(st.one_of(MOMENTS, st.times()))
+def test_the_hour_of_a_time(moment: datetime | time):
+    """
+    The first two digits of the time as ISO 8601 writes it; a day has none.
+    """
+    assert worth("hour(m)", m=moment) == int(moment.isoformat().rpartition("T")[2][:2])
+    with pytest.raises(Unworkable):
+        worth("hour(m)", m=date(2026, 1, 1))
 
 
 @given(st.integers(-10, 10**5), st.integers(-2, 14), st.integers(-2, 33))

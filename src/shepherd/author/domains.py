@@ -17,6 +17,7 @@ from shepherd.check.weighing import constant
 from shepherd.flow.cells import Unread, guess
 from shepherd.flow.cells import read as read_cell
 from shepherd.flow.expression import Expression, named
+from shepherd.flow.functions import WEEKDAYS
 from shepherd.flow.lists import spelled
 from shepherd.flow.model import Ask, Call, Do, Field, Flow, HandOn, Lookup, Step
 from shepherd.flow.scope import uses
@@ -109,6 +110,10 @@ class Domains:
                 if isinstance(value, date):
                     day = value if isinstance(value, datetime) else datetime.combine(value, self.at.time())
                     found += [day.replace(tzinfo=self.at.tzinfo) + timedelta(days=off) for off in (0, -1, 1)]
+                elif value in WEEKDAYS:
+                    found.append(self.at + timedelta(days=(WEEKDAYS.index(value) - self.at.weekday()) % 7))
+                elif isinstance(value, int) and 0 < value < 24:  # an hour
+                    found += [self.at.replace(hour=value), self.at.replace(hour=value - 1)]
             for year in _sorted(self.held.get((flow, (name, "year")), set()), int):
                 found += [self.at.replace(year=year + off) for off in (0, 1, -1) if 1900 < year < 2200]
         return tuple(dict.fromkeys(found))[: self.most]

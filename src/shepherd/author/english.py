@@ -43,6 +43,7 @@ GIVEN: Mapping[str, str] = {
     "year": "the year of {0}",
     "month": "the number of the month of {0}",
     "day": "the day of the month of {0}",
+    "hour": "the hour of {0}",
     "weekday": "the weekday of {0}",
     "end_of_month": "the last day of the month of {0}",
     "weekdays_between": "the number of weekdays from {0} up to and without {1}",

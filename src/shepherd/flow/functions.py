@@ -50,6 +50,13 @@ def _end_of_month(value: Any) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
+def _hour(value: Any) -> int:
+    """The hour of a time, or of a date with a time on the desk's clock: 0 to 23."""
+    if not isinstance(value, datetime | time):
+        raise Unworkable("A time is needed here, or a date with a time.")
+    return value.hour
+
+
 def _weekdays_between(first: Any, last: Any, named: Any = WEEKDAYS[:5]) -> int:
     """The days *named* from *first* on, up to but without *last*; negative where *last* lies before *first*."""
     one, other = day_of(first), day_of(last)
@@ -129,6 +136,7 @@ FUNCTIONS: dict[str, Function] = {
     "year": _fixed((DATE,), "integer", lambda d: day_of(d).year),
     "month": _fixed((DATE,), "integer", lambda d: day_of(d).month),
     "day": _fixed((DATE,), "integer", lambda d: day_of(d).day),
+    "hour": _fixed(("time",), "integer", _hour),
     "weekday": _fixed((DATE,), "text", lambda d: WEEKDAYS[day_of(d).weekday()]),
     "end_of_month": _fixed((DATE,), DATE, _end_of_month),
     "weekdays_between": Function((2, 3), (DATE, DATE, "list"), "integer", _weekdays_between),

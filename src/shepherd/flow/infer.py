@@ -346,6 +346,7 @@ TAKES: Mapping[str, frozenset[str]] = {
     "ordered": NUMBERS | MOMENTS,
     "text": TEXTS,
     "date": frozenset({"date", "datetime"}),
+    "time": frozenset({"time", "datetime"}),
     "list": LISTS,
 }
 INFER: dict[type, Callable[[Infer, Any], Type]] = {
