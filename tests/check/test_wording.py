@@ -129,6 +129,7 @@ def test_labels_that_stand_beside_each_other_differ(step: str, point: str, tmp_p
     [
         ("It comes on [day].", "[day]"),
         ("It comes on {day}.", "{day}"),
+        ("It costs { delivery.fee }.", "{ delivery.fee }"),
         ("It comes on ${day}.", "${day}"),
         ("It comes on <the day>.", "<the day>"),
         ("It comes on %(day)s.", "%(day)s"),

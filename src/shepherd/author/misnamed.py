@@ -11,7 +11,7 @@ from shepherd.author.script import SPECIAL
 from shepherd.check.grants import all_grants
 from shepherd.check.summaries import REPRESENTATIVE
 from shepherd.flow.findings import Place, allowed, nearest
-from shepherd.flow.model import Ask, Collect, Field, Flow, Step
+from shepherd.flow.model import Ask, Collect, Field, Flow, HandOn, Step
 from shepherd.flow.model import Set as Sets
 from shepherd.flow.source import Map, Node, Scalar, Seq
 
@@ -82,7 +82,7 @@ class _Names:
             known = self.assurances() if assured else set()
             yield from self.among((part, "assured"), plain, known, 'There is no assurance "{}".', plain)
         if expect.outcome is not None and expect.outcome not in flow.outcomes:
-            own = dict.fromkeys([*flow.outcomes, *(name for one in self.reached() for name in one.outcomes)])
+            own = dict.fromkeys(name for one in self.ending() for name in one.outcomes)
             yield from self.among(("expect", "outcome"), [expect.outcome], own, f'{flow.id} has no outcome "{{}}".')
         steps: list[tuple[At, str]] = [(("waiting",), expect.waiting)] if expect.waiting else []
         steps += [(("path", n), step) for n, step in enumerate(expect.path or ()) if step != "..."]
@@ -105,6 +105,16 @@ class _Names:
     def reached(self) -> list[Flow]:
         """The flow, and all that a run of it may lead to."""
         return [self.library.flows[name] for name in sorted(self.library.reached(self.flow.id))]
+
+    def ending(self) -> list[Flow]:
+        """The flow, and those that a run of it may be handed on to: with an outcome of one of them it ends."""
+        found = [self.flow]
+        for one in found:
+            for step in one.steps.values():
+                action = step.action
+                if isinstance(action, HandOn) and (to := self.library.flows.get(action.flow)) and to not in found:
+                    found.append(to)
+        return found
 
     def answers(self, answers: Mapping[str, Any]) -> Iterator[Misnamed]:
         for ref, plan in answers.items():

@@ -81,7 +81,7 @@ _LEFT = re.compile(
     r"DO|FIX"
     r"ME|TB[ACD]|XX"
     r"X+)\b|(?i:\blorem ipsum\b|\bplaceholder\b)|\?{3,}|_{3,}|"
-    r"<[A-Za-z][\w -]{0,30}>|\$\{\w[\w.]*\}|\{\w[\w.]*\}|%\(\w+\)s|(?<!\d)%s\b"
+    r"<[A-Za-z][\w -]{0,30}>|\$\{\w[\w.]*\}|\{ {0,3}\w[\w.]* {0,3}\}|%\(\w+\)s|(?<!\d)%s\b"
 )
 #: In what is read aloud, words in brackets are nobody's words yet. ("[pause]" is for the agent's eyes: a guide.)
 _BRACKETS = re.compile(r"\[[A-Za-z][\w .'-]{0,30}\]|\binsert (?:the )?\w+ here\b", re.IGNORECASE)
