@@ -6,13 +6,17 @@ The browser alone: a page of one line, which a key replaces by the next from a s
 
 from __future__ import annotations
 
+import json
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import quantiles
+from urllib.parse import quote, urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -94,16 +98,71 @@ def walk(page: Page, address: str, flow: str) -> None:
     finish(page, WALKS[flow].answers)
 
 
+class Wire(Sender):
+    """The same contact without a browser: over one connection, each answer with the page that follows it timed."""
+
+    def __init__(self, address: str):
+        self.address, self.url, self.text, self.seconds = address, "", "", list[float]()
+        self._line = HTTPConnection(address.removeprefix("http://"))
+        self._own = {"Cookie": f"shepherd_who={quote(json.dumps({'name': 'maria', 'role': 'agent'}))}"}
+
+    def get(self, path: str) -> None:
+        """Get *path*."""
+        self._ask("GET", path.removeprefix(self.address), None)
+
+    def post(self, url: str, fields: dict[str, str]) -> None:
+        """Send *fields* to *url*, and follow to where that leads."""
+        began = time.perf_counter()
+        self._ask("POST", url.removeprefix(self.address), urlencode(fields))
+        self.seconds.append(time.perf_counter() - began)
+
+    def _ask(self, method: str, path: str, body: str | None) -> None:
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.address} if body else {}
+        self._line.request(method, path, body, self._own | form)
+        reply = self._line.getresponse()
+        text = reply.read().decode()
+        if reply.status == 303:
+            self._ask("GET", reply.headers["Location"], None)
+            return
+        assert reply.status == 200, f"{reply.status} at {path}"
+        self.url, self.text = path, text
+
+    def walk(self, flow: str) -> list[float]:
+        """Milliseconds from each answer of a contact through *flow* until the next page is there."""
+        self.start(CUSTOMER, flow)
+        self.seconds.clear()
+        for given in WALKS[flow].answers:
+            while 'name="act" value="continue"' in self.text:
+                self.act("continue")
+            if isinstance(given, str):
+                self.act("answer", value=given)
+            else:
+                asked = "fields" if 'name="act" value="fields"' in self.text else "answer"
+                self.act(asked, **{f"f.{name}": str(value) for name, value in given.items()})
+        return [1000 * each for each in self.seconds]
+
+
 def spread(milliseconds: list[float]) -> tuple[float, float]:
     """The median and the 95th percentile."""
     hundredths = quantiles(milliseconds, n=100, method="inclusive")
     return hundredths[49], hundredths[94]
 
 
+def without_browser() -> list[float]:
+    """Milliseconds of each answer in a contact through every flow, at a desk of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Served(Path(folder), ROOT / "flows").start()
+        try:
+            return [each for flow in WALKS for each in Wire(desk.address).walk(flow)]
+        finally:
+            desk.stop()
+
+
 def main() -> dict[str, float]:
     """Print both, and what the desk's pages add."""
     steps: list[tuple[float, float]] = []
     alone: list[tuple[float, float]] = []
+    desks = without_browser()
     with sync_playwright() as playwright, bare_server() as bare, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium(), args=[*QUIET, "--no-sandbox"])
         desk = Served(Path(folder), ROOT / "flows").start()
@@ -114,11 +173,12 @@ def main() -> dict[str, float]:
         finally:
             desk.stop()
             browser.close()
-    drawn, served = spread([d for d, _ in steps]), spread([s for _, s in steps])
+    drawn, waited, served = spread([d for d, _ in steps]), spread([s for _, s in steps]), spread(desks)
     bare_drawn = spread([d for d, _ in alone])
     print(f"{len(steps)} keys through {len(WALKS)} flows       median      p95")
     print(f"key to step drawn          {drawn[0]:8.1f} {drawn[1]:8.1f} ms   (aim: p95 under 100 ms)")
-    print(f"of this the desk's answers {served[0]:8.1f} {served[1]:8.1f} ms   (aim: p95 under 20 ms)")
+    print(f"of this waited for replies {waited[0]:8.1f} {waited[1]:8.1f} ms")
+    print(f"the desk without a browser {served[0]:8.1f} {served[1]:8.1f} ms   (aim: p95 under 20 ms)")
     print(f"the browser alone          {bare_drawn[0]:8.1f} {bare_drawn[1]:8.1f} ms")
     print(f"ratio of the medians       {drawn[0] / bare_drawn[0]:8.1f} ×")
     return {"drawn_p95_ms": drawn[1], "served_p95_ms": served[1], "drawn_ratio": drawn[0] / bare_drawn[0]}
