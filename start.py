@@ -97,7 +97,7 @@ def test(more: list[str]) -> int:
     install("requirements-dev.lock")
     (ROOT / ".cache").mkdir(exist_ok=True)
     # Each file stays with one process; the few long ones come before the many short ones.
-    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    spread = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
     tests = ["pytest", "-q", *spread, "--junitxml", str(ROOT / ".cache" / "tests.xml"), *more]
     beside = (["ruff", "check", "."], ["mypy"], ["lint-imports"])
     # The tests start hundreds of processes; each would compile every module where what was compiled is not kept.

@@ -1,5 +1,6 @@
 """Keys, focus and fit: what a person on a live call has under their fingers."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.walk import (
@@ -16,6 +17,12 @@ from tests.browser.walk import (
     tap,
     ticket_by_clicks,
 )
+
+
+@pytest.fixture(scope="module")
+def library(whole_library):
+    """All shipped flows: they are searched."""
+    return whole_library
 
 
 def test_the_new_step_takes_the_focus_and_is_announced(served, page, customer):

@@ -90,11 +90,20 @@ def outside(data: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("read", "what", "smallest"),
-    [(planted, "Deaf in", 40), (changing, "two results of one input", 1), (outside, "a place outside the text", 3)],
+    ("read", "what", "smallest", "seconds"),
+    [
+        (planted, "Deaf in", 40, 2.5),
+        (changing, "two results of one input", 1, 0.8),
+        (outside, "a place outside the text", 3, 0.8),
+    ],
 )
 def test_a_planted_mistake_is_found_and_made_small(
-    read: campaigns.Callable[[bytes], str], what: str, smallest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    read: campaigns.Callable[[bytes], str],
+    what: str,
+    smallest: int,
+    seconds: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """
     A parser that breaks a promise for some shape is caught by a few seconds of its campaign, and the input is kept.
@@ -103,7 +112,7 @@ def test_a_planted_mistake_is_found_and_made_small(
     monkeypatch.setattr(campaigns, "elsewhere", lambda parser, sample: [])
     parser = replace(PARSERS["expression"], name="planted", read=read, seeds=lambda: [b"n", b'r.status == "down"'])
 
-    told = campaign(parser, 0.8, SEED, lambda text: None)
+    told = campaign(parser, seconds, SEED, lambda text: None)
 
     failure = next(f for name, f in told.failures.items() if name.startswith(what))
     assert len(failure.data) <= smallest

@@ -71,7 +71,7 @@ def test_a_published_flow_says_why_its_text_is_not_there(desk, publish):
     publish("One.")
     same = page(tab.get("/flows/greeting"))
     publish("Two.")
-    tab.get("/")
+    desk.live.fresh()
     other = page(tab.get("/flows/greeting"))
 
     assert ("Text greeting.yaml" in same, why in same) == (True, False)
