@@ -173,7 +173,36 @@ def test_a_handed_over_run_can_be_taken_over(at_light, open_tab):
     other.act("take_over")
 
     assert "What colour" in other.heading
+    assert "Handed over to second line: Needs a technician" in other.text
     assert at_light.get(run).heading == "timo is guiding this contact"
+
+
+def test_a_late_take_over_takes_nothing_from_a_colleague(at_light, open_tab):
+    """Who presses "Take over" after somebody else has taken it is told so, and who has it."""
+    run = at_light.path
+    at_light.get(f"{run}/hand-over")
+    at_light.post(run, at_light.form("hand_over") | {"to": "second_line"})
+    late = open_tab("sari").get(run)
+    open_tab("timo").get(run).act("take_over")
+    late.act("take_over")
+
+    assert late.status == 409
+    assert late.heading == "timo is guiding this contact"
+    assert "This page was behind" in late.text
+
+
+def test_the_first_page_has_ones_own_runs_and_those_to_be_taken_over(at_light, open_tab):
+    """Each with its customer; what a colleague is guiding is not offered to others."""
+    run = at_light.path
+    assert "Go on where you stopped" in at_light.get("/").text
+    other = open_tab("timo")
+    assert run not in other.get("/").text
+    at_light.get(f"{run}/hand-over")
+    at_light.post(run, at_light.form("hand_over") | {"to": "second_line"})
+    text = other.get("/").text
+
+    assert "Waits to be taken over" in text
+    assert re.search(rf'href="{run}".*?Virtanen.*?for second line', text, re.DOTALL)
 
 
 def test_none_of_these_is_never_a_dead_end(at_light):

@@ -21,7 +21,7 @@
     document.body.replaceWith(document.adoptNode(page.body));
     scrollTo(0, 0);
     saving = false;
-    came = { at: performance.now(), key, typing };
+    came = { at: performance.now(), key, typing, alone: typing };
     arrive();
   };
 
@@ -67,11 +67,11 @@
     else if (begun() && document.querySelector("form[data-send]")) say(`The note that you began goes along: ${begun()}`);
   };
 
-  /* Who presses twice, or types on while the page changes by itself, did not mean the step that came in between: such
-     a key counts again after a short pause, and the second half of a double click never. */
-  const BOUNCE = 200, PAUSE = 700, DOUBLE = 500;
+  /* Who presses twice, types on while the page changes by itself, or presses as it does, did not mean the step that came. */
+  const BOUNCE = 200, PAUSE = 700, DOUBLE = 500, GLANCE = 400;
   let last = { key: "", at: -Infinity };
-  let came = { key: "", at: -Infinity, typing: false };
+  let came = { key: "", at: -Infinity };
+  const unseen = (event) => came.alone && event.timeStamp - came.at < GLANCE;
   const early = (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -83,14 +83,14 @@
     const again = event.key === came.key && event.timeStamp - came.at < BOUNCE;
     if (!again) came.key = "";
     last = { key: event.key, at: event.timeStamp };
-    if (came.typing || again) early(event);
+    if (came.typing || again || unseen(event)) early(event);
   }, true);
   document.addEventListener("click", (event) => {
     if (!event.detail) return;
     const same = Math.hypot(event.clientX - last.x, event.clientY - last.y) < 5;
     const again = last.at < came.at && same && (event.timeStamp - last.at < DOUBLE || event.timeStamp - came.at < BOUNCE);
     last = { key: "", at: event.timeStamp, x: event.clientX, y: event.clientY };
-    if (again) early(event);
+    if (again || unseen(event)) early(event);
   }, true);
 
   document.addEventListener("submit", (event) => {

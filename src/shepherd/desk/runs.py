@@ -48,8 +48,16 @@ class Live(NamedTuple):
 
 
 def said(events: list[Event]) -> list[Said]:
-    """The notes among *events*."""
-    return [Said(e.at, e.actor.id, _text(e.data["text"]), e.data.get("use", "")) for e in events if e.kind == "noted"]
+    """The notes among *events*, and what was said when the run was handed over."""
+    found = []
+    for event in events:
+        if event.kind == "noted":
+            found.append(Said(event.at, event.actor.id, _text(event.data["text"]), event.data.get("use", "")))
+        elif event.kind == "handed_over":
+            to, reason = event.data["to"].replace("_", " "), _text(event.data.get("reason") or "")
+            told = f"Handed over to {to}: {reason}" if reason else f"Handed over to {to}"
+            found.append(Said(event.at, event.actor.id, told, ""))
+    return found
 
 
 def _text(value: Any) -> str:

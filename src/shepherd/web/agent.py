@@ -111,7 +111,7 @@ def home() -> Response:
 def _home(
     status: int = 200, *, find: str = "", given: Mapping[str, str], errors: Mapping[str, str] | None = None
 ) -> Response:
-    waiting = _waiting()
+    waiting, (own, handed) = _waiting(), _open_runs()
     page = render_template(
         "start.html",
         find=find,
@@ -124,7 +124,8 @@ def _home(
         role=here().role,
         waiting=waiting,
         awaited=stand(waiting) if desk().awaits(here().role) else None,
-        open_runs=[open_row(r, here()) for r in _open_runs()],
+        open_runs=[open_row(r, here()) for r in own],
+        handed=[open_row(r, here()) for r in handed],
         customers=customers_like(find),
         tickets=[ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
         recent=[] if find else [ticket_row(t) for t in desk().tickets(limit=8)],
@@ -142,10 +143,11 @@ def _waiting() -> list[dict[str, Any]]:
     return [waits(v) for v in desk().waits_for(here().role)]
 
 
-def _open_runs() -> list[RunRow]:
-    """Runs that are not over, one's own first."""
+def _open_runs() -> tuple[list[RunRow], list[RunRow]]:
+    """Runs that are not over, among the latest: one's own, and those that wait to be taken over by anybody."""
     rows = [r for r in desk().recorded(limit=50) if r.status not in OVER]
-    return sorted(rows, key=lambda r: r.owner != here().name)[:6]
+    own = [r for r in rows if r.owner == here().name and r.status != "handed_over"]
+    return own[:6], [r for r in rows if r.status == "handed_over"][:6]
 
 
 @pages.get("/flows.json")

@@ -12,7 +12,7 @@ from shepherd.desk import DeskError, FlowRow, FollowUp, RunView, Target, TicketV
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Due
 from shepherd.web.marks import Marks
-from shepherd.web.show import heading
+from shepherd.web.show import heading, name_of
 from shepherd.web.who import Who, desk
 
 
@@ -72,16 +72,17 @@ def ticket_row(ticket: Ticket) -> dict[str, Any]:
 
 def open_row(run: RunRow, who: Who) -> dict[str, Any]:
     """
-    A run under way: *until* when it waits for a time, and where *who* has paused it the number of its page, *seq*.
+    A run under way: its *customer*, *until* when it waits for a time, and its page's *seq* where *who* has paused it.
 
-    Both are None where that is not so, or where the run can't be read.
+    The last two are None where that is not so, or where the run can't be read.
     """
-    due, seq = None, None
+    due, seq, customer = None, None, ""
     with suppress(DeskError):
         view = desk().see(run.id)
         due = view.waiting.due if isinstance(view.waiting, Due) else None
         seq = view.seq if view.state == "paused" and view.owner == who.name else None
-    return run_row(run) | {"until": due, "seq": seq, "token": new_id()}
+        customer = name_of(view.customer, view.ticket.customer_ref)
+    return run_row(run) | {"until": due, "seq": seq, "token": new_id(), "customer": customer}
 
 
 def flow_of(view: TicketView, run: str) -> str:
