@@ -73,6 +73,7 @@ def test_a_page_that_gets_no_stream_looks_now_and_then(page, shop, folder):
 def test_a_flow_is_tried_to_its_end_by_keyboard(page, shop):
     """With inputs, a day and answers of other systems of one's choice, and every value in sight."""
     page.goto(f"{shop}/flows/parcel")
+    expect(page.locator("#live")).to_have_text("Checked and counted")  # from now on the page is not renewed
     page.get_by_role("link", name="Try it", exact=True).press("Enter")
     page.get_by_label("Order number").fill("O-77")
     page.get_by_label("Day and time").fill("2026-03-09T10:00")
