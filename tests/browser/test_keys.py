@@ -163,6 +163,21 @@ def test_a_note_that_was_begun_is_not_lost(served, page, customer):
     expect(note).to_have_value("")
 
 
+def test_a_note_outlives_a_page_that_knows_nothing_of_it(served, page, customer):
+    """Where who one is was forgotten, the page that asks for the name took no note: it stands on the step again."""
+    at_light(page, served.address, customer)
+    run = page.url
+    page.keyboard.press("n")
+    page.keyboard.type("Rang twice")
+    page.context.clear_cookies()
+    with arriving(page):
+        page.locator(".answers button").first.click()
+    shows(page, "Your name")
+    Sender(page, served.address)
+    page.goto(run)
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Rang twice")
+
+
 def test_a_page_that_goes_on_by_itself_takes_the_note_along(served, page, customer):
     """Who writes while the desk looks something up writes on at the next step, at the same place."""
     served.tell("line.test", slow=2)

@@ -31,7 +31,7 @@
     call.responseType = "document";
     call.onloadend = () => {
       const page = call.status < 500 && call.response;
-      if (page) page.querySelectorAll("noscript").forEach((part) => part.remove()); // parsed as if there were no script
+      if (page) page.querySelectorAll("noscript").forEach((part) => part.remove()); // read as without scripts
       done(page, call.responseURL);
     };
     call.send(body);
@@ -44,7 +44,8 @@
     if (begun() && !given.has("note")) given.set("note", begun());
     bring("POST", form.action, new URLSearchParams(given), (page, address) => {
       if (page) {
-        keep("");
+        // A page that is not the run's knows nothing of the note.
+        if (page.getElementById("note") || address.startsWith(`${form.action}/`)) keep("");
         return put(page, address, key);
       }
       saving = false;
