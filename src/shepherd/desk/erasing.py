@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from shepherd.desk.errors import Unknown
+from shepherd.desk.moving import UNDER_WAY
 from shepherd.record import Record, RunRow
 
 #: More than one customer has.
 MOST = 10_000
 #: Why a run was ended by it.
 ERASED = "erased"
-OVER = frozenset({"ended", "abandoned"})
 
 
 class Erasure(NamedTuple):
@@ -33,5 +33,5 @@ def erasure(record: Record, ref: str) -> Erasure:
     if customer is None:
         raise Unknown(f"Nothing is recorded of a customer {ref}. Give the number as the customer base has it.")
     runs = record.runs(customer=customer.id, limit=MOST)
-    under_way = tuple(run for run in runs if run.status not in OVER)
+    under_way = tuple(run for run in runs if run.status in UNDER_WAY)
     return Erasure(customer.id, len(record.tickets(customer=customer.id, limit=MOST)), len(runs), under_way)
