@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
-from shepherd.author import Coverage, Expect, Given, Played, Scenario, Verdict
+from shepherd.author import Coverage, Expect, Given, Scenario, Walked
 from shepherd.author.coverage import Way
 from shepherd.author.report import Report, as_json, junit, lcov
 
@@ -29,18 +29,18 @@ BELOW = {
 }
 
 
-def verdict(flow: str, name: str, *failures: str) -> Verdict:
+def verdict(flow: str, name: str, *failures: str) -> Walked:
     given = Given(at=datetime(2026, 1, 15, 10, tzinfo=UTC), offset="+00:00")
     scenario = Scenario(name=name, flow=flow, file=f"{flow}.scenarios.yaml", line=7, given=given, expect=Expect())
-    return Verdict(scenario, Played(None), failures)
+    return Walked(scenario, failures, (), frozenset(), frozenset(), 0.25)
 
 
-def report_of(*verdicts: Verdict, least: float | None = None) -> Report:
+def report_of(*verdicts: Walked, least: float | None = None) -> Report:
     covered = (
         Coverage("one", (3, 3), (4, 4), ()),
         Coverage("two", (2, 3), (3, 4), ("a --answer:no--> b",)),
     )
-    return Report(verdicts, covered, tuple(0.25 for _ in verdicts), least)
+    return Report(verdicts, covered, least)
 
 
 def shaped(text: str) -> ElementTree.Element:

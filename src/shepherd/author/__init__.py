@@ -4,7 +4,7 @@ from shepherd.author.coverage import Coverage, cover
 from shepherd.author.given import Expect, Given, Malformed, Scenario, read_given
 from shepherd.author.play import Played, play
 from shepherd.author.scenario_files import place_of, read_scenarios, scenarios_in
-from shepherd.author.scenarios import Verdict, judge, run_scenario
+from shepherd.author.scenarios import Verdict, Walked, judge, run_scenario, walk
 
 __all__ = [
     "Coverage",
@@ -14,6 +14,7 @@ __all__ = [
     "Played",
     "Scenario",
     "Verdict",
+    "Walked",
     "cover",
     "judge",
     "place_of",
@@ -22,4 +23,5 @@ __all__ = [
     "read_scenarios",
     "run_scenario",
     "scenarios_in",
+    "walk",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from shepherd.author.difference import Change, Difference
@@ -38,31 +39,44 @@ class Affected(NamedTuple):
     why: tuple[str, ...] = ()
 
 
+#: Does jobs, one after the other or side by side, and gives what they gave in their order.
+Spread = Callable[[Sequence[Callable[[], "Affected | None"]]], Iterable["Affected | None"]]
+
+
+def one_by_one(jobs: Sequence[Callable[[], Affected | None]]) -> Iterator[Affected | None]:
+    """What *jobs* give."""
+    return (job() for job in jobs)
+
+
 def affected(
     before: Library,
     after: Library,
     difference: Difference,
     scenarios: tuple[Iterable[Scenario], Iterable[Scenario]],
+    spread: Spread = one_by_one,
 ) -> tuple[tuple[Affected, ...], int]:
-    """The scenarios of both versions that come to something else, and how many were walked."""
+    """The scenarios of both versions that come to something else, and how many were walked; *spread* does the walks."""
     names = _Names(difference)
     reached = touched(before, difference, old=True), touched(after, difference, old=False)
     steps = None if any(map(may_lead, difference.beside)) else touched_steps(before, difference)
-    found = []
-    walked = 0
-    for edition, scenario in _editions(*scenarios):
-        old, new = names.earlier(scenario.flow, edition), names.later(scenario.flow, edition)
-        if old not in reached[0] and new not in reached[1]:
-            continue
-        walked += 1
-        verdict = _run(before, scenario, old)
-        alike = edition == "both" and old == new and verdict is not None
-        if alike and verdict and steps is not None and steps.isdisjoint(verdict.played.entered):
-            continue  # it comes by nothing that differs
-        one = _walked(after, names, edition, scenario, verdict, new)
-        if one is not None:
-            found.append(one)
-    return tuple(found), walked
+    jobs = [
+        partial(_compared, before, after, names, steps, edition, scenario)
+        for edition, scenario in _editions(*scenarios)
+        if names.earlier(scenario.flow, edition) in reached[0] or names.later(scenario.flow, edition) in reached[1]
+    ]
+    return tuple(one for one in spread(jobs) if one is not None), len(jobs)
+
+
+def _compared(
+    before: Library, after: Library, names: _Names, steps: set[str] | None, edition: str, scenario: Scenario
+) -> Affected | None:
+    """What *scenario* comes to otherwise; None where it comes to the same, or by none of *steps*, which differ."""
+    old, new = names.earlier(scenario.flow, edition), names.later(scenario.flow, edition)
+    verdict = _run(before, scenario, old)
+    alike = edition == "both" and old == new and verdict is not None
+    if alike and verdict and steps is not None and steps.isdisjoint(verdict.played.entered):
+        return None
+    return _walked(after, names, edition, scenario, verdict, new)
 
 
 def _editions(before: Iterable[Scenario], after: Iterable[Scenario]) -> Iterator[tuple[str, Scenario]]:

@@ -8,30 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shepherd.author.coverage import Coverage, cover
 from shepherd.author.given import Scenario
-from shepherd.author.play import Played
 from shepherd.author.scenario_files import scenarios_in
-from shepherd.author.scenarios import Verdict, run_scenario
-from shepherd.author.trail import Crossing
+from shepherd.author.scenarios import Walked, walk
 from shepherd.flow.canonical import canonical
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
     from shepherd.flow.draft import Draft
-
-
-class Walked(NamedTuple):
-    """A scenario that was walked: its *failures*, none where it passed, and the steps it *entered* in their order."""
-
-    scenario: Scenario
-    failures: tuple[str, ...]
-    path: tuple[str, ...]
-    entered: frozenset[str]
-    crossed: frozenset[Crossing]
-
-    @property
-    def ok(self) -> bool:
-        """Whether it passed."""
-        return not self.failures
 
 
 class Counted(NamedTuple):
@@ -78,10 +61,10 @@ class Counter:
                 walked = []
                 for scenario in scenarios:
                     yield None
-                    walked.append(_slim(run_scenario(library, scenario)))
+                    walked.append(walk(library, scenario))
                 self._kept[flow] = (key, tuple(walked), mistakes)
         walks = [one for _, walked, _ in self._kept.values() for one in walked]
-        covered = cover(library.flows, (Played(None, crossed=w.crossed, entered=w.entered) for w in walks))
+        covered = cover(library.flows, walks)
         found = {}
         for coverage in covered:
             _, done, wrong = self._kept[coverage.flow]
@@ -94,11 +77,6 @@ def _key(library: Library, flow: str, scenarios: tuple[Scenario, ...]) -> str:
     told = hashlib.sha256(canonical(dict(library.bundle(flow))))
     told.update(repr(scenarios).encode())
     return told.hexdigest()
-
-
-def _slim(verdict: Verdict) -> Walked:
-    """*verdict* without its run, which would keep a whole library."""
-    return Walked(verdict.scenario, verdict.failures, verdict.path, verdict.played.entered, verdict.played.crossed)
 
 
 def _flow_of(file: str) -> str:

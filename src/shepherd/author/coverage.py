@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from shepherd.author.play import Played
 from shepherd.author.trail import Crossing
 from shepherd.flow.model import Flow
 
 #: The edges by which calls come back, and those of a ``decide``.
 RESULTS, BRANCHES = ("result:", "outcome:"), ("when:", "otherwise")
+
+
+class Walk(Protocol):
+    """What is counted of a walk: all edges that it took, also by visits that fell later, and all steps."""
+
+    @property
+    def crossed(self) -> frozenset[Crossing]: ...
+
+    @property
+    def entered(self) -> frozenset[str]: ...
 
 
 class Way(NamedTuple):
@@ -81,7 +90,7 @@ class Coverage(NamedTuple):
         return tuple(Line(n, sum(t > 0 for t in walks[n]), len(walks[n]), max(walks[n])) for n in sorted(walks))
 
 
-def cover(flows: Mapping[str, Flow], walks: Iterable[Played]) -> tuple[Coverage, ...]:
+def cover(flows: Mapping[str, Flow], walks: Iterable[Walk]) -> tuple[Coverage, ...]:
     """The coverage of every flow by *walks*, in the order of *flows*."""
     crossed: Counter[Crossing] = Counter()
     entered: Counter[str] = Counter()

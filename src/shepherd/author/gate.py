@@ -10,7 +10,7 @@ from shepherd.author.coverage import cover
 from shepherd.author.given import Malformed, Scenario
 from shepherd.author.report import Report
 from shepherd.author.scenario_files import scenarios_in
-from shepherd.author.scenarios import Verdict, run_scenario
+from shepherd.author.scenarios import Walked, walk
 from shepherd.check import examine
 from shepherd.check.library import Library
 from shepherd.flow.canonical import digest
@@ -53,8 +53,8 @@ def judge_draft(draft: Draft, today: date | None = None) -> Judged:
             return Judged((_errors(errors),), None, {})
         library = Library.of(draft, findings)
         scenarios, unread = _scenarios(draft)
-        verdicts = [run_scenario(library, scenario) for scenario in scenarios]
-    covered = cover(library.flows, (verdict.played for verdict in verdicts))
+        verdicts = [walk(library, scenario) for scenario in scenarios]
+    covered = cover(library.flows, verdicts)
     least = draft.policy.min_coverage
     shut = (*_failing(verdicts, unread), *_uncovered(Report(tuple(verdicts), covered, least=least)))
     evidence = {
@@ -84,7 +84,7 @@ def _scenarios(draft: Draft) -> tuple[list[Scenario], list[Malformed]]:
     return found, unread
 
 
-def _failing(verdicts: list[Verdict], unread: list[Malformed]) -> Iterator[Gate]:
+def _failing(verdicts: list[Walked], unread: list[Malformed]) -> Iterator[Gate]:
     failed = [verdict for verdict in verdicts if not verdict.ok]
     told = [error.sentence for error in unread]
     told += [f"{one.scenario.flow}: {one.scenario.name}: {one.failures[0]}" for one in failed]

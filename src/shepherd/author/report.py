@@ -7,20 +7,19 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from shepherd.author.coverage import Coverage
-from shepherd.author.scenarios import Verdict
+from shepherd.author.scenarios import Walked
 from shepherd.author.xml import legal
 
 
 class Report(NamedTuple):
     """
-    What a test came to. *seconds* has for each verdict how long its walk took.
+    What a test came to.
 
     *least* is how much of each flow's edges must be walked, in percent; None where nobody asks for it.
     """
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Walked, ...]
     covered: tuple[Coverage, ...]
-    seconds: tuple[float, ...] = ()
     least: float | None = None
 
     @property
@@ -86,15 +85,14 @@ def junit(report: Report, shown: Callable[[str], str] = str) -> str:
     *shown* makes of a scenario's file the address under which it is to be found.
     """
     root = ElementTree.Element("testsuites", name="shepherd")
-    timed = list(zip(report.verdicts, report.seconds or (0.0,) * len(report.verdicts), strict=True))
     for flow in dict.fromkeys([one.flow for one in report.covered] + [v.scenario.flow for v in report.verdicts]):
-        mine = [(verdict, seconds) for verdict, seconds in timed if verdict.scenario.flow == flow]
+        mine = [verdict for verdict in report.verdicts if verdict.scenario.flow == flow]
         covered = next((one for one in report.covered if one.flow == flow), None)
         if mine or (covered is not None and report.least is not None):
             root.append(_suite(flow, mine, covered, report, shown))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
-    root.set("time", _seconds(sum(seconds for _, seconds in timed)))
+    root.set("time", _seconds(sum(verdict.seconds for verdict in report.verdicts)))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -118,7 +116,7 @@ def lcov(report: Report, shown: Callable[[str], str] = str) -> str:
 
 def _suite(
     flow: str,
-    mine: Iterable[tuple[Verdict, float]],
+    mine: Iterable[Walked],
     covered: Coverage | None,
     report: Report,
     shown: Callable[[str], str],
@@ -135,9 +133,9 @@ def _suite(
         for name, (hit, every) in counted.items():
             ElementTree.SubElement(properties, "property", name=name, value=f"{hit}/{every}")
     total = 0.0
-    for verdict, seconds in mine:
-        scenario, total = verdict.scenario, total + seconds
-        case = _case(suite, flow, scenario.name, seconds)
+    for verdict in mine:
+        scenario, total = verdict.scenario, total + verdict.seconds
+        case = _case(suite, flow, scenario.name, verdict.seconds)
         case.set("file", legal(shown(scenario.file)))
         if scenario.line:
             case.set("line", str(scenario.line))

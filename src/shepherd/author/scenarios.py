@@ -10,6 +10,7 @@ from shepherd.author.assuring import not_as_assured
 from shepherd.author.given import Expect, Never, Scenario
 from shepherd.author.misnamed import misnamed
 from shepherd.author.play import Played, play
+from shepherd.author.trail import Crossing
 from shepherd.flow.canonical import canonical
 from shepherd.flow.expression import Undefined, Unworkable
 from shepherd.flow.findings import nearest
@@ -42,6 +43,33 @@ class Verdict(NamedTuple):
     def path(self) -> tuple[str, ...]:
         """The steps that stand at the end, as ``flow/step``."""
         return steps_of(self.played)
+
+
+class Walked(NamedTuple):
+    """
+    A verdict without the run, which would keep a whole library: what counts and reports ask for.
+
+    *failures* are none where it passed; *path* are the steps that stand at the end, as ``flow/step``, and *seconds* is
+    how long the walk took, where somebody looked.
+    """
+
+    scenario: Scenario
+    failures: tuple[str, ...]
+    path: tuple[str, ...]
+    entered: frozenset[str]
+    crossed: frozenset[Crossing]
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether it passed."""
+        return not self.failures
+
+
+def walk(library: Library, scenario: Scenario) -> Walked:
+    """Walk *scenario* and keep what came of it."""
+    verdict = run_scenario(library, scenario)
+    return Walked(scenario, verdict.failures, verdict.path, verdict.played.entered, verdict.played.crossed)
 
 
 def run_scenario(library: Library, scenario: Scenario) -> Verdict:

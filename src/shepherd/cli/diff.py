@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shepherd.cli.cores import spread
 from shepherd.cli.settings import settings, version_options
 from shepherd.cli.terminal import echo
 from shepherd.cli.versions import Version, versions_of
@@ -144,7 +145,9 @@ def _walked(report: Report, drafts: tuple[Draft, Draft], found: Settings, *, wei
     if not scenarios:
         return report
     flows = touched(before, report.difference, old=True) | touched(after, report.difference, old=False)
-    affected_, walked = affected(before, after, report.difference, (_scenarios(old, flows), _scenarios(new, flows)))
+    affected_, walked = affected(
+        before, after, report.difference, (_scenarios(old, flows), _scenarios(new, flows)), spread
+    )
     return report._replace(scenarios=affected_, walked=walked)
 
 

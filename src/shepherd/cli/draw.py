@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
-from shepherd.cli.settings import library_of, open_desk, settings, version_options
+from shepherd.cli.scenarios import scenarios_of, walked
+from shepherd.cli.settings import draft_of, library_of, open_desk, settings, version_options
 from shepherd.cli.terminal import echo
 from shepherd.flow.shown import many
 
@@ -115,14 +115,14 @@ def _covered(folder: Path, flow: str, form: str, opening: Opening | None) -> str
     from shepherd.author.draw import CLOSED, draw
     from shepherd.author.overlay import Covered
 
-    draft, library = checked_draft(folder)
+    draft = draft_of(folder)
+    library, verdicts = walked(draft, scenarios_of(draft))
     _known(library.flows, flow, *(opening.names if opening else ()))
-    verdicts, _ = walked(library, scenarios_of(draft))
     failed = sum(not verdict.ok for verdict in verdicts)
     if failed:
         echo(f"{many(failed, 'scenario')} failed; `shepherd test` tells why.", err=True)
     wanted = library.flows if opening else {flow: library.flows[flow]}
-    covered = dict(zip(wanted, cover(wanted, (verdict.played for verdict in verdicts)), strict=True))
+    covered = dict(zip(wanted, cover(wanted, verdicts), strict=True))
     over = {name: Covered(one) for name, one in covered.items()}
     return draw(library.flows, flow, form, over[flow], opening=opening or CLOSED, inner=over.get)
 

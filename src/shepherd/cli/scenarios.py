@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from shepherd.cli.settings import draft_of, rejected, shown_file
+from shepherd.cli.cores import spread
+from shepherd.cli.settings import rejected, shown_file
 from shepherd.cli.terminal import echo, telling
 from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
-    from shepherd.author import Scenario, Verdict
+    from shepherd.author import Scenario, Walked
     from shepherd.check.library import Library
     from shepherd.flow.draft import Draft
 
@@ -23,22 +26,22 @@ if TYPE_CHECKING:
 LONG = 200
 
 
-def checked_draft(folder: Path) -> tuple[Draft, Library]:
-    """The draft in *folder* and the library that it makes, or the findings that forbid it."""
+def checked(draft: Draft) -> Library:
+    """The library that *draft* makes, or the findings that forbid it."""
     from shepherd.flow.memory import collector_rests
 
-    with telling("Reading the flows"):
-        draft = draft_of(folder)
-    with rejected(folder), collector_rests(), telling("Checking the flows"):
+    with rejected(draft.folder or Path()), collector_rests(), telling("Checking the flows"):
         from shepherd.check import examine
         from shepherd.check.library import Library
 
-        return draft, Library.of(draft, examine(draft))
+        return Library.of(draft, examine(draft))
 
 
 def scenarios_of(draft: Draft, only: Set[str] | None = None) -> list[Scenario]:
     """
     The scenarios of *draft*, or of the files *only*; where some can't be read, say why and end the command with 1.
+
+    What is wrong with the flows themselves is told before that.
     """
     from shepherd.author import place_of, scenarios_in
 
@@ -54,34 +57,55 @@ def scenarios_of(draft: Draft, only: Set[str] | None = None) -> list[Scenario]:
                 echo(f"{where}: error {error.sentence.removeprefix(f'{document.file}: ')}", fg="red", err=True)
             mistakes += len(wrong)
     if mistakes:
+        checked(draft)
         echo(f"{many(mistakes, 'scenario')} can't be read; none was walked.", err=True)
         raise click.exceptions.Exit(1)
     return found
 
 
-def walked(library: Library, scenarios: list[Scenario]) -> tuple[tuple[Verdict, ...], tuple[float, ...]]:
-    """The verdicts of *scenarios*, and how many seconds each walk took."""
-    from shepherd.author import run_scenario
+def walked(draft: Draft, scenarios: list[Scenario]) -> tuple[Library, tuple[Walked, ...]]:
+    """
+    The library that *draft* makes, or the findings that forbid it, and what *scenarios* came to.
+
+    Proofs and walks go side by side on all cores: whether a draft can be walked is known long before all is proved.
+    """
+    from shepherd.check import examine
+    from shepherd.check.library import FlowRejected, Library
+    from shepherd.check.walkable import unwalkable
     from shepherd.flow.memory import collector_rests
 
-    verdicts: list[Verdict] = []
-    seconds: list[float] = []
     with collector_rests():
-        for scenario in _with_progress(scenarios):
-            began = time.perf_counter()
-            verdicts.append(run_scenario(library, scenario))
-            seconds.append(time.perf_counter() - began)
-    return tuple(verdicts), tuple(seconds)
+        if unwalkable(draft):
+            return checked(draft), ()
+        library = Library.of(draft, ())
+        jobs: list[Callable[[], Any]] = [partial(examine, draft)]
+        jobs += [partial(_timed, library, scenario) for scenario in scenarios]
+        with _progress(len(scenarios)) as come_to:
+            findings, *found = spread(jobs, come_to)
+    with rejected(draft.folder or Path()):
+        if any(finding.severity == "error" for finding in findings):
+            raise FlowRejected(findings)
+    return library, tuple(one._replace(scenario=scenarios[number]) for number, one in enumerate(found))
 
 
-def _with_progress(scenarios: list[Scenario]) -> Iterable[Scenario]:
-    """The scenarios, and on a terminal a bar for many of them; none goes into a file or a log."""
-    if len(scenarios) < LONG or not sys.stderr.isatty():
-        yield from scenarios
+def _timed(library: Library, scenario: Scenario) -> Walked:
+    """What *scenario* came to, with the seconds; without itself, which need not be sent from core to core."""
+    from shepherd.author import walk
+
+    began = time.perf_counter()
+    found = walk(library, scenario)
+    return found._replace(scenario=None, seconds=time.perf_counter() - began)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _progress(number: int) -> Iterator[Callable[[int], None]]:
+    """What is told which of *number* scenarios is under way: on a terminal a bar for many, nothing in a file or log."""
+    if number < LONG or not sys.stderr.isatty():
+        yield lambda at: None
         return
-    label = many(len(scenarios), "scenario")
-    with click.progressbar(scenarios, label=label, file=sys.stderr, update_min_steps=len(scenarios) // 50) as bar:
-        yield from bar
+    label = many(number, "scenario")
+    with click.progressbar(length=number, label=label, file=sys.stderr, update_min_steps=number // 50) as bar:
+        yield lambda at: bar.update(at - bar.pos)
 
 
 def to_file(file: Path, scenarios: Sequence[Mapping[str, Any]]) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from shepherd.cli.scenarios import checked_draft, scenarios_of, walked
-from shepherd.cli.settings import library_option, output_option, settings, shown_file
+from shepherd.cli.scenarios import scenarios_of, walked
+from shepherd.cli.settings import draft_of, library_option, output_option, settings, shown_file
 from shepherd.cli.suggest import suggested
-from shepherd.cli.terminal import echo
+from shepherd.cli.terminal import echo, telling
 from shepherd.cli.which import which
 from shepherd.flow.shown import json_text, many
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from shepherd.author import Scenario
     from shepherd.author.report import Report
-    from shepherd.check.library import Library
 
 
 FORMATS = ("human", "json", "junit", "lcov")
@@ -103,15 +102,21 @@ def _once(asked: Asked) -> int:
 
 
 def _walked(asked: Asked) -> int:
+    from shepherd.author import cover
+    from shepherd.author.report import Report
+
     chosen = which(asked.paths, asked.library)
-    draft, checked = checked_draft(chosen.folder)
+    with telling("Reading the flows"):
+        draft = draft_of(chosen.folder)
     flows, files = chosen.of(draft)
     scenarios = scenarios_of(draft, files)
     if asked.word:
         flows, scenarios = _with(asked, flows, scenarios)
-    report = _reported(checked, scenarios, asked, flows)
+    library, verdicts = walked(draft, scenarios)
+    covered = cover({name: flow for name, flow in library.flows.items() if name in flows}, verdicts)
+    report = Report(verdicts, covered, asked.least)
     if asked.suggest:
-        suggested(checked, report, chosen.folder, save=asked.save)
+        suggested(library, report, chosen.folder, save=asked.save)
     else:
         _tell(report, asked, chosen.folder)
     return 0 if report.ok else 1
@@ -133,16 +138,6 @@ def _with(asked: Asked, flows: Set[str], scenarios: list[Scenario]) -> tuple[Set
         what = "flow or scenario" if asked.suggest else "scenario"
         raise click.UsageError(f'No {what} has "{asked.word}" in its {"" if asked.suggest else "flow or "}name.')
     return having, chosen
-
-
-def _reported(library: Library, scenarios: list[Scenario], asked: Asked, wanted: Set[str]) -> Report:
-    from shepherd.author import cover
-    from shepherd.author.report import Report
-
-    verdicts, seconds = walked(library, scenarios)
-    flows = {name: flow for name, flow in library.flows.items() if name in wanted}
-    covered = cover(flows, (verdict.played for verdict in verdicts))
-    return Report(verdicts, covered, seconds, asked.least)
 
 
 def _tell(report: Report, asked: Asked, folder: Path) -> None:
