@@ -112,7 +112,8 @@ def tables(reader: Reader, root: Map, typed: Mapping[str, Any], files: Mapping[s
             _wrong(reader, NO_ROWS, key.place, message, "Write `rows:`, or `rows_from: FILE.csv`.")
             continue
         names = (*(column.text for column, _ in pairs(at.get("by"))), *gives)
-        twice = [column for column, _ in pairs(at.get("gives")) if names.count(column.text) > 1]
+        keys = {column.text for column, _ in pairs(at.get("by"))}
+        twice = [column for column, _ in pairs(at.get("gives")) if column.text in keys]
         for column in twice:
             message = f'"{column.text}" names two columns of this table.'
             _wrong(reader, WRONG_COLUMNS, column.place, message, "Give one of them another name.")
@@ -154,9 +155,11 @@ def _from_file(
 ) -> tuple[Sequence[Sequence[Written]], At] | None:
     """The rows of a CSV file, their cells in the order of *names*, of which *width* are looked into."""
     lacking = [name for name in names if name not in rows.header]
-    wrong = [(n, name) for n, name in enumerate(rows.header) if name not in names or name in rows.header[:n]]
-    for number, name in wrong:
-        if name in names:
+    known = set(names)
+    first = {name: n for n, name in reversed(list(enumerate(rows.header)))}
+    wrong = [(n, name) for n, name in enumerate(rows.header) if name not in known or n != first[name]]
+    for number, name in wrong[:MOST_FINDINGS]:
+        if name in known:
             message, hint = f'Two columns of this file are named "{short(name)}".', "Keep one of them."
         else:
             message = f'"{short(name)}" is no column of the table.'
