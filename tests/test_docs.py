@@ -31,7 +31,7 @@ RUN_BY_CI = {"python3 start.py", "python3 start.py test"}
 HEAD = {"flow": "example", "title": "An example", "category": "troubleshooting", "version": "1", "owner": "desk"}
 #: The day on which commands run: the days of reviews in the shipped flows are held against it.
 TODAY = "2026-12-01"
-KIND = re.compile(r"(#.*\n)*(flow|list|desk|connectors|promises|scenarios):")
+KIND = re.compile(r"(#.*\n)*(flow|list|desk|connectors|promises|scenarios|translation):")
 
 
 class Block(NamedTuple):

@@ -140,6 +140,17 @@ def test_a_wrong_step_is_judged_by_its_verb(written: str, code: str):
     assert [f[0] for f in found] == [code], found
 
 
+@pytest.mark.parametrize(("written", "hint"), [("min: 3", "integer, number and date"), ("options: [a]", "choice")])
+def test_a_rule_that_does_not_go_with_the_type_is_named_at_its_place(written: str, hint: str):
+    """
+    The key itself is named and shown, not the file's first line.
+    """
+    _, (found,) = judged(f"{HEAD}  x: {{ask: Who?, type: text, {written}, then: y}}\n  y: {{end: ok}}\n")
+    key = written.partition(":")[0]
+    assert (found.code, found.message) == ("SHP114", f'"{key}" does not go with this type.')
+    assert (found.hint, found.place.line) == (f"It belongs to {hint}.", 6)
+
+
 def test_findings_name_flow_and_step():
     """
     A finding in a step says in which flow and step it is.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shepherd.author.mentions import WORDS, FlowNames, Mention, Thing, word
 from shepherd.author.scenario_files import SUFFIX
+from shepherd.flow.listwords import LISTED
 from shepherd.flow.reader import is_map, items, names, pairs, plain
 from shepherd.flow.source import Map, Node, Scalar
 
@@ -44,11 +45,15 @@ def mentions(roots: Mapping[str, Node | None]) -> Iterator[Mention]:
 
 
 def _translation(root: Map, file: str, steps: Mapping[str, frozenset[str]]) -> Iterator[Mention]:
-    """The words of a flow in another language."""
-    flow = plain(root.get("translation"))
+    """The words of a flow, or the labels of a list, in another language."""
+    named = root.get("translation")
+    flow = plain(named)
+    if isinstance(named, Scalar) and flow.startswith(LISTED):
+        yield Mention(Thing("list", flow.removeprefix(LISTED)), file, word(named, len(LISTED), len(flow)))
+        return
     where = FlowNames(file, flow)
     where.steps = steps.get(flow, frozenset())
-    yield from where.at("flow", root.get("translation"))
+    yield from where.at("flow", named)
     for name, node in pairs(root.get("texts")):
         yield from where.own("text", name)
         at = is_map(node)

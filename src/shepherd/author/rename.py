@@ -11,9 +11,10 @@ from shepherd.author.mentions import Mention, Thing
 from shepherd.flow import schema
 from shepherd.flow.findings import Place, nearest
 from shepherd.flow.ids import RESERVED
+from shepherd.flow.marks import mark
 from shepherd.flow.reader import pairs, plain
 from shepherd.flow.source import Map, Node, Scalar, read
-from shepherd.flow.translations import mark, words_of
+from shepherd.flow.translations import words_of
 
 _ID = re.compile("[a-z][a-z0-9_]{0,63}")
 

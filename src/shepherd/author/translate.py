@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 
 from shepherd.flow.draft import Draft
-from shepherd.flow.translations import UNTRANSLATED, mark, read_of, untouched, words_of
+from shepherd.flow.listwords import LISTED, labels_of, read_in
+from shepherd.flow.marks import UNTRANSLATED, mark
+from shepherd.flow.translations import read_of, untouched, words_of
 
 #: A mark is quoted: one like 9e588345 is a number to an editor.
 _MARK = re.compile("[0-9a-f]{8}")
@@ -50,6 +52,32 @@ def to_translate(draft: Draft, flow: str, language: str, *, accept: bool = False
             written = {n: _both(known.get(n, {}), words) for n, (_, words) in own.items()}
         if written:
             made[part] = written
+    return _dumped(made)
+
+
+def list_to_translate(draft: Draft, name: str, language: str, *, accept: bool = False) -> str:
+    """The file ``NAME.LANGUAGE.yaml`` of the list *name*, which is one of the draft's: as :func:`to_translate` does."""
+    listed = draft.documents[f"list:{name}"]
+    before: Mapping[str, Any] = draft.documents.get(f"translation:{LISTED}{name}.{language}", {})
+    made: dict[str, Any] = {"translation": f"{LISTED}{name}", "language": language}
+    if accept:
+        left = list_not_translated(draft, name, language)
+        made |= {**before, "of": UNTRANSLATED if left else mark(labels_of(listed))}
+    else:
+        made |= _both(before, read_in(listed))
+    return _dumped(made)
+
+
+def list_not_translated(draft: Draft, name: str, language: str) -> tuple[str, ...]:
+    """The values of the list *name* where no label at all differs from its own in *language*; some names never do."""
+    listed = draft.documents[f"list:{name}"]
+    before: Mapping[str, Any] = draft.documents.get(f"translation:{LISTED}{name}.{language}", {})
+    own, said = read_in(listed).get("options", {}), before.get("options", {})
+    same = tuple(value for value, label in own.items() if said.get(value) == label)
+    return same if before.get("of") != mark(labels_of(listed)) and same and len(same) == len(said) else ()
+
+
+def _dumped(made: Mapping[str, Any]) -> str:
     return yaml.dump(made, Dumper=_Lines, allow_unicode=True, sort_keys=False, width=1000)
 
 

@@ -19,6 +19,7 @@ from shepherd.flow.draft import Draft, from_documents, read_draft
 from shepherd.flow.findings import Finding
 from shepherd.flow.languages import falls_back
 from shepherd.flow.lists import OptionList
+from shepherd.flow.listwords import LISTED, in_language
 from shepherd.flow.model import Do, Flow, Lookup, Set
 from shepherd.flow.promised import Promise
 from shepherd.flow.scope import Around
@@ -116,7 +117,8 @@ class Library:
                             lists |= self.connectors[connector].lists.keys()
         names |= {f"list:{name}" for name in lists}
         names |= {f"promises:{name}" for name, about in self._about.items() if not about.isdisjoint(flows)}
-        prefixes = tuple(f"translation:{name}." for name in flows)
+        translated = (*flows, *(f"{LISTED}{name}" for name in lists))
+        prefixes = tuple(f"translation:{name}." for name in translated)
         names |= {name for name in self.documents if name.startswith(prefixes)}
         return {name: self.hashes[name] for name in sorted(names) if name in self.hashes}
 
@@ -131,7 +133,10 @@ class Library:
     @property
     def every_language(self) -> tuple[str, ...]:
         """The languages into which some flow is translated."""
-        return tuple(sorted({n.rpartition(".")[2] for n in self.documents if n.startswith("translation:")}))
+        flows = {
+            n for n in self.documents if n.startswith("translation:") and not n.startswith(f"translation:{LISTED}")
+        }
+        return tuple(sorted({name.rpartition(".")[2] for name in flows}))
 
     def speaks(self, language: str) -> bool:
         """Whether some flow has words in *language*, or in one that it falls back on."""
@@ -141,7 +146,8 @@ class Library:
         """The languages into which *flow* is translated, each with how far."""
         source, prefix = self.documents[f"flow:{flow}"], f"translation:{flow}."
         known = sorted(name for name in self.documents if name.startswith(prefix))
-        return tuple((name.removeprefix(prefix), covered(source, self.documents[name])) for name in known)
+        found = ((name, covered(source, self.documents[name], self.documents)) for name in known)
+        return tuple((name.removeprefix(prefix), how_far) for name, how_far in found)
 
     def words_in(self, flow: str, language: str) -> tuple[Mapping[str, Any], ...]:
         """The translations of *flow* that a contact in *language* hears, the one that counts most first."""
@@ -152,7 +158,7 @@ class Library:
         words = {name: said for name in self.flows if (said := self.words_in(name, language))}
         near = near_to(self.documents, self.flows, words)
         made = {f"flow:{name}": self._laid_over(name, said) for name, said in words.items()}
-        found = from_documents({**near, **made}).flows if words else {}
+        found = from_documents({**near, **made, **in_language(near, language)}).flows if words else {}
         return {n: like(found[n], flow) if n in words and n in found else flow for n, flow in self.flows.items()}
 
     def _laid_over(self, flow: str, words: tuple[Mapping[str, Any], ...]) -> Any:

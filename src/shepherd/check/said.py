@@ -85,6 +85,9 @@ def own_options(field: Field) -> tuple[Option, ...]:
 def translated(root: Map) -> Iterator[Said]:
     """All that people hear or read in a translation, the file of which begins with *root*."""
     yield from _under("title", root.get("title"), "")
+    for part in ("options", "headings"):
+        for _, label in pairs(root.get(part)):
+            yield from _under("label", label, "")
     for _, text in pairs(root.get("texts")):
         yield from _under("text", text.get("is") if isinstance(text, Map) else None, "")
     for step, words in pairs(root.get("steps")):

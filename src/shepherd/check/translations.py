@@ -14,9 +14,11 @@ from shepherd.check.written import is_written
 from shepherd.flow.draft import Document, from_documents
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.languages import falls_back, language_in_english
+from shepherd.flow.listwords import LISTED, is_translated, offered_in
+from shepherd.flow.marks import UNTRANSLATED, mark
 from shepherd.flow.shown import many
 from shepherd.flow.source import Map, Node, Scalar, Seq
-from shepherd.flow.translations import UNTRANSLATED, laid_over, mark, said_of, silent, values_of, words_of
+from shepherd.flow.translations import laid_over, said_of, silent, values_of, words_of
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -59,6 +61,8 @@ def translations(draft: Draft) -> Iterator[Finding]:
     """What is wrong with the words of flows in other languages."""
     for document in draft.translations:
         flow = document.typed["translation"]
+        if flow.startswith(LISTED):
+            continue
         source = draft.documents.get(f"flow:{flow}")
         if source is not None:
             yield from _Translation(document, source).findings(draft)
@@ -95,6 +99,7 @@ class _Translation:
                         misspelt |= {key} if found else set()
                         yield from found
         yield from self.missing(misspelt)
+        yield from self.lists(draft)
         yield from self.leads_out(draft)
         yield from self.unsayable(draft)
 
@@ -134,6 +139,15 @@ class _Translation:
             message = f"{len(lacking)} of {many(len(texts), 'text')} {verb} not there yet: {allowed(lacking, 8)}."
             hint = f"shepherd translate {self.flow} {self.document.typed['language']} writes them down."
             yield self.at(MISSING, place.place if place else self.document.root.place, message, hint)
+
+    def lists(self, draft: Draft) -> Iterator[Finding]:
+        """The lists that are offered and have no labels in the language: those would be shown in another."""
+        language, place = self.document.typed["language"], self.document.root.get("language")
+        for name in offered_in(self.source):
+            if name in draft.lists and not is_translated(draft.documents, name, language):
+                message = f'It offers "{LISTED}{name}", which has no labels in {language_in_english(language)}.'
+                hint = f"shepherd translate {LISTED}{name} {language} writes them down."
+                yield self.at(MISSING, place.place if place else self.document.root.place, message, hint)
 
     def leads_out(self, draft: Draft) -> Iterator[Finding]:
         """The flows that this one calls or hands on to, which say something and have no words in its language."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shepherd.check import plain_english as english
 from shepherd.check.said import SHOWN, SPOKEN, Said, fields_of, own_options, said, translated
 from shepherd.flow.findings import Finding, Place, Rule
+from shepherd.flow.listwords import LISTED
 from shepherd.flow.model import Ask, Flow, Step
 from shepherd.flow.scope import uses
 
@@ -99,7 +100,8 @@ def wording(draft: Draft) -> Iterator[Finding]:
         yield from judge.conditions(flow)
     for document in draft.translations:
         language = document.typed["language"]
-        judge = _Judge(document.file, document.typed["translation"], plain=language.partition("-")[0] == "en")
+        of = document.typed["translation"]
+        judge = _Judge(document.file, "" if of.startswith(LISTED) else of, plain=language.partition("-")[0] == "en")
         for one in translated(document.root):
             yield from judge.text(one)
 

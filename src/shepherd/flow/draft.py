@@ -7,20 +7,28 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from shepherd.flow import schema, source
 from shepherd.flow.beside import Connector, Policy
 from shepherd.flow.build import build
 from shepherd.flow.files import data_of, files_of, rows_of, tables_of
-from shepherd.flow.findings import NOWHERE, Finding, Rule, allowed, nearest
+from shepherd.flow.findings import NOWHERE, Finding, Rule, nearest
 from shepherd.flow.hazards import short
 from shepherd.flow.hours import wrong_calendar
 from shepherd.flow.ids import check_ids
 from shepherd.flow.lists import Lists, OptionList, list_of
+from shepherd.flow.listwords import LISTED
 from shepherd.flow.memory import collector_rests, kept
 from shepherd.flow.model import Flow
-from shepherd.flow.policy import connector_of, connectors_of, policy_of, ticket_connector
+from shepherd.flow.policy import (
+    UNKNOWN_LOOKUP,
+    UNKNOWN_ZONE,
+    connector_of,
+    connectors_of,
+    policy_of,
+    ticket_connector,
+    wrong_policy,
+)
 from shepherd.flow.promised import Promise, document_of, promises_of
 from shepherd.flow.rows import Rows
 from shepherd.flow.source import Map, Scalar
@@ -42,13 +50,6 @@ SECOND_POLICY = Rule(
     "second-policy-file",
     "error",
     "A library has one desk file, and each connector is declared once, so that there is one answer to every question.",
-)
-UNKNOWN_ZONE = Rule("SHP118", "unknown-time-zone", "error", "Times are shown on the desk's clock, which must exist.")
-UNKNOWN_LOOKUP = Rule(
-    "SHP119",
-    "unknown-customer-lookup",
-    "error",
-    "What gives a customer's facts is an operation that reads; a misspelt one would open every ticket without them.",
 )
 RULES = (UNKNOWN_KIND, WRONG_NAME, SECOND_POLICY, UNKNOWN_ZONE, UNKNOWN_LOOKUP)
 
@@ -248,7 +249,7 @@ def _assemble(
                 connectors[name] = connector
                 kept[f"connectors:{name}"] = _placed(document.typed["connectors"][name], connector)
     if not any("connectors:" in sources.get(finding.file, "") for finding in findings):
-        findings += _policy_findings(policy, connectors)
+        findings += wrong_policy(policy, connectors)
     flows: dict[str, Flow] = {}
     around = tuple(id(d) for d in documents if d.kind in ("desk", "list")), tuple((n, r.text) for n, r in rows.items())
     for document in documents:
@@ -277,30 +278,6 @@ def _assemble(
 def _placed(typed: Mapping[str, Any], connector: Connector) -> Mapping[str, Any]:
     """The typed source of a connector; its data file is named as the library knows it, wherever it is kept."""
     return {**typed, "file": connector.settings["file"]} if "file" in typed else typed
-
-
-def _policy_findings(policy: Policy, connectors: Mapping[str, Connector]) -> Iterator[Finding]:
-    """What desk.yaml names and nobody knows."""
-    zone, lookup = policy.time_zone, policy.customer_lookup
-    if not _is_zone(zone):
-        place = policy.places.get("time_zone", NOWHERE)
-        hint = nearest(zone, available_timezones()) or "Write an IANA name, such as Europe/Helsinki."
-        yield UNKNOWN_ZONE.at(place, f'There is no time zone "{zone}".', file=policy.file, hint=hint)
-    connector, _, name = lookup.partition(".")
-    operation = connectors[connector].operations.get(name) if connector in connectors else None
-    if lookup and (operation is None or not operation.reads):
-        known = [f"{c.name}.{o.name}" for c in connectors.values() for o in c.operations.values() if o.reads]
-        hint = nearest(lookup, known) or f"Operations that read: {allowed(known) or 'none'}."
-        place = policy.places.get("customer_lookup", NOWHERE)
-        yield UNKNOWN_LOOKUP.at(place, f'There is no operation "{lookup}" that reads.', file=policy.file, hint=hint)
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 def _promises(
@@ -357,19 +334,24 @@ def _lists(
 
 
 def _translations(documents: list[Document], findings: list[Finding], kept: dict[str, Any]) -> Iterator[Document]:
-    """The translations of a library; each is kept as ``translation:FLOW.LANGUAGE``, which its file is called."""
+    """
+    The translations of a library; each is kept as ``translation:FLOW.LANGUAGE``, which its file is called.
+
+    Those of lists are kept as ``translation:lists.NAME.LANGUAGE``.
+    """
     for document in documents:
         if document.kind != "translation":
             continue
         name = f"{document.typed['translation']}.{document.typed['language']}"
         stem = document.file.rpartition("/")[2].removesuffix(".yaml")
-        if name == stem and f"translation:{name}" not in kept:
+        called = name.removeprefix(LISTED)
+        if called == stem and f"translation:{name}" not in kept:
             kept[f"translation:{name}"] = document.typed
             yield document
             continue
-        message = f'This translates to "{name}", but its file is "{stem}.yaml".'
-        hint = f'Name the file "{name}.yaml".'
-        if name == stem:
+        message = f'This translates to "{called}", but its file is "{stem}.yaml".'
+        hint = f'Name the file "{called}.yaml".'
+        if called == stem:
             message, hint = f'There is a translation "{name}" already.', "Keep one of the two."
         findings.append(WRONG_NAME.at(document.root.entries[0][1].place, message, file=document.file, hint=hint))
 

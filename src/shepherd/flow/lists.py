@@ -54,13 +54,13 @@ class OptionList:
     A file of values that may be chosen.
 
     *groups* maps names to some of the values, in the order of *options*; groups may overlap. *headings* are the groups
-    under which a page shows the options.
+    under which a page shows the options, each with its label, which is empty where it is the name, made readable.
     """
 
     name: str
     options: tuple[Option, ...]
     groups: Mapping[str, Members] = field(default_factory=dict)
-    headings: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     place: Place = NOWHERE
     values: Members = field(init=False, repr=False)
@@ -87,7 +87,7 @@ def list_of(root: Map, *, file: str) -> tuple[OptionList, list[Finding]]:
         name=name.text if isinstance(name, Scalar) else "",
         options=options,
         groups=groups,
-        headings=tuple(item.text for item in _items(headings)),
+        headings={name.text: label for name, label in _headed(headings)},
         file=file,
         place=name.place if name is not None else NOWHERE,
     )
@@ -103,8 +103,14 @@ def _strangers(groups: Node | None, known: Members, file: str) -> Iterator[Findi
                 yield NOT_IN_LIST.at(item.place, message, file=file, hint=hint)
 
 
+def _headed(headings: Node | None) -> Iterator[tuple[Scalar, str]]:
+    """The headings of a list, ``[nordic]`` or ``{nordic: Nordic countries}``, each with its label as it is written."""
+    yield from ((item, "") for item in _items(headings))
+    yield from ((key, node.text if isinstance(node, Scalar) else "") for key, node in _entries(headings))
+
+
 def _headless(headings: Node | None, groups: Mapping[str, Members], file: str) -> Iterator[Finding]:
-    for item in _items(headings):
+    for item, _ in _headed(headings):
         if item.text not in groups:
             yield UNKNOWN_GROUP.at(
                 item.place, f'This list has no group "{item.text}".', file=file, hint=_near(item.text, groups)

@@ -57,6 +57,8 @@ FITS = {
     "pattern": "It belongs to text, long_text and digits.",
     "options": "It belongs to choice.",
 }
+#: What the translation of a flow has, and that of a list has not.
+IN_FLOWS = {"title", "texts", "steps"}
 WORDLESS = {"say", "guide", "warn", "why", "article", "tag", "note"}
 Path = tuple[str | int, ...]
 MOST_KEYS = 250
@@ -197,10 +199,12 @@ def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iter
             f'"{_short(error.instance)}" is no day of any year {_under(key)}.',
             "Write a day like 2026-11-21.",
         )
-    elif kind is None:
+    elif kind == "properties":  # one that may not be there
         name = str(path[-1]) if path else ""
         beside = spot.key_place(path[:-1], name)
         other, hint = ("otherwise", "Make two lines of it.") if name in ("when", "then", "is") else ("this type", "")
+        if len(path) == 1 and isinstance(spot.root, Map) and spot.root.get("translation") is not None:
+            other, hint = f"the translation of a {'list' if name in IN_FLOWS else 'flow'}", "Take it out."
         hint = hint or FITS.get(name, "Take it out, or choose another type.")
         yield spot.at(MISPLACED_KEY, beside, f'"{name}" does not go with {other}.', hint)
     elif kind == "dependentRequired":

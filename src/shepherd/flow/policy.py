@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from shepherd.flow.beside import Assurance, Connector, Operation, Policy, Queue, ServiceLevel, Severity
 from shepherd.flow.calendar import Calendar, Duration, duration
 from shepherd.flow.calling import wrong_calls
-from shepherd.flow.findings import NOWHERE, Finding, Place
+from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed, nearest
 from shepherd.flow.hours import calendar_of
 from shepherd.flow.lists import Lists
 from shepherd.flow.model import Field
 from shepherd.flow.reader import Reader, is_map, names, pairs, plain, seconds, true
 from shepherd.flow.source import Map, Node
 from shepherd.flow.types import Type
+
+UNKNOWN_ZONE = Rule("SHP118", "unknown-time-zone", "error", "Times are shown on the desk's clock, which must exist.")
+UNKNOWN_LOOKUP = Rule(
+    "SHP119",
+    "unknown-customer-lookup",
+    "error",
+    "What gives a customer's facts is an operation that reads; a misspelt one would open every ticket without them.",
+)
 
 OPERATION_KEYS = frozenset(["reads", "inputs", "results", "accepts_secret", "timeout", "repeatable"])
 DEFAULT_TIMEOUT = 8
@@ -207,3 +216,27 @@ def _operation(reader: Reader, name: str, at: Map, typed: Mapping[str, Any], pla
         settings={k: v for k, v in typed.items() if k not in OPERATION_KEYS},
         place=place,
     )
+
+
+def wrong_policy(policy: Policy, connectors: Mapping[str, Connector]) -> Iterator[Finding]:
+    """What desk.yaml names and nobody knows."""
+    zone, lookup = policy.time_zone, policy.customer_lookup
+    if not _is_zone(zone):
+        place = policy.places.get("time_zone", NOWHERE)
+        hint = nearest(zone, available_timezones()) or "Write an IANA name, such as Europe/Helsinki."
+        yield UNKNOWN_ZONE.at(place, f'There is no time zone "{zone}".', file=policy.file, hint=hint)
+    connector, _, name = lookup.partition(".")
+    operation = connectors[connector].operations.get(name) if connector in connectors else None
+    if lookup and (operation is None or not operation.reads):
+        known = [f"{c.name}.{o.name}" for c in connectors.values() for o in c.operations.values() if o.reads]
+        hint = nearest(lookup, known) or f"Operations that read: {allowed(known) or 'none'}."
+        place = policy.places.get("customer_lookup", NOWHERE)
+        yield UNKNOWN_LOOKUP.at(place, f'There is no operation "{lookup}" that reads.', file=policy.file, hint=hint)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

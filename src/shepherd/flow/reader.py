@@ -236,7 +236,7 @@ class Reader:
             return ()
         list_, offered = found
         under = ((name, tuple(v for v in list_.groups.get(name, ()) if v in offered)) for name in list_.headings)
-        return tuple((readable(name), values) for name, values in under if values)
+        return tuple((list_.headings[name] or readable(name), values) for name, values in under if values)
 
 
 def readable(value: str) -> str:

@@ -176,7 +176,7 @@ def _slow(kind: str, part: str) -> Any:
     """The validator for messages. Its patterns match whole texts, as the fast one's and an editor's do."""
     extend: Any = jsonschema.validators.extend
     bounded = {name: _bounded(name, most) for name, most in BOUNDED.items()}
-    made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern, **bounded})
+    made = extend(jsonschema.Draft202012Validator, {"pattern": _pattern, "properties": _properties, **bounded})
     return made(_part(kind, part), format_checker=jsonschema.FormatChecker(["date"]))
 
 
@@ -193,6 +193,16 @@ def _bounded(keyword: str, most: str) -> Any:
             yield from usual(validator, wanted, instance, schema)
 
     return check
+
+
+def _properties(validator: Any, properties: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    """``properties``, which says of a key that may not be there which one it is: the library leaves its name out."""
+    for error in jsonschema.Draft202012Validator.VALIDATORS["properties"](validator, properties, instance, schema):
+        if error.validator is not None or error.relative_path:
+            yield error
+    for key, below in properties.items() if isinstance(instance, Mapping) else ():
+        if below is False and key in instance:
+            yield jsonschema.ValidationError(f"{key!r} may not be here", path=(key,), instance=instance[key])
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:

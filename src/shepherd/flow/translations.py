@@ -11,13 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from shepherd.flow.canonical import digest
+from shepherd.flow.listwords import list_states, offered_states
+from shepherd.flow.marks import mark
 from shepherd.flow.reader import readable
 
 TEXTS = ("say", "ask", "guide", "warn", "why")
-MARK = 8
-#: The mark of words that nobody has translated yet: no words have it, so they are reported until they are.
-UNTRANSLATED = "0" * MARK
 
 
 def words_of(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,11 +73,6 @@ def _field(rules: Any) -> dict[str, Any]:
         return {}
     found = {key: rules[key] for key in ("label", "help") if key in rules}
     return found | ({"options": dict(rules["options"])} if isinstance(rules.get("options"), dict) else {})
-
-
-def mark(words: Any) -> str:
-    """A short mark of *words* as they are now: a translation that carries another was made of others."""
-    return digest(words)[:MARK]
 
 
 _READ = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)
@@ -167,16 +160,24 @@ class Covered(NamedTuple):
         return 100 * self.done // self.all if self.all else 100
 
 
+def list_covered(listed: Mapping[str, Any], translation: Mapping[str, Any]) -> Covered:
+    """How far *translation* has the labels of a list (both typed source)."""
+    states = [state for _, state in list_states(listed, translation)]
+    return Covered(states.count("done"), states.count("stale"), len(states))
+
+
 HEARD = ("say", "ask")
 
 
-def covered(flow: Mapping[str, Any], translation: Mapping[str, Any]) -> Covered:
+def covered(flow: Mapping[str, Any], translation: Mapping[str, Any], documents: Mapping[str, Any]) -> Covered:
     """
     How far *translation* says what *flow* (both typed source) says, asks and shows: its title, each text, each label.
 
-    A title carries no mark: one that is still the flow's own is to be looked at.
+    The labels of lists that it offers count with it: they and their translations are among *documents*. A title carries
+    no mark: one that is still the flow's own is to be looked at.
     """
     states = [state for _, state in said_of(flow, translation)]
+    states += [state for _, state in offered_states(flow, documents, translation["language"])]
     return Covered(states.count("done"), states.count("stale"), len(states))
 
 
