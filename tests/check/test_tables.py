@@ -200,6 +200,17 @@ def test_values_that_no_row_takes(tmp_path: Path, by: str, rows: Sequence[str], 
     )
 
 
+def test_a_unique_table_is_never_told_to_have_a_row_that_it_may_not_have(tmp_path: Path):
+    """
+    What the hint asks for passes: a row for the gap. A row that takes any would meet the others, and is not proposed.
+    """
+    rows = ["premium, 1", "basic, 2"]
+    (told,) = found(tmp_path, flow("a: tier", *rows, unique=True, read=True))
+    assert "row for just that" in told.hint
+    assert found(tmp_path, flow("a: tier", *rows, "trial, 3", unique=True, read=True)) == []
+    assert "last row that takes any" in found(tmp_path, flow("a: tier", *rows, read=True))[0].hint
+
+
 @pytest.mark.parametrize(
     ("rules", "rows", "gap"),
     [

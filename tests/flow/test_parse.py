@@ -17,6 +17,7 @@ from shepherd.flow.compile import Code
 from shepherd.flow.expression import Expression, Undefined, Unworkable, parse
 from shepherd.flow.findings import Finding, Place
 from shepherd.flow.infer import Infer
+from shepherd.flow.parse import Wrong, tree_of
 from shepherd.flow.tree import All, Compare, Const, Not, Read
 from shepherd.flow.types import Type
 
@@ -316,3 +317,52 @@ def test_what_can_not_be_read_is_pointed_at(text: str, column: int):
 
     assert found.place.column == column
     assert "unexpected" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "hint"),
+    [
+        ("a =< 5", "=<", 'Write "<=": at most.'),
+        ("a => 5", "=>", 'Write ">=": at least.'),
+        ("a ≥ 5", "≥", 'Write ">=": at least.'),
+        ("a <> 5", "<>", 'Write "!=": differs from.'),
+        ("a === 5", "===", 'Write "==".'),
+        ("a > 5 AND a < 7", "AND", 'Write it in small letters: "and".'),
+        ("a > 5 Or a < 7", "Or", 'Write it in small letters: "or".'),
+        ("NOT a > 5", "NOT", 'Write it in small letters: "not".'),
+        ("a IS DEFINED", "IS", 'Write it in small letters: "is".'),
+        ("a == TRUE", "TRUE", 'Write it in small letters: "true".'),
+        ("a > 5 and < 7", "and <", "Write it twice: x > 1 and x < 5."),
+        ("a is 5", "is ", 'Write "==" or "!=".'),
+        ('a is not "yes"', "is not ", 'Write "==" or "!=".'),
+        ("not defined a", "not defined ", "Write NAME is defined."),
+        ("a equals 5", "equals", 'Write "==" to compare.'),
+        ("a between 1 and 5", "between", "Write two comparisons joined by and: x >= 1 and x <= 5."),
+    ],
+)
+def test_what_other_languages_write_is_told_as_it_is_written_here(text: str, about: str, hint: str):
+    """
+    The finding is about the slip itself, and its hint is the right way to write it.
+    """
+    with pytest.raises(Wrong) as found:
+        tree_of(text)
+    assert (text[found.value.start : found.value.end], found.value.hint) == (about, hint)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a == "NOT a =< b"',
+        "a is defined and b is not defined",
+        "not (a is defined)",
+        "a.AND == 1",
+        "a == 1 if b is defined else a <= -1",
+        "between == 1 and equals != 2 and contains < 3",
+        "[a, b] == [1, 2] and not a",
+    ],
+)
+def test_what_is_right_is_no_slip(text: str):
+    """
+    Words in quotes, names that only look like words, and the real operators are read.
+    """
+    tree_of(text)

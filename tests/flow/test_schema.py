@@ -99,11 +99,20 @@ def test_a_slip_of_the_pen_is_guessed(written: str, hint: str):
             "  a: {ask: X?, type: number, check: {must: a > 3, message: No.}}\n",
             "Write a list of `- must: …`, each with `message: …` below it.",
         ),
+        (
+            "  a: {ask: X?, answers: [red, green, off]}\n",
+            "Write the step behind each: `answers: {red: STEP, green: STEP}`. "
+            "Where all go the same way: `options: [red, green]`.",
+        ),
+        (
+            "  a: {lookup: x.y, results: [ok, error]}\n",
+            "Write the step behind each: `results: {ok: STEP, error: STEP}`.",
+        ),
     ],
 )
 def test_what_lacks_its_keys_is_shown_with_them(written: str, hint: str):
     """
-    A time to wait and a rule have keys of their own: the hint writes them around what stands there.
+    A time to wait, a rule and an answer have keys of their own: the hint writes them around what stands there.
     """
     assert [(f[0], f[2]) for f in steps(written)] == [("SHP110", hint)]
 

@@ -238,5 +238,8 @@ class _Names:
                 message = f"{message[:-1]}, used through {' and '.join(demand.through)}."
             hint = f"Ask first: {'.'.join(path)} is defined. Or lead the ways without it elsewhere."
             if len(path) == 1 and path[0] in self.flow.tables:
-                hint = f"Ask first: {path[0]} is defined. Or give the table a last row that takes any."
+                row = "a last row that takes any"
+                if self.flow.tables[path[0]].unique:
+                    row = "a row for just that; one that takes any would meet the others, as it is `unique`"
+                hint = f"Ask first: {path[0]} is defined. Or give the table {row}."
             yield NOT_SET.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=step.id, path=hops)

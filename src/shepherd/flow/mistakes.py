@@ -282,6 +282,11 @@ def _typed(error: Any, spot: Spot, path: Path, node: Node, key: Scalar | None) -
 def _instead(path: Path, instance: Any) -> str:
     """How to write what stands in a step at *path* without the keys that it needs there."""
     text = _short(instance) if isinstance(instance, str) else ""
+    if path in (("answers",), ("results",)) and isinstance(instance, list):
+        values = [value for value in instance if isinstance(value, str)][:2] or ["yes", "no"]
+        ways = ", ".join(f"{value}: STEP" for value in values)
+        alike = f" Where all go the same way: `options: [{', '.join(values)}]`." if path == ("answers",) else ""
+        return f"Write the step behind each: `{path[0]}: {{{ways}}}`.{alike}"
     if path == ("wait",) and text:
         return f"Write `wait: {{{'for' if text[0].isdigit() else 'until'}: {text}}}`."
     if path[:1] == ("check",) and len(path) < 3:

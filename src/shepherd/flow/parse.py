@@ -15,6 +15,7 @@ from shepherd.flow.findings import allowed
 from shepherd.flow.functions import FILTERS, FUNCTIONS
 from shepherd.flow.plain import KEYWORDS, plain
 from shepherd.flow.shown import many
+from shepherd.flow.slips import SLIPS, WORDS
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -40,22 +41,6 @@ MOST_DEPTH = 64
 # The blanks keep a minus at the edge from being read as Jinja's whitespace control.
 OPEN, CLOSE = "{{ ", " }}"
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-SLIPS = (
-    (re.compile(r"&&"), '"&&" is not a word of the language.', 'Write "and".'),
-    (re.compile(r"\|\|"), '"||" is not a word of the language.', 'Write "or".'),
-    (re.compile(r"[“”„‘’«»]"), "Curly quotation marks do not mark a text.", 'Write straight ones: "text".'),
-    (re.compile(r"(?<![=!<>])=(?!=)"), '"=" compares nothing.', 'Write "==" to compare.'),
-    (re.compile(r"(?<!=)!(?!=)"), '"!" is not a word of the language.', 'Write "not".'),
-    (re.compile(r"\*\*"), "There is no power in the language.", "Multiply instead."),
-    (re.compile(r"~"), '"~" does not join texts here.', "Put both into the text that is shown."),
-    (re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}"), "Braces belong in texts only.", "Write the expression alone."),
-    (re.compile(r"[{}]"), "Braces are not part of an expression.", "Write the expression alone."),
-    (
-        re.compile(r"(?<![\w.])\d{1,2}/\d{1,2}/\d{4}(?![\w.])"),
-        "This is a division, not a date.",
-        "Write date(2027, 4, 6).",
-    ),
-)
 # What may follow a backslash in a quoted text; a lone half of a character can't be shown or kept at all.
 ESCAPES = frozenset("\"'\\n")
 ODD_CHARACTER = re.compile(r"\\(.)|[\ud800-\udfff]", re.DOTALL)
@@ -121,9 +106,13 @@ def tree_of(text: str, *, filters: bool = False) -> Node:
 def _slips(text: str) -> None:
     """What people of other languages write; looked for outside quoted texts."""
     bare = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", lambda m: "_" * len(m[0]), text)
-    for pattern, sentence, hint in SLIPS:
-        found = pattern.search(bare)
+    for slip in SLIPS:
+        found = slip.pattern.search(bare)
         if found:
+            sentence, hint = (
+                slip.sentence.replace("{}", found[0].strip()),
+                slip.hint.replace("{lower}", found[0].lower()),
+            )
             raise Wrong(sentence, found.start(), found.end(), hint)
     date = re.search(r"(?<![\w.])\d{4}-\d{1,2}-\d{1,2}(?![\w.])", bare)
     if date:
@@ -206,7 +195,7 @@ def _syntax(error: TemplateSyntaxError, text: str, tokens: list[Token]) -> Wrong
             f'"{misfit.text}" does not fit here.',
             misfit.start,
             misfit.end,
-            "A unit belongs in the label. Is and, or, == missing before it?",
+            WORDS.get(misfit.text, "A unit belongs in the label. Is and, or, == missing before it?"),
         )
     if "end of print statement" in message or not tokens or tokens[-1].text == ".":
         last = tokens[-1] if tokens else Token("", text, 0, len(text))
