@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
+import pytest
+
+from shepherd.check.library import Library
 from shepherd.flow.money import Money
 from shepherd.run import replay
-from shepherd.run.api import Answer, Continue, Fields, Form
-from tests.run.small import Walk, flow, library
+from shepherd.run.api import Answer, Continue, Fields, Finished, Form, Refused, Request
+from tests.run.small import CONNECTOR, DESK, Walk, flow, library
 from tests.run.walker import alike, reread
 
 REFUND = flow(
@@ -69,3 +72,65 @@ def test_values_of_every_type_pass_through_a_run():
     assert Decimal(walk.run.values["form"]["paid"]) == Decimal("19.50")
     walk(Continue())
     assert alike(walk.run, replay(walk.library, map(reread, walk.events)))
+
+
+ASKED = flow(
+    "asked",
+    {
+        "size": {"ask": "How much?", "type": "number"},
+        "form": {"collect": {"pay": {"type": "money"}, "pages": {"type": "integer"}}},
+        "read": {
+            "lookup": "box.read",
+            "with": {"id": '"a"'},
+            "results": {"ok": "end", "not_found": "end", "error": "end"},
+        },
+        "end": {"end": "done"},
+    },
+)
+
+
+def test_a_comma_before_one_or_two_digits_is_read_as_a_point():
+    """
+    "12,5" has one reading in every language: people may type it, and it is recorded as 12.5.
+    """
+    walk = Walk(library(ASKED), "asked")
+    walk(Answer("12,5"))
+    assert walk.events[-1].data["value"] == "12.5"
+    walk(Fields({"pay": "-1200,50 EUR", "pages": "3"}))
+    assert walk.events[-1].data["values"]["pay"] == {"amount": "-1200.50", "currency": "EUR"}
+
+
+@pytest.mark.parametrize("typed", ["1,250", "0,125", "1.234,50", "1,234.50", "12,", ",5", "1,5,5", "1,2555"])
+def test_a_comma_that_could_be_read_in_two_ways_is_never_guessed(typed: str):
+    """
+    What might be thousands, or is no number at all, is refused with a sentence.
+    """
+    walk = Walk(library(ASKED), "asked")
+    with pytest.raises(Refused) as refused:
+        walk(Answer(typed))
+    assert refused.value.code == "not_a_number"
+
+
+def test_a_whole_number_has_no_comma():
+    """
+    "1,5" pages are no whole number, however they are read.
+    """
+    walk = Walk(library(ASKED), "asked")
+    walk(Answer("1"))
+    with pytest.raises(Refused):
+        walk(Fields({"pay": "1", "pages": "1,5"}))
+
+
+def test_a_machine_writes_a_point():
+    """
+    Another system that answers with a comma gave no number: what it means is not for us to guess.
+    """
+    read = {"reads": True, "inputs": {"id": "text"}, "results": {"ok": {"size": "number"}, "not_found": {}}}
+    box = CONNECTOR | {"operations": {"read": read}}
+    walk = Walk(Library.load({"flow:asked": ASKED, "desk": DESK, "connectors:box": box}), "asked")
+    walk(Answer("1"))
+    walk(Fields({"pay": "1", "pages": "1"}))
+    walk(Request(), who="system")
+    with pytest.raises(Refused, match="no number"):
+        walk(Finished("ok", {"size": "1,5"}))
+    walk(Finished("ok", {"size": "1.5"}))

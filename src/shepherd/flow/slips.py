@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 
 class Slip(NamedTuple):
-    """Characters that mean nothing here: a sentence on them, and how to mend it. ``{}`` is what was written, ``{lower}`` the same in small letters."""
+    """
+    Characters that mean nothing here: a sentence on them, and how to mend it.
+
+    ``{}`` in them is what was written, ``{lower}`` the same in small letters.
+    """
 
     pattern: re.Pattern[str]
     sentence: str

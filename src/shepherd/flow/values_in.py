@@ -41,6 +41,17 @@ def parse_value(type_name: str, raw: Any, *, options: tuple[str, ...] | None = N
     return _READERS[type_name](text)
 
 
+def with_point(type_name: str, raw: Any) -> Any:
+    """
+    What a person typed for a field of *type_name*, with a point for a comma before the last one or two digits.
+
+    ``12,50`` has no other reading in any language; ``1,250`` has two, so it is left as it is, to be refused. For what
+    people type only: what files and other systems hold is written with a point.
+    """
+    typed = _TYPED.fullmatch(raw.strip()) if type_name in ("number", "money") and isinstance(raw, str) else None
+    return f"{typed[1]}.{typed[2]}" if typed else raw
+
+
 def _plain(raw: Any) -> Any:
     """*raw* as the text that people would have typed for it, where there is such a one."""
     if isinstance(raw, bool):
@@ -85,6 +96,8 @@ _INTEGER = re.compile(r"-?[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:[ ,.'\u00a0\u202f_][0-9]{3})+(?:[.,][0-9]+)?")
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+_EITHER = re.compile(r"-?[0-9]{1,3},[0-9]{3}")
+_TYPED = re.compile(r"((?:[A-Za-z]{3}\s*)?-?[0-9]+),([0-9]{1,2}(?:\s*[A-Za-z]{3})?)")
 _CURRENCY_BEFORE = re.compile(r"([A-Za-z]{3})\s*(?=[-0-9])")
 _CURRENCY_BEHIND = re.compile(r"(?<=[0-9])\s*([A-Za-z]{3})$")
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -135,6 +148,9 @@ def _number(raw: str, code: str = "not_a_number") -> Decimal | Refusal:
             return Refusal(code, f"Give at most {MOST_DIGITS} digits, and {MOST_PLACES} behind the point.")
         value = Decimal(text)
         return value if value else abs(value)
+    if _EITHER.fullmatch(text):
+        both = f"{text.replace(',', '')} or {text.replace(',', '.')}"
+        return Refusal(code, f"This can be read in two ways. Write {both}.")
     if _GROUPED.fullmatch(text):
         return Refusal(code, "Give the digits without anything between thousands, like 12000.5.")
     if _COMMA.fullmatch(text):
