@@ -99,7 +99,7 @@ def walk(page: Page, address: str, flow: str) -> None:
 
 
 class Wire(Sender):
-    """The same contact without a browser: over one connection, each answer with the page that follows it timed."""
+    """The same contact without a browser: over one connection, each answer with its page timed as our script asks."""
 
     def __init__(self, address: str):
         self.address, self.url, self.text, self.seconds = address, "", "", list[float]()
@@ -117,7 +117,11 @@ class Wire(Sender):
         self.seconds.append(time.perf_counter() - began)
 
     def _ask(self, method: str, path: str, body: str | None) -> None:
-        form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.address} if body else {}
+        form = (
+            {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.address, "X-In-Place": "1"}
+            if body
+            else {}
+        )
         self._line.request(method, path, body, self._own | form)
         reply = self._line.getresponse()
         text = reply.read().decode()

@@ -75,7 +75,7 @@ def killer(library: Library, scenarios: list[Scenario]) -> str:
 
 
 @pytest.mark.campaign
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(14400)
 def test_a_scenario_fails_for_every_edge_that_leads_elsewhere(
     draft: Draft, shipped: Library, walked: tuple[Verdict, ...]
 ) -> None:

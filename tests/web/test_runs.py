@@ -46,6 +46,16 @@ def test_an_answer_is_a_redirect_to_the_run(at_light):
     assert "switch the router off" in at_light.get(at_light.path).text
 
 
+def test_our_script_gets_the_next_step_at_once(at_light):
+    """It puts that page in the place of the present one, so that it is spared the way there; the page is the same."""
+    form = at_light.form("answer") | {"value": "red"}
+    sent = at_light.post(at_light.path, form, follow=False, headers={"X-In-Place": "1"})
+    there = re.sub(r'name="token" value="[^"]+"', "", sent.text)
+
+    assert (sent.status, "switch the router off" in there) == (200, True)
+    assert re.sub(r'name="token" value="[^"]+"', "", at_light.get(at_light.path).text) == there
+
+
 def test_the_same_form_again_gives_the_first_result(at_light):
     """A double click, or a refresh that sends again, answers once: the next question is never answered by it."""
     form = at_light.form("answer") | {"value": "red"}

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
-from shepherd.web.serve import CannotServe, free_port
+from shepherd.web.app import create_app
+from shepherd.web.serve import CannotServe, compile_pages, free_port
 from tests.shipped import few
 from tests.web.conftest import ROOT
 
@@ -72,6 +73,16 @@ def test_the_demo_has_tickets_to_look_at(serving):
 
     assert first.count("No internet since this morning") == 1
     assert again.count("No internet since this morning") == 1
+
+
+def test_the_pages_of_a_call_are_compiled_before_they_are_asked_for(desk):
+    """Every part of a step among them; those of the workshop are another application's."""
+    app = create_app(desk)
+    compile_pages(app)
+    compiled = {name for _, name in app.jinja_env.cache}
+
+    assert {p.name for p in (ROOT / "web" / "templates").glob("_step_*.html")} | {"run.html", "ticket.html"} <= compiled
+    assert "workshop.html" not in compiled
 
 
 def test_it_drains_on_sigterm(serving):

@@ -28,6 +28,7 @@
   const bring = (method, address, body, done) => {
     const call = new XMLHttpRequest();
     call.open(method, address);
+    call.setRequestHeader("X-In-Place", "1");
     call.responseType = "document";
     call.onloadend = () => {
       const page = call.status < 500 && call.response;
@@ -37,7 +38,7 @@
     call.send(body);
   };
 
-  /* One submission at a time, and each goes out once; the reply is the next page, or the page that says why not.
+  /* One submission at a time, and each goes out once; the reply is a page.
      A repeat after a lost reply bears the same token, so that the desk can tell it from a new answer. */
   const send = (form, button) => {
     const key = last.key, given = new FormData(form, button);
@@ -117,7 +118,7 @@
     document.querySelectorAll(".saving").forEach((form) => form.classList.remove("saving"));
   });
 
-  /* Keys: off, plain, or with Alt. Never while typing, composing or repeating, never with other modifiers. */
+  /* Keys: off, plain, or with Alt. Never while typing, composing or repeating. */
   const pressed = (event) => {
     if (event.code.startsWith("Digit")) return event.altKey ? event.code.slice(5) : event.key;
     if (event.altKey && event.code.startsWith("Key")) return event.code.slice(3).toLowerCase();

@@ -23,6 +23,8 @@ from shepherd.web.who import ask_name, desk, here
 pages = Blueprint("run", __name__, url_prefix="/runs")
 pages.before_request(ask_name)
 PATIENCE = 0.3
+#: The header by which our script says that it puts the page that comes in the place of the present one.
+IN_PLACE = "X-In-Place"
 # However many calls are slow, most threads of the server wait for none of them.
 PATIENT = threading.BoundedSemaphore(4)
 
@@ -54,11 +56,15 @@ def show(view: RunView, status: int = 200, **more: Any) -> Response:
 
 @pages.get("/<run_id>")
 def step(run_id: str) -> Response:
-    """Where the contact stands. A call under way gets a moment to come back before the waiting page is shown."""
-    view = desk().see(run_id)
+    """Where the contact stands."""
+    return _standing(desk().see(run_id))
+
+
+def _standing(view: RunView) -> Response:
+    """The page of *view*. A call under way gets a moment to come back before the waiting page is shown."""
     if view.calling and PATIENT.acquire(blocking=False):
         try:
-            view = desk().wait(run_id, PATIENCE)
+            view = desk().wait(view.id, PATIENCE)
         finally:
             PATIENT.release()
     return show(view)
@@ -79,12 +85,16 @@ def shown(run_id: str) -> Response:
 
 @pages.post("/<run_id>")
 def act(run_id: str) -> Reply:
-    """Take one act of the agent, and go to where the run then stands."""
+    """
+    Take one act of the agent, and go to where the run then stands.
+
+    Our own script, which puts that page in the place of the present one, is spared the way there.
+    """
     form = request.form
     if forms.act_of(form) == forms.LOOK:
         return show(desk().see(run_id), note=forms.note(form), **_filled(run_id, form))
     try:
-        _take(run_id, form)
+        taken = _take(run_id, form)
     except AskFirst as far:
         return redirect(url_for("run.back", run_id=run_id, visit=far.visit), 303)
     except Stale as error:
@@ -94,6 +104,8 @@ def act(run_id: str) -> Reply:
         return show(desk().see(run_id), 409, told=told, note=_note(run_id, form))
     except Refused as error:
         return _refused(run_id, error, form)
+    if IN_PLACE in request.headers:
+        return _standing(taken.run)
     return redirect(url_for("run.step", run_id=run_id), 303)
 
 

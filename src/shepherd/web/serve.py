@@ -25,6 +25,8 @@ THREADS = 16
 DRAIN = 10
 
 TICK = 1.0
+#: How the names of pages begin that the workshop alone has.
+WORKSHOPS = ("workshop", "try")
 
 
 class CannotServe(DeskError):
@@ -92,8 +94,10 @@ def serve_desk(
             if live is not None:
                 say(f"Version {live.number} is live; what is in the folder of flows is a draft.")
 
+    app = create_app(desk, demo=demo)
+    threading.Thread(target=compile_pages, args=(app,), daemon=True).start()
     try:
-        serve_app(create_app(desk, demo=demo), host=host, port=port, say=told, what="Shepherd")
+        serve_app(app, host=host, port=port, say=told, what="Shepherd")
     finally:
         stopped.set()
 
@@ -130,6 +134,12 @@ def serve_app(
     line = f"{what} is served at http://{shown}:{port}/ (process {os.getpid()}). Ctrl-C stops it."
     threading.Thread(target=_announce, args=(host, port, lambda: say(line)), daemon=True).start()
     server.serve(target_loader=lambda: app, wrap_loader=False)
+
+
+def compile_pages(app: Flask) -> None:
+    """Compile the desk's pages before they are asked for, so that nobody's customer waits for it on the line."""
+    for name in app.jinja_env.list_templates(filter_func=lambda name: not name.lstrip("_").startswith(WORKSHOPS)):
+        app.jinja_env.get_template(name)
 
 
 def _tick(desk: Desk, stopped: threading.Event, say: Callable[[str], Any]) -> None:
