@@ -235,6 +235,13 @@ def test_what_is_no_table_is_not_read(data: bytes, code: str):
     assert [f.code for f in found] == [code]
 
 
+def test_a_row_may_begin_with_a_tab():
+    """A CSV file knows no indents."""
+    rows, found = read_rows(b"a,b\n\tx,2\n", "a.csv")
+
+    assert (rows and rows.rows, found) == ([["\tx", "2"]], [])
+
+
 def test_two_hundred_thousand_rows_are_read():
     """
     The most rows that may be are.

@@ -82,11 +82,11 @@ def _target(file: Path) -> Path | None:
 
 def _text_of(file: Path) -> str | None:
     """The text of *file*; None, and why, where it is none."""
-    from shepherd.flow.hazards import decode
+    from shepherd.flow.hazards import decode_yaml
     from shepherd.flow.source import MOST_BYTES
 
     with file.open("rb") as stream:
-        text, findings = decode(stream.read(MOST_BYTES + 1), shown_file(None, str(file)), MOST_BYTES)
+        text, findings = decode_yaml(stream.read(MOST_BYTES + 1), shown_file(None, str(file)), MOST_BYTES)
     if text is None:
         _refuse(findings, "")
     return text
@@ -117,10 +117,10 @@ def _refuse(findings: list[Finding], text: str) -> None:
 
 def _piped(data: bytes) -> int:
     """Format what came by stdin; where that can't be, it goes on as it came."""
-    from shepherd.flow.hazards import decode
+    from shepherd.flow.hazards import decode_yaml
     from shepherd.flow.source import MOST_BYTES
 
-    text, findings = decode(data, "-", MOST_BYTES)
+    text, findings = decode_yaml(data, "-", MOST_BYTES)
     if text is None:
         _refuse(findings, "")
     made = _formatted(text, Path("-")) if text is not None else None

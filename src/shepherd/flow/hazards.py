@@ -128,11 +128,17 @@ def decode(data: bytes, file: str, most: int) -> tuple[str | None, list[Finding]
         place = _place(text, found.start())
         message = f"The invisible character U+{ord(found[0]):04X} stands here."
         return None, [CONTROL.at(place, message, file=file, hint="Delete it and type the words anew.")]
-    tab = _TAB.search(text)
-    if tab is not None:
+    return text, []
+
+
+def decode_yaml(data: bytes, file: str, most: int) -> tuple[str | None, list[Finding]]:
+    """What ``decode`` gives, where no line is indented with a tab; in other files a line may begin with one."""
+    text, findings = decode(data, file, most)
+    tab = _TAB.search(text) if text is not None else None
+    if text is not None and tab is not None:
         place = _place(text, tab.end() - 1)
         return None, [TAB.at(place, "This line is indented with a tab.", file=file, hint="Use spaces.")]
-    return text, []
+    return text, findings
 
 
 def _place(text: str, index: int) -> Place:

@@ -91,7 +91,7 @@ class Source(NamedTuple):
 
 def read(data: bytes, file: str) -> Source:
     """The tree of a file, as far as it can be read, and every reason why it can't."""
-    text, findings = hazards.decode(data, file, MOST_BYTES)
+    text, findings = hazards.decode_yaml(data, file, MOST_BYTES)
     if text is None:
         return Source(None, findings)
     reading = _Reading(text, file, findings)
