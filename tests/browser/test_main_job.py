@@ -28,10 +28,11 @@ def test_the_main_job_by_keyboard_alone(served, page):
     """
     keys = page.keyboard
     page.goto(served.address)
-    tab_to(page, "Your name")
+    expect(page.get_by_label("Your name")).to_be_focused()
     keys.type("maria")
     keys.press("Enter")
     shows(page, "Who is on the line?")
+    expect(page.locator("#find")).to_be_focused()
     keys.press("/")
     keys.type("aino")
     keys.press("Enter")
@@ -39,7 +40,7 @@ def test_the_main_job_by_keyboard_alone(served, page):
     tab_to(page, "Open a ticket for Aino Virtanen")
     keys.press("Enter")
     page.wait_for_url("**/?customer=*")
-    tab_to(page, "In the customer’s words")
+    expect(page.get_by_label("In the customer’s words")).to_be_focused()
     keys.type("My internet is gone")
     keys.press("Enter")
     shows(page, "Start a flow")

@@ -132,7 +132,14 @@ class Sender:
 
     def start(self, customer: str, flow: str = "internet_down", **inputs: str) -> Sender:
         """A ticket for *customer*, and *flow* begun on it."""
-        given = {"customer": customer, "channel": "phone", "subject": "My internet is gone"}
+        self.get(f"/?customer={customer}")
+        seen = re.search(r'name="seen" value="([^"]*)"', self.text)
+        given = {
+            "customer": customer,
+            "channel": "phone",
+            "subject": "My internet is gone",
+            "seen": seen[1] if seen else "",
+        }
         self.post(f"{self.address}/tickets", given | {"token": new_id()})
         asked = {f"f.{name}": value for name, value in inputs.items()}
         self.post(f"{self.url}/runs", {"token": new_id(), "flow": flow, "asked": "yes"} | asked)

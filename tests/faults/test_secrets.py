@@ -59,7 +59,7 @@ class Teller:
         """A ticket and a run, with card numbers in whatever is written on the way; the run's path."""
         card, rng = self.secrets.card, self.secrets.rng
         self.browser.get(f"/?find={card().replace(' ', '+')}")
-        home = self.browser.get("/").sent_to("/tickets")
+        home = self.browser.get(f"/?customer={customer}").sent_to("/tickets")
         self.send(home, status=422, customer=card(), subject=card(), channel="phone")
         self.send(home, status=422, customer=customer, subject=f"{card()} " * 20, channel="phone")
         page = self.send(home, customer=customer, subject=f"My card {card()} is lost", channel="phone")

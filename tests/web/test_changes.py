@@ -100,7 +100,7 @@ def test_the_notice_is_in_nobodys_way(desk, two):
     """It is folded, takes no focus, and contacts are begun without a word about it."""
     tab = Tab(create_app(desk)).get("/")
     assert re.search(r'<details class="card" id="news"><summary>', tab.text)
-    assert re.search(r"<h1[^>]*data-focus autofocus", tab.text)
+    assert re.search(r'<input id="find"[^>]*data-focus autofocus', tab.text)
     token = re.search(r'name="token" value="([^"]+)"', tab.text)[1]
     tab.post("/tickets", {"token": token, "customer": "", "channel": "phone", "subject": "x"})
     token = re.search(r'name="token" value="([^"]+)"', tab.text)[1]

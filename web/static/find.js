@@ -74,7 +74,13 @@ const offering = (field, say) => {
   });
 };
 
+/* Whoever presses the key that leads into the search where they are in it already means no letter. */
+const inIt = (field) => field.addEventListener("keydown", (event) => {
+  if (event.key === field.dataset.key && !field.value && !event.isComposing) event.preventDefault();
+});
+
 export const arrive = (say) => {
+  document.querySelectorAll("input[data-key]").forEach(inIt);
   document.querySelectorAll("[data-narrows]").forEach((field) => narrowing(field, say));
   document.querySelectorAll("[list=customers]").forEach((field) => offering(field, say));
 };

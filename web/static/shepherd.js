@@ -204,7 +204,7 @@
     setTimeout(() => {
       const begin = document.querySelector("[data-focus]");
       if (begin && document.activeElement === document.body) begin.focus();
-      if (begin && document.activeElement === begin && begin.matches("input") && begin.value) begin.select();
+      if (begin && document.activeElement === begin && begin.matches("input") && begin.value === begin.defaultValue) begin.select();
     }, 100);
     const told = document.getElementById("status");
     if (page.dataset.says && !alerts) setTimeout(() => told.textContent || say(page.dataset.says, false), 150);

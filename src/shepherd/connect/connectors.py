@@ -49,6 +49,9 @@ class Kind(Protocol):
     def search(self, operation: Operation, words: str, limit: int) -> list[dict[str, str]]:
         """Rows that have every one of *words*, as the ``ok`` fields of *operation* and the key, for type-ahead."""
 
+    def near(self, operation: Operation, words: str) -> str:
+        """What was meant by *words* that no row has; "" where nothing is near."""
+
 
 class Setting(NamedTuple):
     """
@@ -138,6 +141,15 @@ class Connectors:
         except (BrokenTable, OSError, sqlite3.Error, ValueError) as error:
             _log.error("%s can't be searched: %s", operation, error)
             return []
+
+    def near(self, operation: str, words: str, *, declared: Mapping[str, Connector] | None = None) -> str:
+        """What was meant by *words* that nothing has, by the nearest of what is searched; "" where nothing is near."""
+        try:
+            kind, found = self._find(operation, declared)
+            return kind.near(found, words) if kind is not None and found is not None else ""
+        except (BrokenTable, OSError, sqlite3.Error, ValueError) as error:
+            _log.error("%s can't be searched: %s", operation, error)
+            return ""
 
     def _find(
         self, operation: str, declared: Mapping[str, Connector] | None = None

@@ -85,6 +85,10 @@ class Http:
         """Nothing: other systems are asked by a customer's number, not by words."""
         return []
 
+    def near(self, operation: Operation, words: str) -> str:
+        """Nothing either."""
+        return ""
+
     def trial(self, operation: Operation, inputs: Mapping[str, Any], key: str) -> Trial:
         """Ask, and tell what came back, how long it took and what did not fit."""
         began = time.monotonic()

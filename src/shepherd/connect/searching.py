@@ -1,15 +1,22 @@
-"""How rows are searched: by words that begin words of the row, and by numbers however they are written."""
+"""
+How rows are searched: by words that begin words of the row, and by numbers however they are written.
+
+A word with a letter and a digit in it, like a customer's number, is found without its hyphens too.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-LEAST_DIGITS = 3
+from shepherd.flow.findings import nearest_of
+
+LEAST_DIGITS = LEAST_LETTERS = 3
 LEAST_OF_A_NUMBER = 6
 LONGEST_COUNTRY_CODE = 3
 _NUMBER = re.compile(r"[+(]*[0-9][0-9()./+-]*")
+_REFERENCE = re.compile(r"[^\W\d].*[0-9]|[0-9].*[^\W\d]")
 _NO_DIGIT = re.compile(r"[^0-9]")
 
 
@@ -22,7 +29,9 @@ def finder(words: str) -> Callable[[Sequence[str]], bool]:
         text = " " + " ".join(cells).casefold()
 
         def has(word: str, is_number: bool) -> bool:
-            return f" {word}" in text or (is_number and _has_number(cells, word))
+            if f" {word}" in text or (is_number and _has_number(cells, word)):
+                return True
+            return bool(_REFERENCE.search(word)) and any(squeezed(c).startswith(squeezed(word)) for c in cells)
 
         return all(
             all(has(word, is_number) for word in run) or (is_number and _has_number(cells, "".join(run)))
@@ -30,6 +39,27 @@ def finder(words: str) -> Callable[[Sequence[str]], bool]:
         )
 
     return found
+
+
+def squeezed(text: str) -> str:
+    """*text* in small letters, with nothing but letters and digits: ``C-1001`` is ``c1001``."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def meant(words: str, rows: Iterable[Sequence[str]]) -> str:
+    """*words*, each that begins no word of *rows* replaced by the nearest one there; "" where that mends nothing."""
+    known = {word.casefold(): word for cells in rows for cell in cells for word in cell.split() if word.isalpha()}
+    given = words.split()
+    mended = [word if _begins(word.casefold(), known) else _near(word.casefold(), known) for word in given]
+    return " ".join(mended) if all(mended) and mended != given else ""
+
+
+def _begins(word: str, known: Iterable[str]) -> bool:
+    return any(one.startswith(word) for one in known)
+
+
+def _near(word: str, known: Mapping[str, str]) -> str:
+    return known.get(nearest_of(word, known), "") if len(word) >= LEAST_LETTERS else ""
 
 
 def _has_number(cells: Iterable[str], wanted: str) -> bool:

@@ -24,7 +24,7 @@ from typing import Any
 
 from shepherd.connect.changes import Changes
 from shepherd.connect.connectors import BrokenTable, Reply, Setting
-from shepherd.connect.searching import finder
+from shepherd.connect.searching import finder, meant
 from shepherd.connect.secrets import hash_secret, matches
 from shepherd.flow.beside import Connector, Operation
 from shepherd.flow.model import Field
@@ -57,11 +57,20 @@ class Table:
 
     def search(self, operation: Operation, words: str, limit: int) -> list[Row]:
         """Rows that have every one of *words* in their searched columns (``finder``), in the file's order."""
-        shown = [self.key, *(n for n in operation.results.get("ok", {}) if n != self.key)]
-        searched = [str(c) for c in self._settings.get("search", shown)]
-        fits = finder(words)
+        shown, searched, fits = self._shown(operation), self._searched(operation), finder(words)
         rows = (row for row in self._rows()[0].values() if fits([row.get(c, "") for c in searched]))
         return [{c: row.get(c, "") for c in shown} for row in islice(rows, limit)]
+
+    def near(self, operation: Operation, words: str) -> str:
+        """What was meant by *words* that no row has, by the nearest in the searched columns (``meant``)."""
+        searched = self._searched(operation)
+        return meant(words, ([row.get(c, "") for c in searched] for row in self._rows()[0].values()))
+
+    def _shown(self, operation: Operation) -> list[str]:
+        return [self.key, *(n for n in operation.results.get("ok", {}) if n != self.key)]
+
+    def _searched(self, operation: Operation) -> list[str]:
+        return [str(c) for c in self._settings.get("search", self._shown(operation))]
 
     # --- reading ----------------------------------------------------------------------------------
 

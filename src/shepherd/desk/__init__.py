@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         RunView,
         Taken,
         Target,
+        TicketRow,
         TicketView,
     )
 
@@ -50,6 +51,7 @@ __all__ = [
     "Stale",
     "Taken",
     "Target",
+    "TicketRow",
     "TicketView",
     "Unavailable",
     "Unknown",

@@ -31,7 +31,7 @@ from shepherd.desk.settings import Settings, changes_file
 from shepherd.desk.starting import Starting
 from shepherd.desk.tickets import Tickets, valid_id
 from shepherd.desk.times import Times
-from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunView, Taken, TicketView
+from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunView, Taken, TicketRow, TicketView
 from shepherd.flow.languages import falls_back
 from shepherd.record import Record, RecordError, Report, RunRow, Ticket, open_record
 from shepherd.run.api import Actor, Change, Form, GoBack, Input, PathItem, Question
@@ -106,7 +106,15 @@ class Desk:
 
     def search_customers(self, words: str, *, limit: int = 8) -> tuple[CustomerRow, ...]:
         """Customers whose searched columns have every one of *words*, for type-ahead; none without a customer base."""
-        return self._tickets.search(words, limit)
+        return self._tickets.customers.search(words, limit)
+
+    def near_customers(self, words: str) -> str:
+        """What was meant by *words* that no customer has: each replaced by the nearest that one has; "" for nothing."""
+        return self._tickets.customers.near(words)
+
+    def tickets_of(self, customer: str, *, limit: int = 20) -> tuple[TicketRow, ...]:
+        """The newest tickets of a customer, by their number, each with how it stands."""
+        return self._tickets.customers.tickets(customer, limit)
 
     def open_ticket(
         self, customer_id: str | None, *, channel: str, subject: str, actor: Actor, token: str = ""

@@ -15,12 +15,13 @@ from typing import Any
 from shepherd.check.library import Library
 from shepherd.connect import Connectors, Reply
 from shepherd.desk.clock import Clock, wall, whole
+from shepherd.desk.customers import Customers, state_of
 from shepherd.desk.errors import Misused, Unknown
 from shepherd.desk.live import LiveLibrary
 from shepherd.desk.mask import mask, mask_all
 from shepherd.desk.runs import CASE_NOTE
 from shepherd.desk.show import facts_as_text
-from shepherd.desk.views import CaseNote, CustomerRow, FollowUp, Target, TicketView
+from shepherd.desk.views import CaseNote, FollowUp, Target, TicketView
 from shepherd.flow.calendar import Duration, duration
 from shepherd.flow.types import to_json
 from shepherd.record import Contact, Customer, Item, NotFound, Record, RunRow, Ticket
@@ -38,23 +39,10 @@ class Tickets:
 
     def __init__(self, live: LiveLibrary, record: Record, connectors: Connectors, clock: Clock):
         self._live, self._record, self._connectors, self._clock = live, record, connectors, clock
+        self.customers = Customers(live, record, connectors)
         self._pool = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="shepherd-customers")
         self._lookups = threading.BoundedSemaphore(LOOKUPS)
         self._answers = True
-
-    def search(self, words: str, limit: int) -> tuple[CustomerRow, ...]:
-        """Customers that have every one of *words*."""
-        library = self._live.library
-        operation = library.policy.customer_lookup
-        if not operation:
-            return ()
-        rows = self._connectors.search(operation, words[:200], limit=limit, declared=library.connectors)
-        return tuple(self._customer_row(row) for row in rows)
-
-    def _customer_row(self, row: Mapping[str, str]) -> CustomerRow:
-        id_, *rest = row.values()
-        names = [v for n, v in row.items() if n.endswith("name") and v] or [v for v in rest if v][:2]
-        return CustomerRow(id=id_, label=" ".join(names) or id_, facts=dict(list(row.items())[1:]))
 
     def facts(self, customer: str) -> dict[str, Any] | None:
         """The facts of *customer* that desk.yaml declares, from the customer base; None where it does not answer."""
@@ -138,12 +126,13 @@ class Tickets:
         return self._record.put_customer(new_id(), ref, facts or {}, at=whole(self._clock()))
 
     def _same_number(self, text: str) -> str:
-        """The number that differs from *text* in capitals only."""
-        rows = self.search(text, 50)
-        found = next((r.id for r in rows if r.id.casefold() == text.casefold()), "")
+        """The number that differs from *text* in how it is written only."""
+        found, fit = self.customers.number(text)
         if not found:
-            fit = f" {len(rows)} by that name: choose one." if rows else " Find them by name, or leave it empty."
-            raise Unknown(f'The customer base has no customer "{text[:64]}".{fit}')
+            near = "" if fit else self.customers.near(text)
+            hint = f" {fit} by that name: choose one." if fit else " Find them by name, or leave it empty."
+            hint = f" Did you mean {near}?" if near else hint
+            raise Unknown(f'The customer base has no customer "{text[:64]}".{hint}')
         return found
 
     def contact(self, ticket: Ticket, *, channel: str, actor: Actor, new_id: Any, runs: Iterable[RunRow]) -> Contact:
@@ -184,7 +173,7 @@ class Tickets:
         facts = customer.facts if customer else {}
         return TicketView(
             head=ticket,
-            status=sheet.status(runs),
+            status=state_of(runs, self._live.library),
             customer=facts_as_text(facts) if isinstance(facts, Mapping) and set(facts) != {"erased"} else {},
             channel=contact.channel if contact else "",
             runs=runs,
@@ -238,10 +227,8 @@ class Sheet:
     follow_ups: list[FollowUp] = field(default_factory=list)
     notes: list[Item] = field(default_factory=list)
     case_notes: dict[str, CaseNote] = field(default_factory=dict)
-    resolved: bool = False
     unreadable: int = 0
     _asked: dict[tuple[str, int], str] = field(default_factory=dict)
-    _flow: dict[str, str] = field(default_factory=dict)
     _agent: dict[str, str] = field(default_factory=dict)
 
     def read_tolerant(self, body: Mapping[str, Any]) -> None:
@@ -266,9 +253,7 @@ class Sheet:
         at = datetime.fromisoformat(body["at"])
         if body["actor"]["kind"] == "agent":
             self._agent[run] = body["actor"]["id"]
-        if body["kind"] == "run_started":
-            self._flow[run] = data["flow"]
-        elif body["kind"] == "do_requested":
+        if body["kind"] == "do_requested":
             self._asked[run, data["visit"]] = data["operation"]
         elif body["kind"] == "do_finished" and data["result"] == "ok" and not data.get("repeated"):
             self._done(self._asked.get((run, data["visit"]), ""), data["values"], body, at)
@@ -278,7 +263,7 @@ class Sheet:
             if "escalated" in item:
                 self._escalated(item["escalated"])
             if "ended" in item:
-                self._ended(run, item["ended"], body)
+                self._ended(run, item, body)
 
     def _done(self, operation: str, values: Mapping[str, Any], body: Mapping[str, Any], at: datetime) -> None:
         told = {n: _shown(v) for n, v in values.items()}
@@ -313,10 +298,9 @@ class Sheet:
         due = self._instant(datetime.fromisoformat(until)) if until else None
         self.follow_ups.append(FollowUp(what=what, owner=fields.get("owner") or fields["queue"], at=due))
 
-    def _ended(self, run: str, ended: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-        flow = self.library.flows.get(self._flow.get(run, ""))
+    def _ended(self, run: str, item: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+        ended, flow = item["ended"], self.library.flows.get(item["step"].partition("/")[0])
         outcome = flow.outcomes.get(ended["outcome"]) if flow else None
-        self.resolved = bool(outcome and outcome.resolves)
         if outcome and outcome.follow_up:
             what = f"Follow up: {ended['outcome'].replace('_', ' ')}"
             due = self._due(body, outcome.follow_up)
@@ -336,14 +320,6 @@ class Sheet:
     def _instant(self, wall: datetime) -> datetime:
         """A moment on the desk's clock, in UTC."""
         return absolute(wall, self.library.policy)
-
-    def status(self, runs: tuple[RunRow, ...]) -> str:
-        """new, in progress, resolved or open."""
-        if not runs:
-            return "new"
-        if any(r.status not in ("ended", "abandoned") for r in runs):
-            return "in progress"
-        return "resolved" if self.resolved and runs[0].status == "ended" else "open"
 
 
 def _shown(value: Any) -> str:

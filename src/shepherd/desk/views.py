@@ -13,6 +13,8 @@ from shepherd.record import Item, RunRow, Ticket
 from shepherd.run.api import PathItem, Waiting
 from shepherd.run.state import Run
 
+RESOLVED = "resolved"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRow:
@@ -21,6 +23,19 @@ class CustomerRow:
     id: str
     label: str
     facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRow:
+    """A ticket in a list: *head* is the record's row, *state* new, in progress, open or resolved."""
+
+    head: Ticket
+    state: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to be done on it."""
+        return self.state != RESOLVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

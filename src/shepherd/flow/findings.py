@@ -93,8 +93,14 @@ class Rule:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint ``Did you mean "x"?`` for the nearest of *known* words, or the empty text."""
+    close = nearest_of(word, known)
+    return f'Did you mean "{close}"?' if close else ""
+
+
+def nearest_of(word: str, known: Iterable[str]) -> str:
     """
-    A hint ``Did you mean "x"?`` for the nearest of *known* words, or the empty text.
+    The nearest of *known* words to *word*, or the empty text where none is near.
 
     Where there are very many, only those are looked at that begin alike and are about as long.
     """
@@ -104,8 +110,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if len(words) > MOST_COMPARED:
         begins = (word[:1], word[1:2])
         words = [w for w in words if w[:1] in begins and abs(len(w) - len(word)) < 3][:MOST_COMPARED]
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    return f'Did you mean "{close[0]}"?' if close else ""
+    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=0.6)), "")
 
 
 def allowed(words: Iterable[str], most: int = 12) -> str:

@@ -42,7 +42,8 @@ Reading::
     entries(ticket_id, run=None) -> list[dict]                 # the same, parsed, sealed values unsealed
     readable(ticket_id) -> list[dict | None]                   # the same, but None for what can't be read
     run(id) -> RunRow
-    runs(ticket=, agent=, flow=, outcome=, status=, customer=, since=, until=, limit=50, before=id) -> list[RunRow]
+    runs(ticket=, tickets=, agent=, flow=, outcome=, status=, customer=, since=, until=, limit=50, before=id)
+                                              -> list[RunRow]
     ticket(id or number) -> Ticket            tickets(query="", *, customer=, status=, limit=50, before=id)
     customer(id) · customer_by_ref(ref) -> Customer | None     contacts(ticket_id) · items(ticket_id)
     document(hash) -> typed source            documents(hashes) -> {hash: typed source}

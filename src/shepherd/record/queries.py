@@ -125,6 +125,7 @@ class Reader:
         self,
         *,
         ticket: str | None = None,
+        tickets: Sequence[str] | None = None,
         agent: str | None = None,
         flow: str | None = None,
         outcome: str | None = None,
@@ -136,8 +137,9 @@ class Reader:
         before: str | None = None,
     ) -> list[RunRow]:
         """
-        Runs, newest first. *ticket* is an id or a number, *agent* whoever made any of its entries or has it now.
+        Runs, newest first. *ticket* is an id or a number, *tickets* are ids.
 
+        *agent* is whoever made any of its entries or has it now.
         *outcome* is one, its code, or (where there is none yet) a status, as it is stored or as people read it.
         """
         query = select(tables.runs, t.n).join(tables.tickets, t.id == r.ticket)
@@ -147,6 +149,8 @@ class Reader:
         if ticket is not None:
             number = _number(ticket)
             query = query.where(or_(r.ticket == ticket, t.n == number) if number else r.ticket == ticket)
+        if tickets is not None:
+            query = query.where(r.ticket.in_(tickets))
         if agent is not None:
             made, have = self._names(e.actor, agent), self._names(r.owner, agent)
             query = query.where(or_(r.id.in_(select(e.run).where(e.actor.in_(made))), r.owner.in_(have)))
@@ -197,7 +201,8 @@ class Reader:
         found = []
         for row in self._rows(found_by.limit(MOST_SEARCHED)):
             ticket = ticket_of(row, find)
-            text = f"{ticket.number} {row.n} {ticket.customer_ref} {ticket.subject}".casefold()
+            numbers = f"{ticket.number} {ticket.customer_ref}"
+            text = f"{numbers} {numbers.replace('-', '')} {ticket.subject}".casefold()
             if all(word in text for word in words):
                 found.append(ticket)
         return found[:limit]
@@ -310,5 +315,5 @@ def _opened(body: Any, find: Find) -> dict[str, Any] | None:
 
 def _number(text: str) -> int:
     """The number in ``T-100042`` or ``100042``; 0 where it is none."""
-    digits = text.strip().upper().removeprefix("T-")
-    return int(digits) if digits.isdigit() and len(digits) < 10 else 0
+    digits = text.strip().upper().removeprefix("T").lstrip("- ")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0

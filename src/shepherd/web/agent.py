@@ -39,9 +39,11 @@ from shepherd.web.rows import (
     flow_row,
     on_ticket,
     open_row,
+    picks_for,
     run_row,
     stand,
     ticket_row,
+    tickets_of,
     waits,
 )
 from shepherd.web.show import first_of, name_of
@@ -50,6 +52,8 @@ from shepherd.web.who import KEYS, MODES, Who, ask_name, clean, desk, here, loca
 pages = Blueprint("agent", __name__)
 pages.before_request(ask_name)
 CHANNELS = ("phone", "chat", "email", "counter")
+#: So many tickets of a customer are listed beside something else.
+FEW = 5
 OVER = frozenset({"ended", "abandoned"})
 
 
@@ -109,16 +113,26 @@ def home() -> Response:
 
 
 def _home(
-    status: int = 200, *, find: str = "", given: Mapping[str, str], errors: Mapping[str, str] | None = None
+    status: int = 200,
+    *,
+    find: str = "",
+    given: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    warned: bool = False,
 ) -> Response:
+    """*warned*: a new ticket was asked for, and its customer has open ones, which are told first."""
     waiting, (own, handed) = _waiting(), _open_runs()
+    found = [(c, tickets_of(c["ref"], limit=FEW + 1)) for c in customers_like(find)]
+    listed = {t["number"] for _, theirs in found for t in theirs}
     page = render_template(
         "start.html",
         find=find,
         given=given,
         errors=errors or {},
         news=desk().news(here().name),
-        picks=customers_like(given["customer"]) if errors and "customer" in errors else [],
+        picks=picks_for(given["customer"]) if errors and "customer" in errors else [],
+        theirs=[t for t in tickets_of(given["customer"]) if t["is_open"]] if given["customer"] and not errors else [],
+        warned=warned,
         token=new_id(),
         channels=_channels(),
         role=here().role,
@@ -126,8 +140,10 @@ def _home(
         awaited=stand(waiting) if desk().awaits(here().role) else None,
         open_runs=[open_row(r, here()) for r in own],
         handed=[open_row(r, here()) for r in handed],
-        customers=customers_like(find),
-        tickets=[ticket_row(t) for t in desk().tickets(find, limit=20)] if find else [],
+        few=FEW,
+        customers=[c | {"tickets": theirs} for c, theirs in found],
+        tickets=[ticket_row(t) for t in desk().tickets(find, limit=20) if t.number not in listed] if find else [],
+        near=desk().near_customers(find) if find and not found else "",
         recent=[] if find else [ticket_row(t) for t in desk().tickets(limit=8)],
     )
     return make_response(page, status)
@@ -185,6 +201,8 @@ def open_ticket() -> Reply:
         errors["subject"] = "Say it in at most 200 letters; there is room for notes later."
     if not given["customer"] and not given["subject"]:
         errors["subject"] = "For an unknown caller, say in a few words what it is about."
+    if not errors and _has_unseen(given["customer"], form):
+        return _home(given=given, warned=True)
     if not errors:
         try:
             view = desk().open_ticket(
@@ -199,6 +217,16 @@ def open_ticket() -> Reply:
         else:
             return redirect(url_for("agent.ticket", number=view.head.number), 303)
     return _home(422, given=given, errors=errors)
+
+
+def _has_unseen(customer: str, form: Mapping[str, str]) -> bool:
+    """Whether *customer* has open tickets that the page with *form* did not show; one sent again was seen before."""
+    if not customer:
+        return False
+    theirs = tickets_of(customer)
+    seen = form.get("seen", "").split()
+    again = any(t["id"] == form.get("token") for t in theirs)
+    return not again and any(t["is_open"] and t["number"] not in seen for t in theirs)
 
 
 # --- a ticket ------------------------------------------------------------------------------------------
@@ -233,7 +261,8 @@ def _ticket(
         "done_runs": [run_row(r) for r in view.runs if r.status in OVER],
         "case_notes": [{"note": n, "flow": flow_of(view, n.run)} for n in (*_notes_so_far(view), *view.case_notes)],
         "unknown": not head.customer,
-        "picks": customers_like((given or {}).get("customer", "")),
+        "picks": picks_for((given or {}).get("customer", "")),
+        "others": tickets_of(head.customer_ref, limit=FEW, but=head.number) if head.customer_ref else [],
         "facts": list(view.customer.items()),
         "work": on_ticket(view),
         "notes": [n for n in view.notes if isinstance(n.value, str)],

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app
 
-from shepherd.desk import DeskError, FlowRow, FollowUp, RunView, Target, TicketView, new_id
+from shepherd.desk import DeskError, FlowRow, FollowUp, RunView, Target, TicketRow, TicketView, new_id
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Due
 from shepherd.web.marks import Marks
@@ -40,6 +40,16 @@ def customers_like(find: str) -> list[dict[str, str]]:
     return [{"ref": c.id, "name": c.label} for c in desk().search_customers(find)]
 
 
+def picks_for(typed: str) -> list[dict[str, str]]:
+    """Customers who may be meant by what was *typed* for one: those whom it fits, else those whom it nearly does."""
+    return customers_like(typed) or customers_like(desk().near_customers(typed))
+
+
+def tickets_of(customer: str, *, limit: int = 20, but: str = "") -> list[dict[str, Any]]:
+    """The newest tickets of *customer*, each with its state; *but* one by its number."""
+    return [ticket_row(t.head, t) for t in desk().tickets_of(customer, limit=limit) if t.head.number != but]
+
+
 def title(flow: str) -> str:
     """The title of *flow*; its id where the library no longer has it."""
     found = desk().library.flows.get(flow)
@@ -60,9 +70,12 @@ def run_row(run: RunRow) -> dict[str, Any]:
     }
 
 
-def ticket_row(ticket: Ticket) -> dict[str, Any]:
-    """A ticket with its customer and subject; both may be unknown or erased."""
+def ticket_row(ticket: Ticket, stands: TicketRow | None = None) -> dict[str, Any]:
+    """A ticket with its customer and subject, which may be unknown or erased, and its state where *stands* tells it."""
     return {
+        "id": ticket.id,
+        "state": stands.state if stands else "",
+        "is_open": stands is not None and stands.is_open,
         "number": ticket.number,
         "customer": ticket.customer_ref or "Unknown caller",
         "subject": ticket.subject if isinstance(ticket.subject, str) else "erased",
