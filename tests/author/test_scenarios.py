@@ -157,7 +157,14 @@ def test_a_list_has_one_entry_a_visit(library: Library) -> None:
 def test_a_list_that_is_too_short_says_so(library: Library) -> None:
     """The walk stops at the step for which nothing is left."""
     given = {"answers": {"colour": "blue", "again": ["yes"]}, "connectors": BOX}
-    assert walk(library, given).failures == ('No answer is given for visit 2 of "small/again".',)
+    told = 'No answer is given for visit 2 of "small/again". Under given, answers, a list has one for each visit.'
+    assert walk(library, given).failures == (told,)
+
+
+def test_an_answer_that_lacks_is_written_in_the_failure(library: Library) -> None:
+    """The step's own name and a value that it takes, so that it can be copied; a form has all its fields."""
+    (told,) = walk(library, {"connectors": BOX}).failures[:1]
+    assert told.endswith("Write it under given, answers: colour: red")
 
 
 def test_what_is_given_and_not_used_is_a_failure(library: Library) -> None:

@@ -35,7 +35,8 @@ def everything(folder: Path) -> dict[str, bytes]:
 def test_a_new_flow_checks_clean_and_its_scenario_passes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In an empty folder the library ./flows is made; what is written has neither errors nor warnings."""
     assert run(["new", "parcel_lost", "--title", "Parcel lost", "--category", "orders"]) == 0
-    assert set(everything(folder)) == {"flows/parcel_lost.yaml", "flows/parcel_lost.scenarios.yaml"}
+    written = {name for name in everything(folder) if not name.startswith("flows/.schemas/")}
+    assert written == {"flows/parcel_lost.yaml", "flows/parcel_lost.scenarios.yaml"}
     capsys.readouterr()
     assert run(["check"]) == 0
     assert capsys.readouterr().out == "Nothing wrong in 2 files.\n"
@@ -144,3 +145,64 @@ def test_a_terminal_is_asked(folder: Path) -> None:
     assert "Title" not in out
     flow = read_draft(folder / "flows").flows["parcel_lost"]
     assert (flow.title, flow.category) == ("Parcel lost", "orders")
+
+
+SCHEMA = "# yaml-language-server: $schema="
+
+
+def schema_of(file: Path) -> Path:
+    """The schema that the first line of *file* names; it is no absolute path."""
+    named = file.read_text("utf-8").splitlines()[0].removeprefix(SCHEMA)
+    assert not Path(named).is_absolute()
+    return (file.parent / named).resolve()
+
+
+def test_a_new_flow_names_its_schema_by_a_path_that_others_have_too(folder: Path) -> None:
+    """Where none lies above, the schemas are put into the library: two who share the folder have the same file."""
+    (folder / "tree.csv").write_text("id,text,answer,target\n1,Is it on?,yes,2\n1,,no,2\n2,Done,,\n", encoding="utf-8")
+    assert run(["new", "parcel_lost", "--title", "Parcel lost", "--category", "orders"]) == 0
+    assert run(["import", "tree.csv", "-o", "flows/sub/tree.yaml"]) == 0
+    there = folder / "flows" / ".schemas" / "flow.schema.json"
+    assert (
+        schema_of(folder / "flows" / "parcel_lost.yaml") == schema_of(folder / "flows" / "sub" / "tree.yaml") == there
+    )
+    for source in (SRC.parent / "schemas").glob("*.json"):
+        assert (there.parent / source.name).read_bytes() == source.read_bytes()
+    assert str(folder) not in "".join(p.read_text("utf-8") for p in (folder / "flows").rglob("*.yaml"))
+
+
+def test_schemas_above_a_flow_are_named_and_none_are_put_there(folder: Path) -> None:
+    """As in the product's own repository; a folder above the root of the repository is not looked into."""
+    (folder / "schemas").mkdir()
+    (folder / "schemas" / "flow.schema.json").write_text("{}", encoding="utf-8")
+    assert run(["new", "parcel_lost", "--title", "Parcel lost", "--category", "orders"]) == 0
+    assert schema_of(folder / "flows" / "parcel_lost.yaml") == folder / "schemas" / "flow.schema.json"
+    assert not (folder / "flows" / ".schemas").exists()
+    (folder / "flows" / ".git").mkdir()
+    assert run(["new", "parcel_found", "--title", "Parcel found", "--category", "orders"]) == 0
+    assert schema_of(folder / "flows" / "parcel_found.yaml").parent == folder / "flows" / ".schemas"
+
+
+def test_schemas_of_another_release_are_replaced(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody edits them, so an editor never holds new flows against old ones; nothing is said where they are right."""
+    assert run(["new", "parcel_lost", "--title", "Parcel lost", "--category", "orders"]) == 0
+    there = folder / "flows" / ".schemas" / "flow.schema.json"
+    there.write_text("{}", encoding="utf-8")
+    assert run(["new", "parcel_found", "--title", "Parcel found", "--category", "orders"]) == 0
+    assert there.read_bytes() == (SRC.parent / "schemas" / "flow.schema.json").read_bytes()
+    capsys.readouterr()
+    assert run(["new", "parcel_sent", "--title", "Parcel sent", "--category", "orders"]) == 0
+    assert ".schemas" not in capsys.readouterr().out
+
+
+def test_the_first_scenario_outlives_the_first_changes(folder: Path) -> None:
+    """A message that is added, and one that is renamed, change nothing that the scenario says."""
+    assert run(["new", "parcel_lost", "--title", "Parcel lost", "--category", "orders"]) == 0
+    file = folder / "flows" / "parcel_lost.yaml"
+    text = file.read_text("utf-8").replace("  greet:\n", "  hello:\n")
+    file.write_text(
+        text.replace("  settled_now:\n", "  tell:\n    say: One moment.\n  settled_now:\n"), encoding="utf-8"
+    )
+    assert run(["test"]) == 0
+    assert run(["rename", "parcel_lost/settled_now", "on_the_line"]) == 0
+    assert run(["test"]) == 0

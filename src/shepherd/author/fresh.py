@@ -31,13 +31,15 @@ steps:
 """
 
 SCENARIOS = """# What is given, and what must come of it. No scenario answers "no" yet: copy this one, and do.
+# A step that you add and that asks needs its answer here, under its name; for all names that change at once:
+#   shepherd rename {id}/settled_now OTHER_NAME
 scenarios:
   - name: It is settled on the line
     given:
-      answers: {settled_now: yes}
+      answers: {{settled_now: yes}}
     expect:
       outcome: settled
-      path: [greet, settled_now, close]
+      path: [..., settled_now, ..., close]  # ... is any steps, or none
 """
 
 _PLAIN = re.compile(r"[^\W\d_][\w ’(),.!?/-]*")
@@ -53,9 +55,9 @@ def fresh_flow(id: str, *, title: str, category: str, schema: str, owner: str = 
     return FLOW.format(id=id, title=_scalar(title), category=category, schema=schema, owner=owned)
 
 
-def fresh_scenarios() -> str:
+def fresh_scenarios(id: str) -> str:
     """The text of the scenarios beside :func:`fresh_flow`: one, which takes one of its two ways."""
-    return SCENARIOS
+    return SCENARIOS.format(id=id)
 
 
 def title_of(id: str) -> str:

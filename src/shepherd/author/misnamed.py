@@ -189,7 +189,8 @@ class _Names:
             hint = nearest(flow, self.library.flows)
             yield Misnamed(at, flow, f'There is no flow "{flow}". {hint}'.strip())
         elif name not in self.library.flows[flow].steps:
-            hint = nearest(name, self.library.flows[flow].steps)
+            steps = self.library.flows[flow].steps
+            hint = nearest(name, steps) or f"There are: {allowed(steps)}."
             yield Misnamed(at, name, f'{flow} has no step "{name}". {hint}'.strip())
 
     def among(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shepherd.author.assuring import held_before, unasked
 from shepherd.author.facts import unread
 from shepherd.author.given import LAST_YEAR, Given, Malformed, full
-from shepherd.author.script import TICKET, Line, finished_of, noted, once_key, read_line
+from shepherd.author.script import TICKET, Line, finished_of, lacking, noted, once_key, read_line
 from shepherd.author.trail import Crossing, crossings
 from shepherd.flow.calendar import since
 from shepherd.run import advance, start
@@ -143,7 +143,10 @@ class Player:
             )
         except Refused as refused:
             self.refused = Refusal(0, refused.at, refused.code, refused.sentence)
-            raise _Stop(f"The flow can't be started: {refused.sentence}") from None
+            told = f"The flow can't be started: {refused.sentence}"
+            if refused.code == "required":
+                told = f"{told} Write it under given, inputs."
+            raise _Stop(told) from None
         self._took(step.run, step.event, None)
 
     def _over(self) -> bool:
@@ -170,7 +173,9 @@ class Player:
         if line is None:
             if isinstance(waiting, Message):
                 return self._give(Continue(), role=waiting.role)
-            raise _Stop(f'No answer is given for visit {self._visits(waiting.step)} of "{waiting.step}".')
+            visits = self._visits(waiting.step)
+            told = f'No answer is given for visit {visits} of "{waiting.step}".'
+            raise _Stop(f"{told} {lacking(waiting, self.flow, visits)}")
         self._later(self.at + timedelta(seconds=line.after))
         for step, tries in (line.meanwhile or {}).items():
             self.tries.setdefault(full(step, self.flow), []).extend([self.at] * tries)

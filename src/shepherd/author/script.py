@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shepherd.author.given import Malformed, count, seconds
 from shepherd.flow.types import to_json
-from shepherd.run.api import DoDue, Finished, LookupDue, SecretRef
+from shepherd.run.api import DoDue, Finished, Form, LookupDue, Question, SecretRef
 
 TICKET = "ticket."
 SPECIAL = frozenset({"value", "back", "change", "to", "refused", "after", "meanwhile"})
@@ -46,6 +46,19 @@ def read_line(raw: Any, waiting: Any) -> Line:
     if raw == "no_answer" and not _offers(waiting, raw):
         return Line(silent=True)
     return Line(value=raw)
+
+
+def lacking(waiting: Any, flow: str, visit: int) -> str:
+    """How the answer that a scenario of *flow* lacks at the *visit*-th visit of *waiting* is written."""
+    if visit > 1:
+        return "Under given, answers, a list has one for each visit."
+    home, _, step = str(waiting.step).partition("/")
+    key = step if home == flow else waiting.step
+    blanks = waiting.blanks if isinstance(waiting, Form) else (waiting.blank,) if isinstance(waiting, Question) else ()
+    values = {blank.name: next((choice.value for choice in blank.choices), "…") for blank in blanks if blank.shown}
+    if isinstance(waiting, Form):
+        return f"Write it under given, answers: {key}: {{{', '.join(f'{name}: {v}' for name, v in values.items())}}}"
+    return f"Write it under given, answers: {key}: {next(iter(values.values()), '…')}"
 
 
 def _tries(raw: Any) -> dict[str, int]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from shepherd.cli.new import ID, TAKEN, own_library, shown
+from shepherd.cli.new import ID, TAKEN, own_library, shown, told_of_schemas
+from shepherd.cli.schemas import named_schema
 from shepherd.cli.settings import library_option
 from shepherd.cli.terminal import echo
 from shepherd.flow.shown import many
@@ -77,13 +78,15 @@ def command(
         raise click.UsageError(f"{shown(target)} is there already, and nothing was written. {hint}")
     draft = _draft(folder)
     _known(category, draft)
-    composed = _composed(sketch, file, id_, title, category, draft, target)
+    schema = named_schema(target, folder) if target is not None else ""
+    composed = _composed(sketch, file, id_, title, category, draft, schema)
     if target is None:
         echo(composed.text, nl=False)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     _write(target, composed.text, overwrite)
     echo(f"Written: {shown(target)} ({many(composed.steps, 'step')}, {many(composed.ways, 'way')})")
+    told_of_schemas(target, folder)
     _open(target, folder)
 
 
@@ -149,21 +152,18 @@ def _known(category: str | None, draft: Draft) -> None:
 
 
 def _composed(
-    sketch: Sketch, file: Path, id_: str, title: str | None, category: str | None, draft: Draft, target: Path | None
+    sketch: Sketch, file: Path, id_: str, title: str | None, category: str | None, draft: Draft, schema: str
 ) -> Composed:
     from shepherd.author.elsewhere import Head, Unreadable, compose
     from shepherd.author.fresh import title_of
-    from shepherd.desk.settings import shipped
 
-    beside = target is not None and (target.parent.parent / "schemas" / "flow.schema.json").is_file()
-    schema = "../schemas/flow.schema.json" if beside else str(shipped("schemas") / "flow.schema.json")
     head = Head(
         flow=id_,
         title=title or sketch.title or title_of(id_),
         category=category or draft.policy.categories[0],
         known=category is not None,
         file=file.name,
-        schema=schema if target is not None else "",
+        schema=schema,
     )
     try:
         return compose(sketch, head, {name: one for name, one in draft.flows.items() if name != id_})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shepherd.cli.schemas import named_schema, put_schemas
 from shepherd.cli.settings import library_option, settings
 from shepherd.cli.terminal import echo
 
@@ -56,6 +57,7 @@ def command(flow: str, title: str | None, category: str | None, owner: str | Non
         raise click.UsageError(f"Nothing was written: {wrong[0].message} {wrong[0].hint}".strip())
     for file in files:
         echo(f"Written: {shown(file)}")
+    told_of_schemas(files[0], folder)
     _next(flow, files[1], "" if library is None else f" --library {shlex.quote(str(library))}")
 
 
@@ -67,6 +69,13 @@ def own_library(library: Path | None) -> Path:
     if library is None and found == shipped("flows") and found.parent != Path.cwd():
         return Path("flows")
     return found
+
+
+def told_of_schemas(file: Path, folder: Path) -> None:
+    """Put the schemas that *file* names into the library in *folder*, where they are not above it, and say so."""
+    put = put_schemas(file, folder)
+    if put is not None:
+        echo(f"Written: {shown(put)} (the schemas, for editors; share them with the flows)")
 
 
 def shown(file: Path) -> str:
@@ -117,11 +126,9 @@ def _category(category: str | None, categories: tuple[str, ...]) -> str:
 
 def _texts(flow: str, title: str, category: str, owner: str, folder: Path) -> tuple[str, str]:
     from shepherd.author.fresh import fresh_flow, fresh_scenarios
-    from shepherd.desk.settings import shipped
 
-    beside = folder.parent / "schemas" / "flow.schema.json"
-    schema = "../schemas/flow.schema.json" if beside.is_file() else str(shipped("schemas") / "flow.schema.json")
-    return fresh_flow(flow, title=title, category=category, schema=schema, owner=owner), fresh_scenarios()
+    schema = named_schema(folder / f"{flow}.yaml", folder)
+    return fresh_flow(flow, title=title, category=category, schema=schema, owner=owner), fresh_scenarios(flow)
 
 
 def _write(files: tuple[Path, Path], texts: tuple[str, str]) -> None:
