@@ -106,6 +106,12 @@ def test_what_cannot_be_read_is_not_formatted() -> None:
         formatted("a: 1\na: 2\n", "f.yaml")
 
 
+def test_a_file_of_very_many_lines_is_left_as_it_is() -> None:
+    """Comparing a million lines takes longer than anybody waits, and nobody reads them."""
+    with pytest.raises(Unreadable, match="more than 100000 lines"):
+        formatted("a: b\n" + "\n" * 100_001, "a.yaml")
+
+
 @pytest.mark.parametrize("planted", ["_blanks", "STEP"])
 def test_it_rather_refuses_than_says_something_else(planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """

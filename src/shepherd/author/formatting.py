@@ -13,9 +13,12 @@ from typing import Any
 
 from shepherd.author.layers import Layers
 from shepherd.author.page import Page, Token
-from shepherd.flow.findings import Finding
+from shepherd.flow.findings import Finding, Place
+from shepherd.flow.hazards import TOO_LARGE
 from shepherd.flow.source import Map, Node, Scalar, Seq, read
 
+#: Longer files are left as they are; nobody reads one.
+MOST_LINES = 100_000
 #: So often columns are looked at anew once others have moved; then they are given up.
 MOST_PASSES = 30
 _OPEN, _CLOSE = frozenset("[{"), frozenset("]}")
@@ -38,8 +41,13 @@ def formatted(text: str, file: str) -> str:
     *text* of the file *file*, formatted; formatting it again changes nothing.
 
     Its tree is the very same afterwards, each word with its quotes, in its order: so are its typed source and its hash.
-    Raises Unreadable where *text* is no file of the language's YAML, Unfaithful rather than change what it says.
+    Raises Unreadable where *text* is no file of the language's YAML or has more than ``MOST_LINES``, Unfaithful rather
+    than change what it says.
     """
+    if text.count("\n") > MOST_LINES:
+        message, hint = f"This file has more than {MOST_LINES} lines, so it is not formatted.", "Split it into several."
+        place = Place(MOST_LINES + 1, 1, MOST_LINES + 1, 1)
+        raise Unreadable([TOO_LARGE.at(place, message, file=file, hint=hint)])
     root, before = _page(text, file)
     now, tree, page = text, root, before
     for number in range(MOST_PASSES + 2):

@@ -154,7 +154,7 @@ class Words:
     def texts(self) -> tuple[tuple[str, Text], ...]:
         """The texts that are there, with their key, in reading order."""
         all_ = (("say", self.say), ("guide", self.guide), ("warn", self.warn), ("why", self.why))
-        return tuple((k, t) for k, t in all_ if t is not None)
+        return tuple([(key, text) for key, text in all_ if text is not None])
 
 
 # --- what a step does: one class per verb -------------------------------------------------------
@@ -370,7 +370,7 @@ class Flow:
     *graph* is a multigraph of step ids whose edges carry their Edge as ``edge`` and their ``by`` as key.
     *reads_visits*: some expression asks how often a step was visited, so that it has to be counted.
     *lists* are the lists of the library that it reads.
-    *hash* is the SHA-256 of the canonical JSON of the typed source.
+    *hash* is the SHA-256 of the canonical JSON of the typed source. *used* is kept by ``scope.uses``.
     """
 
     id: str
@@ -398,3 +398,4 @@ class Flow:
     graph: nx.MultiDiGraph[str]
     place: Place = NOWHERE
     places: Mapping[str, Place] = field(default_factory=dict)
+    used: dict[str, tuple[Step, Any]] = field(init=False, repr=False, compare=False, default_factory=dict)

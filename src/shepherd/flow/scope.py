@@ -308,7 +308,19 @@ class Use(NamedTuple):
     own: tuple[str, ...] = ()
 
 
-def uses(flow: Flow, step: Step) -> Iterator[Use]:
+NOBODY: tuple[Step | None, tuple[Use, ...]] = (None, ())
+
+
+def uses(flow: Flow, step: Step) -> tuple[Use, ...]:
+    """What ``_uses`` finds of *step* of *flow*. Each check asks anew, so it is looked for once."""
+    of, found = flow.used.get(step.id, NOBODY)
+    if of is not step:
+        found = tuple(_uses(flow, step))
+        flow.used[step.id] = (step, found)
+    return found
+
+
+def _uses(flow: Flow, step: Step) -> Iterator[Use]:
     """
     Every expression that *step* reads, with its role: ``words``, ``when``, ``with``, ``because``, ``note``,
     ``default``, ``show_if``, ``must``, ``set``, ``until``, ``returns``. The branches of a decide come in their order.
