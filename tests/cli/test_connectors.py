@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,27 @@ def test_changes_are_tried_when_told_to(library: Path, capsys: pytest.CaptureFix
     assert "slot: 2026-12-01T08:00" in capsys.readouterr().out
     assert tried(library, "crm.book", "--changes") == 0
     assert "slot: 2026-12-01T09:00" in capsys.readouterr().out
+
+
+def test_nothing_tested_is_no_success(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where every operation that was meant lacks its inputs, or is not to be tried, that is said and ends with 2."""
+    declared = library / "connectors.yaml"
+    text = re.sub(r"(?m)^ +sample: .*\n", "", declared.read_text("utf-8"))
+    declared.write_text(text, "utf-8")
+    assert tried(library, "crm.book", "--changes") == 2
+    told = capsys.readouterr()
+    assert "give --input" in told.out
+    assert told.err == "Nothing was tested.\n"
+    assert tried(library, "crm.book") == 2
+    capsys.readouterr()
+    assert tried(library, "--format", "json") == 2
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+
+
+def test_what_was_left_is_counted(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where something was tried, the last line says how much was not."""
+    assert tried(library) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" not tried.")
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,19 @@ def test_from_the_folder_to_live_and_back(do: Do) -> None:
     assert lines[2].endswith("Maria, Olli")
 
 
+def test_what_no_scenario_walks_is_said_at_once(do: Do) -> None:
+    """A desk that asks for less than all is told what passed unseen when it is proposed, and when it is looked at."""
+    desk = Path("flows/desk.yaml")
+    desk.write_text(desk.read_text("utf-8").replace("min_coverage: 100", "min_coverage: 50"), "utf-8")
+    text = Path("flows/greeting.scenarios.yaml").read_text("utf-8")
+    Path("flows/greeting.scenarios.yaml").write_text(text[: text.index("  - name: Nothing")], "utf-8")
+    code, said, _ = do("propose", "--by", "Maria")
+    told = "1 of 4 edges is walked by no scenario, and passed by the desk's `min_coverage`. To see it: shepherd test\n"
+    assert (code, said.endswith(told)) == (0, True), said
+    assert told in do("show", "1")[1]
+    assert told not in do("approve", "1", "--by", "Olli", "--note", "x")[1]
+
+
 def test_gates_that_are_shut_end_with_one(do: Do) -> None:
     """Each is named with what mends it; nothing is made."""
     text = Path("flows/greeting.scenarios.yaml").read_text("utf-8")

@@ -155,6 +155,9 @@ def test_a_broken_chain_ends_with_1(record: tuple[Path, str], capsys: pytest.Cap
     shown = json.loads(capsys.readouterr().out)
     assert shown["ok"] is False
     assert 1 in {b["seq"] for b in shown["broken"]}
+    assert {b["ticket"] for b in shown["broken"]} == {record[1]}
+    assert run(at(record, "verify")) == 1
+    assert capsys.readouterr().out.startswith(f"{record[1]}, run {shown['broken'][0]['run']}, entry 1: ")
     assert run(at(record, "path", record[1])) == 1
     lines = capsys.readouterr().out.splitlines()
     marked = [line for line in lines if "NOT AS IT WAS WRITTEN. Entry 1: " in line]

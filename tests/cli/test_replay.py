@@ -88,8 +88,9 @@ def test_what_cannot_be_followed_is_said(
     draft = drafted(tmp_path, "ask: Can you wait a day?", "ask: Can you wait?").joinpath("parcel.yaml")
     assert run(["replay", "--on", str(draft), *record[1], "--last", "2"]) == 0
     assert capsys.readouterr().out == "Of 2 runs, all would go the same way.\n"
-    assert run(["replay", "--on", str(draft), *record[1], "--flow", "parcels"]) == 0
-    assert capsys.readouterr().out == "No recorded run was walked: none is among those asked for.\n"
+    (tmp_path / "other.yaml").write_text(FLOW.replace("flow: parcel", "flow: other"), "utf-8")
+    assert run(["replay", "--on", str(tmp_path), *record[1], "--flow", "other"]) == 0
+    assert capsys.readouterr().out == "There is no such run in the record yet, so none was walked.\n"
     tighter = drafted(tmp_path, "type: text, personal: true", 'type: text, personal: true, pattern: "[A-Z]+"')
     assert run(["replay", "--on", str(tighter), *record[1]]) == 0
     text = capsys.readouterr().out
@@ -106,5 +107,11 @@ def test_a_draft_that_cannot_be_walked_and_wrong_use_are_said(
     assert run(["replay", "--on", str(broken), *record[1]]) == 1
     assert "can't be walked" in capsys.readouterr().err
     assert run(["replay", "--on", "nothing", *record[1]]) == 2
+    capsys.readouterr()
     assert run(["replay", *record[1]]) == 2
-    assert run(["replay", "--on", str(broken), "--database", "sqlite:////nowhere/at.db"]) == 3
+    assert "like --on flows" in capsys.readouterr().err
+    fine = drafted(tmp_path, "Can you wait a day?", "Can you wait?")
+    assert run(["replay", "--on", str(fine), *record[1], "--flow", "parcels"]) == 2
+    assert 'no run of one is recorded. Did you mean "parcel"?' in capsys.readouterr().err
+    assert run(["replay", "--on", str(fine), "--database", "sqlite:////nowhere/at.db"]) == 3
+    assert "There are no recorded runs to walk again." in capsys.readouterr().err

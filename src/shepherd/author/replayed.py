@@ -131,7 +131,7 @@ def _counted(replayed: Replayed) -> str:
     told = [f"{_number(count)} {words}" for count, words in counts if count]
     unread = f" {_number(replayed.unread)} can't be read any more." if replayed.unread else ""
     if not replayed.every:
-        return f"No recorded run was walked: none is among those asked for.{unread}"
+        return f"There is no such run in the record yet, so none was walked.{unread}"
     what = listed(told, "and") if told else "all would go the same way"
     return f"Of {_number(replayed.every)} run{'' if replayed.every == 1 else 's'}, {what}.{unread}"
 

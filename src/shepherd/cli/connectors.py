@@ -11,6 +11,7 @@ import click
 
 from shepherd.cli.settings import library_of, library_option, settings
 from shepherd.cli.terminal import echo, echo_json
+from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -79,6 +80,8 @@ def test(
         echo_json(as_json(tried))
     elif not tried:
         echo("There are no connectors to try.")
+    else:
+        _left(tried)
     ctx.exit(_code(tried))
 
 
@@ -128,7 +131,8 @@ def _try(
     if not operation.reads and not changes:
         return Tried(name, operation, None, "it changes something; --changes tries it")
     if lacking:
-        return Tried(name, operation, None, f"it has no sample of {', '.join(lacking)}; give --input {lacking[0]}=…")
+        give = " ".join(f"--input {one}=…" for one in lacking)
+        return Tried(name, operation, None, f"it has no sample of {', '.join(lacking)}; give {give}")
     values = _typed(operation, raw)
     from uuid import uuid4
 
@@ -165,6 +169,15 @@ def _human(tried: Tried) -> None:
         echo(f"    {trial.why or 'it failed; the log says why'}.".replace("..", "."))
 
 
+def _left(tried: list[Tried]) -> None:
+    """Say how much of it all was not tried."""
+    left = sum(one.trial is None for one in tried)
+    if left == len(tried):
+        echo("Nothing was tested.", fg="red", err=True)
+    elif left:
+        echo(f"{left} of {many(len(tried), 'operation')} {'was' if left == 1 else 'were'} not tried.", fg="yellow")
+
+
 def _shown(tried: Tried) -> dict[str, str]:
     """The fields that came, each as people read it, or hidden where it is a person's."""
     from shepherd.flow.types import to_text
@@ -182,7 +195,7 @@ def as_json(tried: list[Tried]) -> dict[str, Any]:
     """The object that ``connectors test --format json`` prints."""
     return {
         "shepherd": "connectors test/1",
-        "ok": all(t.ok for t in tried),
+        "ok": all(t.ok for t in tried) and (not tried or any(t.trial is not None for t in tried)),
         "operations": [
             {
                 "operation": t.name,
@@ -201,9 +214,15 @@ def as_json(tried: list[Tried]) -> dict[str, Any]:
 
 
 def _code(tried: list[Tried]) -> int:
-    """1 where something did not come back as declared; 3 where all of that is for lack of a setting."""
-    from shepherd.cli.app import ENVIRONMENT, FINE, FOUND
+    """
+    1 where something did not come back as declared; 3 where all of that is for lack of a setting.
 
+    2 where nothing was tried, for nothing is known then.
+    """
+    from shepherd.cli.app import ENVIRONMENT, FINE, FOUND, MISUSED
+
+    if tried and all(t.trial is None for t in tried):
+        return MISUSED
     bad = [t for t in tried if not t.ok]
     if not bad:
         return FINE

@@ -196,12 +196,12 @@ def _for(library: Path | None, mends: str) -> str:
 
 def _tell(publishing: Publishing, version: Version | None, as_json: bool) -> None:
     """What became of *version*, or of all of them."""
-    from shepherd.cli.published import as_object, sentence, still_to_come, taken_away
+    from shepherd.cli.published import as_object, sentence, still_to_come, taken_away, unwalked
 
     if as_json:
         echo_json(as_object(publishing, [version] if version else list(publishing.versions())))
         return
     assert version is not None
     echo(sentence(publishing, version))
-    for line in (*taken_away(publishing, version), *still_to_come(publishing, version)):
+    for line in (*unwalked(version), *taken_away(publishing, version), *still_to_come(publishing, version)):
         echo(line, fg="yellow")

@@ -54,6 +54,15 @@ def taken_away(publishing: Publishing, done: Version) -> Iterator[str]:
         yield f"It {'takes' if done.state == 'live' else 'would take'} {what} away: {named}."
 
 
+def unwalked(done: Version) -> Iterator[str]:
+    """What no scenario of a version that may still go live has walked: allowed by the desk, and nobody has seen it."""
+    hit, every = done.evidence["edges"]
+    if done.state == "proposed" and hit < every:
+        verb, them = ("is", "it") if every - hit == 1 else ("are", "them")
+        ways = f"{every - hit} of {many(every, 'edge')} {verb} walked by no scenario"
+        yield f"{ways}, and passed by the desk's `min_coverage`. To see {them}: shepherd test"
+
+
 def listed(publishing: Publishing) -> Iterator[str]:
     """A line for each version, the newest first."""
     versions = publishing.versions()
@@ -77,6 +86,7 @@ def shown(publishing: Publishing, one: Version) -> Iterator[str]:
     yield f"  hash       {one.hash}"
     yield f"  proposed   {_clock(one.proposed_at, zone)} by {one.author}{_said(one.note)}"
     yield f"  gate       {_evidence(one)}"
+    yield from (f"             {line}" for line in unwalked(one))
     if one.approver:
         yield f"  approved   {_clock(one.approved_at, zone)} by {one.approver}{_said(one.approval)}"
     if one.goes_live or one.scheduled:

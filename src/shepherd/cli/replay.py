@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +12,17 @@ from shepherd.cli.settings import settings, version_options
 from shepherd.cli.terminal import echo
 from shepherd.cli.versions import Version, versions_of
 
+if TYPE_CHECKING:
+    from shepherd.record import Record
+
 LAST = 1000
+WANTED = "Say with --on what the recorded runs are walked over: a file, a folder or a revision of git, like --on flows."
 
 
 @click.command("replay")
-@click.option("--on", "draft", required=True, metavar="DRAFT", help="A file, a folder, or a revision of git.")
+@click.option(
+    "--on", "draft", default="", metavar="DRAFT", help="What they are walked over: a file, a folder, a revision of git."
+)
 @click.option("--last", type=click.IntRange(1), default=LAST, show_default=True, metavar="N", help="So many runs.")
 @click.option("--flow", default="", metavar="FLOW", help="Only runs of this flow.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -47,10 +53,15 @@ def command(
     from shepherd.desk.replaying import last_runs, walked_again
     from shepherd.flow.memory import collector_rests, readings_kept
     from shepherd.flow.shown import json_text
-    from shepherd.record import open_record, required_record
+    from shepherd.record import RecordUnavailable, open_record, required_record
 
+    if not draft:
+        raise click.UsageError(WANTED)
     found = settings(**flags)
-    required_record(found.database)
+    try:
+        required_record(found.database)
+    except RecordUnavailable as error:
+        raise RecordUnavailable(f"There are no recorded runs to walk again. {error}") from None
     with ExitStack() as stack:
         with collector_rests(), readings_kept():
             new, old = versions_of(draft, None, found, stack)
@@ -61,6 +72,7 @@ def command(
             difference = compare(old.draft, new.draft)
         record = stack.enter_context(closing(open_record(found.database, found.keys)))
         unread: list[str] = []
+        _known(flow, record, new, old)
         told = list(walked_again(record, library, difference, last_runs(record, last, flow=flow), unread))
         report = replayed(draft, told, unread)
     text = as_text(report) if form == "text" else json_text(as_json(report)) + "\n"
@@ -69,6 +81,18 @@ def command(
     else:
         output.write_text(text, encoding="utf-8")
     ctx.exit(1 if exit_code and report.differs else 0)
+
+
+def _known(flow: str, record: Record, *versions: Version) -> None:
+    """Wrong use where *flow* is none of the flows of *versions*, and no run of it is recorded."""
+    from shepherd.desk.replaying import last_runs
+    from shepherd.flow.findings import nearest
+
+    flows = {name for version in versions for name in version.draft.flows}
+    if flow and flow not in flows and next(last_runs(record, 1, flow=flow), None) is None:
+        raise click.UsageError(
+            f'There is no flow "{flow}", and no run of one is recorded. {nearest(flow, flows)}'.strip()
+        )
 
 
 def _refuse(new: Version, errors: list[Any]) -> None:

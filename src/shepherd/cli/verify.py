@@ -22,10 +22,11 @@ def command(ctx: click.Context, /, ticket: str, as_json: bool, **flags: Any) -> 
     desk = open_desk(**flags)
     try:
         report = desk.verify(ticket)
+        numbers = desk.record.numbers([*{one.run for one in report.broken if one.run}])
     finally:
         desk.close()
     if as_json:
-        broken = [{"run": b.run, "seq": b.seq, "what": b.what} for b in report.broken]
+        broken = [{"run": b.run, "ticket": numbers.get(b.run), "seq": b.seq, "what": b.what} for b in report.broken]
         shown = {
             "shepherd": "verify/1",
             "ok": report.ok,
@@ -37,7 +38,8 @@ def command(ctx: click.Context, /, ticket: str, as_json: bool, **flags: Any) -> 
         echo_json(shown)
     else:
         for one in report.broken:
-            where = f"run {one.run}" if one.run else "the record"
+            of = f"{numbers[one.run]}, " if one.run in numbers else ""
+            where = f"{of}run {one.run}" if one.run else "the record"
             echo(f"{where}{f', entry {one.seq}' if one.seq is not None else ''}: {one.what}", fg="red")
         echo(f"{many(report.entries, 'entry', 'entries')} in {many(report.runs, 'run')}. {report.sentence}")
     ctx.exit(0 if report.ok else 1)

@@ -28,6 +28,8 @@ from shepherd.record.tolerant import Told, told
 from shepherd.run.api import Event, Spent
 
 MOST_SEARCHED = 2000
+#: So many ids go into one query.
+MOST_NAMED = 500
 c, t, r, e, a = tables.customers.c, tables.tickets.c, tables.runs.c, tables.entries.c, tables.attempts.c
 HEAD = (
     select(e.seq, e.at, c.erased_at)
@@ -166,6 +168,15 @@ class Reader:
         if before is not None:
             query = query.where(r.id < before)
         return [run_of(row) for row in self._rows(query.order_by(r.id.desc()).limit(limit))]
+
+    def numbers(self, runs: Sequence[str]) -> dict[str, str]:
+        """The number of the ticket of each of *runs* (``T-100042``), by the run's id, as far as it can be told."""
+        query = select(r.id, t.n).join(tables.tickets, t.id == r.ticket)
+        found: dict[str, str] = {}
+        for at in range(0, len(runs), MOST_NAMED):
+            rows = self._rows(query.where(r.id.in_(runs[at : at + MOST_NAMED])))
+            found |= {str(run): f"T-{n}" for run, n in rows}
+        return found
 
     def _names(self, column: Any, name: str) -> list[str]:
         """The names in *column* that are *name*, in any case and any alphabet, which databases do not compare alike."""
