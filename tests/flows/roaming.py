@@ -9,9 +9,11 @@ from itertools import chain, combinations, count, product
 from math import prod
 from typing import Any, NamedTuple
 
+from networkx import descendants
+
 from shepherd.author.trail import Crossing, crossings
 from shepherd.check.library import Library
-from shepherd.flow.model import Call, Decide, Field, Flow, HandOn, Need, Set
+from shepherd.flow.model import Call, Decide, Field, Flow, HandOn, Need, Set, Step
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
@@ -31,12 +33,13 @@ from shepherd.run.api import (
     Stamp,
     Time,
 )
+from shepherd.run.keep import fields
 from shepherd.run.state import Run
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SPENT = (0, 2, 3)
 MOST_TOGETHER = 64
-_DECIDING: dict[str, frozenset[str]] = {}
+_DECIDING: dict[int, tuple[Flow, dict[str, frozenset[str]]]] = {}
 SAMPLES = {
     "text": ("x",),
     "long_text": ("x",),
@@ -221,14 +224,18 @@ def _values(field: Field) -> list[Any]:
 
 
 def _key(moment: Moment) -> Any:
-    """What tells two moments apart: of what only words show, that it is there; of what decides, the value too."""
+    """
+    What tells two moments apart: of what only words show, that it is there; of what decides there or later, the value.
+
+    Nobody goes back here, so that what was read for the last time no longer tells them apart.
+    """
     run = moment.run
-    frames, frame = [], run.state.frame
+    frames, frame, step = [], run.state.frame, run.tip.step.id
     while frame is not None:
-        decides = _deciding(frame.flow)
+        decides = _deciding(frame.flow, step)
         known = frozenset((k, str(v) if k in decides else "") for k, v in frame.values.items())
         frames.append((frame.flow.id, frame.step, known))
-        frame = frame.caller
+        frame, step = frame.caller, frame.step
     return (
         run.tip.ref,
         run.requested,
@@ -243,23 +250,48 @@ def _key(moment: Moment) -> Any:
     )
 
 
-def _deciding(flow: Flow) -> frozenset[str]:
-    """The names in *flow* that its conditions, values, tables and calls read; no mutant reads others."""
-    if flow.id not in _DECIDING:
-        read = [case.when for value in flow.values.values() for case in value.cases if case.when]
-        read += [case.gives for value in flow.values.values() for case in value.cases]
-        read += [column for table in flow.tables.values() for column in table.by.values()]
-        for step in flow.steps.values():
-            action = step.action
-            read += [check.must for check in step.checks]
-            if isinstance(action, Decide):
-                read += [branch.when for branch in action.branches]
-            elif isinstance(action, Call | HandOn):
-                read += action.args.values()
-            elif isinstance(action, Set):
-                read += action.values.values()
-        _DECIDING[flow.id] = frozenset(name for expression in read for name in expression.names)
-    return _DECIDING[flow.id]
+def _deciding(flow: Flow, step: str) -> frozenset[str]:
+    """The names that conditions, values, tables and calls of *flow* read at *step* or anywhere behind it."""
+    of, known = _DECIDING.get(id(flow), (None, {}))
+    if of is not flow:
+        known = {}
+        _DECIDING[id(flow)] = (flow, known)
+    if step not in known:
+        behind: set[str] = descendants(flow.graph, step) | {step}
+        names = {name for at in behind for name in _read_at(flow.steps[at])}
+        waiting = list(names)
+        while waiting:
+            made = _made_of(flow, waiting.pop()) - names
+            names |= made
+            waiting += made
+        known[step] = frozenset(names)
+    return known[step]
+
+
+def _read_at(step: Step) -> set[str]:
+    """The names that decide where *step* leads to, or what it hands to another flow."""
+    action = step.action
+    read = [check.must for check in step.checks]
+    if isinstance(action, Decide):
+        read += [branch.when for branch in action.branches]
+    elif isinstance(action, Call | HandOn):
+        read += action.args.values()
+    elif isinstance(action, Set):
+        read += action.values.values()
+    for field in fields(step):
+        read += [part for part in (field.default, field.show_if) if part is not None]
+    limits = {limit for field in fields(step) for limit in (field.minimum, field.maximum) if isinstance(limit, str)}
+    return {name for expression in read for name in expression.names} | limits
+
+
+def _made_of(flow: Flow, name: str) -> set[str]:
+    """The names that the value or table *name* of *flow* is made of."""
+    read = []
+    if name in flow.values:
+        read += [part for case in flow.values[name].cases for part in (case.when, case.gives) if part is not None]
+    if name in flow.tables:
+        read += flow.tables[name].by.values()
+    return {used for expression in read for used in expression.names}
 
 
 def _stamp(late: int, run: Run | None) -> Stamp:
