@@ -49,8 +49,32 @@ def test_a_flag_goes_before_the_environment_before_the_file(tmp_path: Path) -> N
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
     found = Settings.find({"host": "::1", "port": None}, environ={"SHEPHERD_PORT": "2"}, folder=inner)
-    assert found == Settings(tmp_path / "mine", "sqlite:///shepherd.db", "k.db", "::1", 2)
+    assert found == Settings(tmp_path / "mine", "sqlite:///shepherd.db", str(tmp_path / "k.db"), "::1", 2)
     assert Settings.find({"port": 3}, environ={"SHEPHERD_PORT": "2"}, folder=inner).port == 3
+
+
+@pytest.mark.parametrize(
+    ("database", "found"),
+    [
+        ("sqlite:///record/desk.db", "sqlite:///{folder}/record/desk.db"),
+        ("sqlite:////srv/desk.db", "sqlite:////srv/desk.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("postgresql://db.example/desk", "postgresql://db.example/desk"),
+    ],
+)
+def test_the_files_of_the_record_lie_beside_the_file_that_names_them(tmp_path: Path, database: str, found: str) -> None:
+    """The same record from every folder below; in the file's own folder they are named as they stand there."""
+    (tmp_path / "shepherd.toml").write_text(f'database = "{database}"\nkeys = "record/keys.db"\n')
+    inner = tmp_path / "a"
+    inner.mkdir()
+    below, there = (Settings.find(environ={}, folder=folder) for folder in (inner, tmp_path))
+    assert (below.database, below.keys) == (found.format(folder=tmp_path), str(tmp_path / "record" / "keys.db"))
+    assert (there.database, there.keys) == (database, "record/keys.db")
+    environ = {"SHEPHERD_KEYS": "k.db"}
+    assert Settings.find({"database": "sqlite:///x.db"}, environ=environ, folder=inner)[1:3] == (
+        "sqlite:///x.db",
+        "k.db",
+    )
 
 
 def test_without_any_setting_the_shipped_library_is_used(tmp_path: Path) -> None:

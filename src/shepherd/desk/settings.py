@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from shepherd.desk.errors import Misused
 
+SQLITE = "sqlite:///"
 KEYS = ("library", "database", "keys", "host", "port")
 
 
@@ -57,8 +58,7 @@ def shipped(name: str) -> Path:
 
 def changes_file(settings: Settings) -> Path:
     """Where tables note what was changed through them: beside an SQLite database, else beside the keys."""
-    prefix = "sqlite:///"
-    file = settings.database.removeprefix(prefix) if settings.database.startswith(prefix) else settings.keys
+    file = settings.database.removeprefix(SQLITE) if settings.database.startswith(SQLITE) else settings.keys
     path = Path(file.partition("?")[0])
     return path.with_name(f"{path.stem}-tables.db")
 
@@ -81,7 +81,17 @@ def _from_file(folder: Path) -> dict[str, Any]:
         raise Misused(f"{path}: unknown setting {', '.join(unknown)}. There are: {', '.join(KEYS)}.")
     if "library" in found:
         found["library"] = path.parent / str(found["library"])
-    return found
+    return found if path.parent == folder else found | _named_from(path.parent, found)
+
+
+def _named_from(folder: Path, found: Mapping[str, Any]) -> dict[str, Any]:
+    """The files of the record that a ``shepherd.toml`` in *folder* names, which lie beside it wherever one works."""
+    keys, database = str(found.get("keys", "")), str(found.get("database", ""))
+    named = {"keys": str(folder / keys)} if keys else {}
+    file = database.removeprefix(SQLITE)
+    if database.startswith(SQLITE) and file and not file.startswith(":memory:"):
+        named["database"] = f"{SQLITE}{folder / file}"
+    return named
 
 
 def _port(given: Any) -> int:

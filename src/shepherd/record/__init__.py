@@ -89,7 +89,7 @@ from shepherd.record.api import (
     TryTaken,
 )
 from shepherd.record.bodies import whole
-from shepherd.record.databases import required_record
+from shepherd.record.databases import called, required_record
 from shepherd.record.publications import Decide, Publication, Receipt
 from shepherd.record.seal import ERASED, is_erased
 from shepherd.record.store import Record
@@ -132,6 +132,7 @@ __all__ = [
     "TokenReused",
     "Told",
     "TryTaken",
+    "called",
     "is_erased",
     "open_record",
     "required_record",

@@ -33,6 +33,15 @@ def holds_record(url: str) -> bool:
     return postgres.holds_record(_parsed(url))
 
 
+def called(url: str) -> str:
+    """The database at *url* as people call it: a file, or a name and its host. Nothing that signs in is in it."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        return str(parsed.database or "in memory")
+    host = parsed.host or parsed.query.get("host") or "this machine"
+    return f"{parsed.database} on {host}"
+
+
 def _parsed(url: str) -> URL:
     try:
         return make_url(url)

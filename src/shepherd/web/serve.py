@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -16,9 +17,11 @@ from granian.constants import Interfaces
 from granian.server.mt import MTServer
 
 from shepherd.desk import Desk, DeskError, Settings
+from shepherd.record import called
 from shepherd.web.app import create_app
 from shepherd.web.demo import Caller, callers, hold_apart, open_tickets
 from shepherd.web.guard import is_loopback
+from shepherd.web.outage import Outage
 
 log = logging.getLogger("shepherd.web")
 THREADS = 16
@@ -75,17 +78,28 @@ def serve(settings: Settings, *, demo: bool = False, say: Callable[[str], Any] =
         known = callers(desk) if demo else None
         if known:
             open_tickets(desk, known)
-        serve_desk(desk, host=settings.host, port=port, say=say, demo=known)
+        serve_desk(desk, host=settings.host, port=port, say=say, demo=known, where=called(settings.database))
     finally:
         desk.close()
 
 
 def serve_desk(
-    desk: Desk, *, host: str, port: int, say: Callable[[str], Any], demo: tuple[Caller, ...] | None = None
+    desk: Desk,
+    *,
+    host: str,
+    port: int,
+    say: Callable[[str], Any],
+    demo: tuple[Caller, ...] | None = None,
+    where: str = "",
 ) -> None:
-    """Serve *desk* until told to stop, then drain and return; *say* gets the address once it answers."""
+    """
+    Serve *desk* until told to stop, then drain and return; *say* gets the address once it answers.
+
+    *where* is what the log calls its database.
+    """
     stopped = threading.Event()
-    threading.Thread(target=_tick, args=(desk, stopped, say), daemon=True).start()
+    outage = Outage(where, log.error, lambda: datetime.now(UTC))
+    threading.Thread(target=_tick, args=(desk, stopped, say, outage), daemon=True).start()
 
     def told(line: str) -> None:
         say(line)
@@ -142,9 +156,9 @@ def compile_pages(app: Flask) -> None:
         app.jinja_env.get_template(name)
 
 
-def _tick(desk: Desk, stopped: threading.Event, say: Callable[[str], Any]) -> None:
+def _tick(desk: Desk, stopped: threading.Event, say: Callable[[str], Any], outage: Outage) -> None:
     """
-    Set going what the clock makes due, each second; a tick that fails is logged, and the next one tries again.
+    Set going what the clock makes due, each second; where a tick fails, *outage* is told, and the next one tries again.
 
     *say* is told when another version is live.
     """
@@ -157,7 +171,9 @@ def _tick(desk: Desk, stopped: threading.Event, say: Callable[[str], Any]) -> No
                 say(f"Version {live.number} is live now.")
             before = live.number if live is not None else 0
         except Exception as error:
-            log.error("tick: %s", type(error).__name__)
+            outage.failed(error)
+        else:
+            outage.worked()
 
 
 def _announce(host: str, port: int, say: Callable[[], Any]) -> None:
