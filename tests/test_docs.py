@@ -326,3 +326,23 @@ def test_the_demo_is_read_where_it_is_kept(page: str) -> None:
     told = " ".join((ROOT / page).read_text(encoding="utf-8").split())
 
     assert f"--database sqlite:///{folder[1]}/{database[1]} --keys {folder[1]}/{keys[1]}" in told
+
+
+def test_what_the_readme_gives_to_try_is_in_the_demo() -> None:
+    """
+    The PINs, orders and items that stand beside a customer are theirs, in the tables of the demo.
+    """
+    told = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (C-\d+) \| (\d+) \| (.+?) \| (.+?) \|$", told, re.MULTILINE)
+    pins = (ROOT / "flows" / "connectors.yaml").read_text(encoding="utf-8")
+    tables = {
+        name: (ROOT / "flows" / "data" / f"{name}.csv").read_text(encoding="utf-8") for name in ("orders", "charges")
+    }
+    assert len(rows) == 4
+    for customer, pin, orders, items in rows:
+        assert f"{customer} {pin}" in pins
+        for table, given in (("orders", orders), ("charges", items)):
+            numbers = re.findall(r"\b\d{6}\b", given)
+            assert numbers
+            for number in numbers:
+                assert f"\n{number},{customer}," in tables[table]

@@ -64,13 +64,15 @@ def test_it_tells_its_address_once_it_answers(serving):
 
 
 def test_the_demo_has_tickets_to_look_at(serving):
-    """``--demo`` gives an empty record its first tickets, once."""
+    """``--demo`` gives an empty record its first tickets, once, and says where that record is."""
     process = serving("--port", "0", "--demo")
     first = page(address_of(process))
+    told = process.stdout.readline()
     process.terminate()
     process.wait(20)
     again = page(address_of(serving("--port", "0", "--demo")))
 
+    assert re.fullmatch(r"Nothing in this demo is real\. Its record is /.*/desk\.db\.\n", told)
     assert first.count("No internet since this morning") == 1
     assert again.count("No internet since this morning") == 1
 

@@ -103,6 +103,8 @@ def serve_desk(
 
     def told(line: str) -> None:
         say(line)
+        if demo is not None:
+            say(f"Nothing in this demo is real. Its record is {where}.")
         with suppress(DeskError):
             live = desk.live.version()
             if live is not None:
