@@ -255,7 +255,7 @@ def test_a_run_that_waits_goes_on_for_a_reason(page, served, customer):
     page.get_by_label("No", exact=True).check()
     press(page, "Save and go on")
     shows(page, "Waits until 20")
-    shows(page, "goes on by itself, at “Back”")
+    shows(page, "goes on by itself, at “Is it a good time now?”")
     press(page, "Go on early")
     expect(page.get_by_role("alert")).to_contain_text("Say why")
     reason = page.get_by_label("Why it goes on early")

@@ -121,7 +121,7 @@ def test_the_main_job_without_scripts(served, browser, customer):
     press(page, "They have it")
     page.get_by_label("Pin", exact=True).fill(PIN)
     press(page, "Save and go on")
-    shows(page, "Being looked up: line test")
+    shows(page, "Being looked up: test line")
     shows(page, "I am testing your line from here.")
     shows(page, LIGHT)
     press(page, "Green")

@@ -63,7 +63,7 @@ def test_everything_that_is_given_is_taken(about):
     """One form with every kind of field goes through, and the path has what was given, in words."""
     about.act("fields", **FILLED)
 
-    assert about.heading == "Thanks"
+    assert about.heading == "Thank you."
     for text in ("1900.50 EUR", "1990-02-03", "+358401234567", "The rent, Heating"):
         assert text in about.text
 
@@ -77,7 +77,7 @@ def test_several_can_be_ticked_or_none(about):
     assert about.status == 422
     assert '<a href="#f-worries">What worries you: Tick what holds, or “None of these”.</a>' in about.text
     about.act("fields", **FILLED | {"m.worries": [""]})
-    assert about.heading == "Thanks"
+    assert about.heading == "Thank you."
     assert "none of them" in about.text
 
 
@@ -135,7 +135,7 @@ def test_what_was_ticked_is_shown_before_it_is_changed(about):
     assert "What worries you: Food, Heating" in about.text
     about.post(run, about.form("change") | {"m.worries": ["food", "heat"]})
     assert "Food, Heating" in about.text
-    assert about.heading == "Thanks"
+    assert about.heading == "Thank you."
 
 
 def test_what_a_flow_needs_first_is_asked_in_the_same_way(small):

@@ -1,5 +1,6 @@
 """The small marks in templates."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -32,3 +33,19 @@ def test_spans_have_their_two_largest_units(seconds, text):
 def test_ids_are_shown_as_words(name, text):
     """Nobody has to read an underscore."""
     assert Marks.words(name) == text
+
+
+def test_the_list_of_keys_has_those_of_the_page(at_light):
+    """Beside each step stand the keys that do something there; on the page about keys all of them."""
+    listed = {page: keys_in(at_light.get(page).text) for page in (at_light.path, "/", "/keys")}
+    step, first, every = listed.values()
+
+    assert step == ["1", "5", "0", "b", "p", "h", "n", "/", "?", "Esc"]
+    assert first == ["/", "?", "Esc"]
+    assert every == ["1", "9", "0", "b", "p", "h", "n", "/", "?", "Esc"]
+
+
+def keys_in(text):
+    """The keys of the list, in its order."""
+    found = re.findall(r"<dt>(.*?)</dt>", text.partition("key-list")[2])
+    return [key for dt in found for key in re.findall(r"<kbd>([^<]+)</kbd>", dt)]

@@ -185,6 +185,8 @@ def test_a_handed_over_run_can_be_taken_over(at_light, open_tab):
     assert "What colour" in other.heading
     assert "Handed over to second line: Needs a technician" in other.text
     assert at_light.get(run).heading == "timo is guiding this contact"
+    assert "They are asked</span> What colour is the light" in at_light.text
+    assert "Green · " in at_light.text
 
 
 def test_a_late_take_over_takes_nothing_from_a_colleague(at_light, open_tab):

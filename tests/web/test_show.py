@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shepherd.desk import AssuranceView
-from shepherd.run.api import Blank, DoDue, Ended, Form, LookupDue, Message, Question
+from shepherd.run.api import Blank, DoDue, Ended, Form, LookupDue, Message, Question, Spoken
 from shepherd.web.show import Identity, heading, identity, name_of
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -52,11 +52,17 @@ def test_the_customer_has_a_name_where_one_is_known(facts, ref, name):
 @pytest.mark.parametrize(
     ("waiting", "words"),
     [
+        (Message(visit=1, step="a/tell_it", words=Spoken(say="It is down. We mend it.")), "It is down."),
+        (Message(visit=1, step="a/tell_it", words=Spoken(guide=f"Look {'at it ' * 20}")), f"Look {'at it ' * 10}at …"),
         (Message(visit=1, step="a/tell_outage"), "Tell outage"),
+        (Form(visit=1, step="a/measure", blanks=(Blank(name="b", type="text", label="Speed"),)), "Speed"),
         (Form(visit=1, step="a/measure", blanks=()), "Measure"),
         (Question(visit=1, step="a/b", question="Which?", blank=Blank(name="b", type="text", label="B")), "Which?"),
-        (LookupDue(visit=1, step="a/b", operation="line.test", inputs={}, timeout=8), "Being looked up: line test"),
-        (DoDue(visit=1, step="a/b", operation="fieldwork.book", inputs={}, timeout=8), "Being done: fieldwork book"),
+        (
+            LookupDue(visit=1, step="a/test_line", operation="line.x", inputs={}, timeout=8),
+            "Being looked up: test line",
+        ),
+        (DoDue(visit=1, step="a/book_visit", operation="x.y", inputs={}, timeout=8), "Being done: book visit"),
         (Ended(visit=1, step="a/b", outcome="handed_over"), "Handed over"),
         (Ended(visit=1, step="a/b", reason="hung_up"), "The customer hung up"),
     ],

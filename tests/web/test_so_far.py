@@ -104,10 +104,34 @@ def test_after_a_booking_the_page_says_why_nothing_before_it_changes(tab):
     tab.act("answer", value="yes")
     come_back(tab)
 
-    assert tab.heading == "Tell visit"
+    assert tab.heading.startswith("An engineer will be with you on")
     assert f"No way back: {BOOKED}</p>" in tab.text
     assert f'<p class="barred">{BOOKED}</p>' in tab.text
     assert 'data-key="b"' not in tab.text
+
+
+def ways_out(tab):
+    """The row of the ways out of a step."""
+    return tab.text.partition('aria-label="Ways out"')[2].partition("</nav>")[0]
+
+
+def test_no_way_out_says_what_an_answer_says(tab, small):
+    """Where an answer of the step is "None of these", or that the caller hung up, no button beside it does."""
+    begin(tab, "C-1001", "mobile_no_service")
+    assert "Where is the phone now?" in tab.heading
+    assert ">None of these</button>" in tab.text
+    assert ">The caller hung up</button>" in tab.text
+    assert "None of these" not in ways_out(tab)
+    assert "Can’t go on</a>" in ways_out(tab)
+    assert "Customer gone" not in ways_out(tab)
+
+    tab.act("pause")
+    tab.act("resume")
+    begin(small, "", "tell_us")
+    small.act("answer", f__country="finland")
+    assert "None of these</label>" in small.text
+    assert "None of these" not in ways_out(small)
+    assert "Customer gone" in ways_out(small)
 
 
 def test_the_pin_has_no_answers_of_which_none_could_fit(tab):

@@ -45,7 +45,7 @@ def test_it_says_until_when_and_what_happens_then(waits):
     """The time is the desk's, the words of the step are there, and it is said that and where it goes on by itself."""
     assert waits.heading == "Waits until 2026-11-24 14:00"
     assert "I will call you back in two hours." in waits.text
-    assert "goes on by itself, at “Back”" in waits.text
+    assert "goes on by itself, at “Is it a good time now?”" in waits.text
     assert "None of these" not in waits.text
     assert 'data-each="20"' in waits.text
 

@@ -218,7 +218,7 @@ def test_a_flow_is_tried_to_its_end(shop, folder):
     before = sorted(p for p in folder.parent.rglob("*") if p.is_file())
     shop.get("/flows/parcel/try")
     shop.post("/flows/parcel/try", {"f.in.number": "O-9", "f.at": "2026-03-09T10:00"})
-    assert shop.heading == "Greet"
+    assert shop.heading == "Let me look for your parcel."
     do(shop, "continue")
     assert shop.heading == "orders.find is asked: what does it answer?"
     do(shop, "result", result="ok", f__status="late", f__due="2026-03-05")
@@ -289,7 +289,7 @@ def test_a_move_is_taken_back_and_a_visit_gone_back_to(shop):
     assert shop.heading == "orders.find is asked: what does it answer?"
     shop.get("/flows/parcel/try?to=again")
     do(shop, "back", to="1")
-    assert shop.heading == "Greet"
+    assert shop.heading == "Let me look for your parcel."
 
 
 def test_a_scenario_begins_a_try_or_is_walked_whole(shop):

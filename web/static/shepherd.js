@@ -49,10 +49,19 @@
         if (page.getElementById("note") || address.startsWith(`${form.action}/`)) keep("");
         return put(page, address, key);
       }
-      saving = false;
-      form.classList.remove("saving");
-      say("Not saved: the desk did not answer. What you entered is still here. Press again; it can't be taken twice.");
+      lost(form, given.get("seq"));
     });
+  };
+
+  /* No page came back. Whether the answer was taken all the same is asked; where it was, the run has gone on. */
+  const lost = async (form, seq) => {
+    const reply = await fetch(`${form.action}/state`).catch(() => null);
+    const now = reply && reply.ok && !reply.redirected ? await reply.text() : "";
+    if (Number(now) > Number(seq)) return location.replace(form.action);
+    saving = false;
+    form.classList.remove("saving");
+    const what = now ? "Not saved: the desk did not answer." : "The desk does not answer, so whether this was saved is not known.";
+    say(`${what} What you entered is still here. Press again; it can't be taken twice.`);
   };
 
   /* A note that was begun goes along to every page of its run, until it is saved with whatever is sent next. */

@@ -40,6 +40,11 @@ WORDS = {
     500: ("Something broke", "The mistake is ours, and it was logged. What was saved stays saved."),
     503: ("Not saved", "The record can’t be reached just now. Nothing was saved; go back and send the form again."),
 }
+#: The same where nothing was sent: it may come right after something that was saved.
+NOT_SHOWN = (
+    "Not to be shown now",
+    "The record can’t be reached just now. What was saved stays saved; load this again.",
+)
 
 
 def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...] | None = None) -> Flask:
@@ -75,7 +80,7 @@ def new_app(zone: Callable[[], str], pages: Path | None = None) -> Flask:
     app.jinja_env.filters.update(clock=marks.clock, span=marks.span, words=marks.words, language=language_name)
     app.jinja_env.filters.update(grouped=fields.grouped, ticked=fields.ticked, amount=fields.amount)
     app.jinja_env.tests.update(is_long=fields.is_long, open_to_none=fields.none_holds)
-    app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus)
+    app.jinja_env.globals.update(asset=marks.asset, focus=marks.focus, pressed=marks.pressed)
     app.context_processor(lambda: {"keys": keys_of(request), "kbd": marks.kbd, "shortcut": marks.shortcut})
     _errors(app)
     return app
@@ -93,8 +98,10 @@ def _versions(static: Path) -> dict[str, str]:
 
 
 def refusal(code: int, sentence: str = "") -> Response:
-    """The page that says why something was not done."""
+    """The page that says why something was not done, or why a page can't be shown where nothing was to be done."""
     heading, usual = WORDS.get(code, WORDS[400] if code < 500 else WORDS[500])
+    if code == 503 and request.method == "GET":
+        heading, usual = NOT_SHOWN
     page = render_template("error.html", code=code, heading=heading, sentence=sentence or usual)
     return make_response(page, code)
 

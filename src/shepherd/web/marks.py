@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import g, request, url_for
 from markupsafe import Markup
 
 from shepherd.web.who import keys_of
@@ -61,7 +61,13 @@ class Marks:
         mode = keys_of(request)
         if mode == "off":
             return Markup("")
+        _used().add(key)
         return Markup(' data-key="{}" aria-keyshortcuts="{}"').format(key, f"Alt+{key}" if mode == "alt" else key)
+
+    @staticmethod
+    def pressed() -> frozenset[str]:
+        """The keys that do something on the page, as far as it is written by now."""
+        return frozenset(_used())
 
     @staticmethod
     def focus(page: RunPage) -> Markup:
@@ -71,3 +77,9 @@ class Marks:
     def asset(self, name: str) -> str:
         """The address of a static file with its version."""
         return url_for("static", filename=name, v=self.versions[name])
+
+
+def _used() -> set[str]:
+    """The keys of the page that is being written."""
+    found: set[str] = g.setdefault("keys_used", set())
+    return found

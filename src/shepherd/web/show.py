@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 
+from shepherd.audit.words import ERASED, unfilled
 from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.flow.model import Collect
 from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
-from shepherd.web.fields import is_long, labels_of, needs_help
+from shepherd.web.fields import is_long, labels_of, needs_help, none_holds
 from shepherd.web.marks import Marks
 from shepherd.web.so_far import Stretch, no_way_back, so_far, way_back
 from shepherd.web.tongue import Tongue, tongue_of
@@ -30,6 +33,9 @@ SETTLE = (
     Choice(value="yes", label="Yes, it was done", key="1"),
     Choice(value="no", label="No, it was not done", key="2"),
 )
+LONGEST_HEADING = 70
+_SENTENCE = re.compile(r"(?<=[.?!])\s|\n")
+NONE = "none of these"
 SELDOM = 20
 SOON = 5
 REASONS = {
@@ -48,12 +54,18 @@ class Identity(NamedTuple):
 
 
 class Elsewhere(NamedTuple):
-    """Why this agent can't answer now. *leaves*: they guide the contact, hear what to say and may leave the step."""
+    """
+    Why this agent can't answer now.
+
+    *leaves*: they guide the contact, hear what to say and may leave the step. *reads*: they read along what is said,
+    done and asked now.
+    """
 
     heading: str
     sentence: str
     can_take: bool
     leaves: bool = False
+    reads: bool = False
 
 
 class Remark(NamedTuple):
@@ -115,8 +127,22 @@ class RunPage:
 
     @property
     def chooses(self) -> bool:
-        """Whether there are answers to choose from, of which none may fit."""
-        return any(blank.choices for blank in blanks(self.waiting))
+        """Whether there are answers to choose from, of which none may fit, and none that says so itself."""
+        asked = blanks(self.waiting)
+        return any(blank.choices for blank in asked) and not any(says_none(blank) for blank in asked)
+
+    @property
+    def hangs_up(self) -> bool:
+        """Whether an answer of the step itself says that the customer is gone: it knows more than the desk's button."""
+        return self.kind == "question" and any(
+            c.value == GONE[0].value for b in blanks(self.waiting) for c in b.choices
+        )
+
+    @property
+    def asks(self) -> list[str]:
+        """What there is to choose or to be filled in, for whoever reads along."""
+        asked = blanks(self.waiting)
+        return [c.label for b in asked for c in b.choices][:12] if len(asked) == 1 else [b.label for b in asked]
 
     @property
     def has_form(self) -> bool:
@@ -258,8 +284,13 @@ def _each(kind: str, waiting: Waiting, now: datetime) -> int:
 
 def _then(view: RunView) -> str:
     """Where a run that rests goes on by itself, in words."""
-    edge = view.standing.tip.step.edges.get("then") if isinstance(view.waiting, Due) else None
-    return Marks.words(edge.target) if edge else ""
+    run = view.standing
+    edge = run.tip.step.edges.get("then") if isinstance(view.waiting, Due) else None
+    if edge is None:
+        return ""
+    asked, words = unfilled(run.flows[run.tip.ref.partition("/")[0]].steps.get(edge.target))
+    said = (asked or words.say or words.guide).replace(ERASED, "…")
+    return first_words(said) or Marks.words(edge.target)
 
 
 def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
@@ -273,6 +304,7 @@ def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
             f"Waits for {Marks.words(view.owner).lower() or 'a colleague'}",
             "It was handed over with everything so far. Whoever takes it over goes on at the very same step.",
             True,
+            reads=True,
         )
     if role and role != who.role:
         return Elsewhere(
@@ -292,20 +324,27 @@ def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
         )
     if not role and not mine:
         return Elsewhere(
-            f"{view.owner} is guiding this contact", "You can read along, or take it over and go on from here.", True
+            f"{view.owner} is guiding this contact",
+            "You can read along, or take it over and go on from here.",
+            True,
+            reads=True,
         )
     return None
 
 
 def heading(waiting: Waiting, lost: bool = False) -> str:
-    """The one line that names the step: the question itself where there is one. *lost*: a change nobody knows about."""
+    """
+    The one line that names the step: the question, or what is said or done there first; only else its id.
+
+    *lost*: a change nobody knows about.
+    """
     name = Marks.words(waiting.step.rpartition("/")[2])
     if isinstance(waiting, Question):
         return waiting.question
     if isinstance(waiting, DoDue):
-        return f"Was it done: {_operation(waiting)}?" if lost else f"Being done: {_operation(waiting)}"
+        return f"Was it done: {name.lower()}?" if lost else f"Being done: {name.lower()}"
     if isinstance(waiting, LookupDue):
-        return f"Being looked up: {_operation(waiting)}"
+        return f"Being looked up: {name.lower()}"
     if isinstance(waiting, Due):
         return f"Waits: {name}"
     if isinstance(waiting, Stuck):
@@ -314,11 +353,15 @@ def heading(waiting: Waiting, lost: bool = False) -> str:
         if waiting.outcome:
             return Marks.words(waiting.outcome)
         return REASONS.get(waiting.reason, Marks.words(waiting.reason or "ended"))
-    return name
+    words = waiting.words
+    labels = ", ".join(blank.label for blank in blanks(waiting))
+    return first_words(words.say or words.guide or words.warn or labels) or name
 
 
-def _operation(waiting: LookupDue) -> str:
-    return waiting.operation.replace(".", " ").replace("_", " ")
+def first_words(text: str) -> str:
+    """The first sentence of *text*, cut between words where it is long."""
+    sentence = _SENTENCE.split(text.strip(), maxsplit=1)[0]
+    return shorten(sentence, LONGEST_HEADING, placeholder=" …")
 
 
 def blanks(waiting: Waiting) -> tuple[Blank, ...]:
@@ -326,6 +369,13 @@ def blanks(waiting: Waiting) -> tuple[Blank, ...]:
     if isinstance(waiting, Question):
         return (waiting.blank,)
     return waiting.blanks if isinstance(waiting, Form) else ()
+
+
+def says_none(blank: Blank) -> bool:
+    """Whether "None of these" is an answer to *blank* already."""
+    if blank.type == "many":
+        return none_holds(blank)
+    return any(choice.label.casefold() == NONE for choice in blank.choices)
 
 
 def first_of(asked: Sequence[Blank], errors: Mapping[str, str]) -> str:
