@@ -105,6 +105,10 @@ class _Names:
                     yield self.not_yet(step, demand.expression, demand.read, demand.path)
                 else:
                     demands.append(demand)
+        reached = set(order)
+        for step in (step for name, step in self.flow.steps.items() if name not in reached):
+            for use in uses(self.flow, step):
+                yield from self.unknown(step, use.expression)
         yield from self.unset(demands, order)
 
     # --- known at all ------------------------------------------------------------------------------

@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING
 
 from shepherd.check.walks import ending
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
+from shepherd.flow.leads import UNKNOWN_TARGET
 from shepherd.flow.model import End, Escalate, Flow, Step
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
 
-UNKNOWN_TARGET = Rule(
-    "SHP202",
-    "unknown-target",
-    "error",
-    "A way leads to a step that this flow does not have. Targets are steps of the same flow, never outcomes.",
-)
 UNKNOWN_OUTCOME = Rule(
     "SHP205",
     "unknown-outcome",

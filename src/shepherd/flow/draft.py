@@ -16,6 +16,7 @@ from shepherd.flow.findings import NOWHERE, Finding, Rule, nearest
 from shepherd.flow.hazards import short
 from shepherd.flow.hours import wrong_calendar
 from shepherd.flow.ids import check_ids
+from shepherd.flow.leads import unknown_ways
 from shepherd.flow.lists import Lists, OptionList, list_of
 from shepherd.flow.listwords import LISTED
 from shepherd.flow.memory import collector_rests, kept
@@ -209,6 +210,9 @@ def _document(data: bytes, name: str, findings: list[Finding]) -> Document | Non
         return None
     typed, found = schema.validate(root, first.text, name)
     findings += [finding for finding in found if finding.place.line not in lines]
+    if found and not read.findings and first.text == "flow":
+        told = {finding.place.line for finding in found}
+        findings += (finding for finding in unknown_ways(root, name) if finding.place.line not in told)
     if found or read.findings:
         return None
     return Document(kind=first.text, file=name, root=root, typed=typed)
@@ -395,4 +399,7 @@ def _flow(
     made = partial(build, root, file=file, typed=document.typed, policy=policy, lists=lists, rows=rows)
     flow, found = kept((id(document), around), made)
     findings += found
+    if flow is None:
+        told = {finding.place.line for finding in found}
+        findings += (finding for finding in unknown_ways(root, file) if finding.place.line not in told)
     return flow

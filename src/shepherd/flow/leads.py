@@ -1,0 +1,73 @@
+"""Ways of a flow that can't be built yet: those to no step are told along with what stops it, not only behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from shepherd.flow.findings import Finding, Rule, allowed, nearest
+from shepherd.flow.reader import is_map, items, pairs, plain
+from shepherd.flow.source import Map, Node, Scalar
+
+UNKNOWN_TARGET = Rule(
+    "SHP202",
+    "unknown-target",
+    "error",
+    "A way leads to a step that this flow does not have. Targets are steps of the same flow, never outcomes.",
+)
+RULES = (UNKNOWN_TARGET,)
+#: So many are told beside what is to be mended first.
+MOST = 50
+_ID = re.compile("[a-z][a-z0-9_]{0,63}")
+
+
+def unknown_ways(root: Map, file: str) -> Iterator[Finding]:
+    """
+    The ways in the flow of *root* that lead to no step, be the rest of it right or not.
+
+    A word that is a key anywhere below the steps, or an outcome, is left alone: it may be a step once that is mended.
+    """
+    steps = root.get("steps")
+    if not isinstance(steps, Map):
+        return
+    listed = [key.text for key, _ in steps.entries]
+    known = {*_keys(steps), *(key.text for key, _ in pairs(root.get("outcomes")))}
+    flow = plain(root.get("flow"))
+    ways = ((key.text, target) for key, node in steps.entries for target in _targets(node))
+    wrong = ((step, target) for step, target in ways if target.text not in known and _ID.fullmatch(target.text))
+    for step, target in islice(wrong, MOST):
+        hint = nearest(target.text, listed) or f"Steps: {allowed(listed)}."
+        message = f'"{target.text}" is not a step of this flow.'
+        yield UNKNOWN_TARGET.at(target.place, message, file=file, flow=flow, step=step, hint=hint)
+
+
+def _keys(node: Node) -> Iterator[str]:
+    """Every key below *node*."""
+    for key, below in pairs(node):
+        yield key.text
+        yield from _keys(below)
+
+
+def _targets(node: Node) -> Iterator[Scalar]:
+    """The words of a step that name another to go to."""
+    at = is_map(node)
+    if at is None:
+        return
+    for key in ("then", "out_of_attempts", "unmet"):
+        yield from _named(at.get(key))
+    yield from _named(at.get("no_answer"))
+    for key in ("answers", "results"):
+        for _, way in pairs(at.get(key)):
+            yield from _named(way)
+    for line in items(at.get("decide")):
+        yield from _named(line)
+        branch = is_map(line)
+        yield from _named(branch.get("otherwise") if branch else None)
+
+
+def _named(way: Node | None) -> Iterator[Scalar]:
+    """The target of *way*: itself, or under ``then``."""
+    found = way.get("then") if isinstance(way, Map) else way
+    if isinstance(found, Scalar):
+        yield found
