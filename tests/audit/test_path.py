@@ -127,6 +127,10 @@ def test_a_changed_answer_has_a_row_that_says_from_what_to_what(library: Library
         "maria changed visit 2 from Green to Red; visits 2–4 fell away",
     )
     assert {r.struck_by for r in rows if r.taken_back} == {row.seq}
+    assert [(r.step, r.by) for r in rows if not r.taken_back and r.visit > 2] == [
+        ("help/light", "change"),
+        ("help/offer", "answer:red"),
+    ]
     again = path_rows(library, walked.give(GoBack(5), Answer("green"), GoBack(7)).events)
     assert [r.answer for r in again if r.kind == "went_back"] == [
         "maria went back to visit 5; visits 5–6 fell away",

@@ -5,6 +5,7 @@ import io
 import re
 import sqlite3
 from contextlib import closing
+from datetime import date, timedelta
 
 import pytest
 
@@ -43,8 +44,25 @@ def test_runs_are_found_by_what_the_columns_show(at_light):
     text = at_light.get("/qa?outcome=Open").text
     assert going in text
     assert over not in text
-    for query in ("agent=mari", "outcome=handed+over", "outcome=Abandoned"):
+    for query in ("agent=mari", "agent=AR", "outcome=los", "outcome=call", "first=2020-01-01", "last=2999-12-31"):
+        assert over in at_light.get(f"/qa?{query}").text
+    for query in ("agent=mario", "outcome=handed+over", "outcome=Abandoned", "outcome=l_st", "outcome=%25"):
         assert over not in at_light.get(f"/qa?{query}").text
+
+
+def test_runs_are_found_by_the_days_on_which_they_were_begun(at_light):
+    """Both days count, on the desk's clock; a day that is none is named, and nothing is listed by half of it."""
+    over = f"/qa/runs/{ended(at_light)}"
+    today = re.search(r'<td class="num">(\d{4}-\d\d-\d\d)', at_light.get("/qa").text)[1]
+    before, after = (date.fromisoformat(today) + timedelta(days=n) for n in (-1, 1))
+
+    for query in (f"first={today}", f"last={today}", f"first={today}&last={today}"):
+        assert over in at_light.get(f"/qa?{query}").text
+    for query in (f"first={after}", f"last={before}"):
+        assert over not in at_light.get(f"/qa?{query}").text
+    text = at_light.get("/qa?first=2026-02-30").text
+    assert "2026-02-30 is no day." in text
+    assert over not in text
 
 
 def test_the_path_shows_what_was_said_answered_and_taken_back(at_light):

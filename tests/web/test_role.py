@@ -75,6 +75,8 @@ def test_the_role_answers(waits):
     assert sue.heading == "May this be paid?"
     assert "Look at the account first." in sue.text
     assert sue.act("answer", value="yes").heading == "Given"
+    assert "Recorded: “Approved” to “May this be paid?”." in sue.text
+    assert "Recorded:" not in waits.get(waits.path).text
 
 
 def test_whoever_has_answered_gets_no_buttons_in_the_role(waits):
@@ -101,7 +103,7 @@ def test_the_start_page_lists_what_waits_for_ones_role(waits):
     run = waits.path
     sue = of(waits, "sue", "supervisor").get("/")
     section = sue.text.split("Waits for a supervisor</h2>")[1].split("</section>")[0]
-    for words in (run, "May this be paid?", "Approve a refund", "since "):
+    for words in (run, "May this be paid?", "Approve a refund", "since ", "Unknown caller", "maria waits"):
         assert words in section
     assert "Waits for a" not in waits.get("/").text
     sue.get(run).act("answer", value="yes")

@@ -20,6 +20,8 @@ from shepherd.run.tongue import is_heard, language_of
 from shepherd.run.waiting import spoken
 
 DAMAGED = "not_as_written"
+#: The way by which a step was come to whose answer was changed; the entry itself calls it "back".
+CHANGED = "change"
 UNREADABLE = "This entry is not as it was written and can't be read."
 _SOURCES = {"lookup_finished": "looked up", "do_finished": "done", "time_reached": "clock"}
 Say = Callable[[Step | None, str], str]
@@ -285,6 +287,7 @@ class _Telling:
         self._decided(event, str(item["by"]))
         told = _Told(*unfilled(step)) if visit is None or run is None else _Told(title(run, visit), spoken(run, visit))
         own = self._granted(step, item)
+        anew = event.kind == "answer_changed" and item is event.entered[0]
         self._place[item["visit"]] = len(self.rows)
         self._standing.append(item["visit"])
         ended = item.get("ended") or {}
@@ -295,7 +298,7 @@ class _Telling:
                 visit=item["visit"],
                 step=str(item["step"]),
                 kind=step.verb if step else "",
-                by=str(item["by"]),
+                by=CHANGED if anew else str(item["by"]),
                 at=event.at,
                 offset=event.offset,
                 title=told.title,

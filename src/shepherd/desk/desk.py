@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -35,6 +35,7 @@ from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunVie
 from shepherd.flow.languages import falls_back
 from shepherd.record import Record, RecordError, Report, RunRow, Ticket, open_record
 from shepherd.run.api import Actor, Change, Form, GoBack, Input, PathItem, Question
+from shepherd.run.resting import absolute
 
 LONGEST_NAME = 80
 
@@ -284,9 +285,22 @@ class Desk:
     # --- QA -----------------------------------------------------------------------------------------
 
     def recorded(
-        self, *, ticket: str = "", agent: str = "", flow: str = "", outcome: str = "", limit: int = 50, before: str = ""
+        self,
+        *,
+        ticket: str = "",
+        agent: str = "",
+        flow: str = "",
+        outcome: str = "",
+        first: date | None = None,
+        last: date | None = None,
+        limit: int = 50,
+        before: str = "",
     ) -> tuple[RunRow, ...]:
-        """Recorded runs, newest first; *before* is the id of the last one seen."""
+        """
+        Recorded runs, newest first; *before* is the id of the last one seen.
+
+        Parts of *agent* and *outcome* do. *first* and *last* are days on the desk's clock on which they were begun.
+        """
         if ticket:
             try:
                 ticket = self._tickets.find(ticket).id
@@ -298,10 +312,16 @@ class Desk:
                 agent=agent or None,
                 flow=flow or None,
                 outcome=outcome or None,
+                since=self._midnight(first) if first else None,
+                until=self._midnight(last + timedelta(days=1)) if last else None,
                 limit=limit,
                 before=before or None,
             )
         )
+
+    def _midnight(self, day: date) -> datetime:
+        """The moment at which *day* begins on the desk's clock."""
+        return absolute(datetime.combine(day, time.min), self.library.policy)
 
     def audit(self, run: str) -> Recorded:
         """The path of a run for QA: audit rows, verify's verdict on this run, the case note."""

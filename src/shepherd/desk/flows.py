@@ -27,23 +27,28 @@ SYNONYMS: Mapping[str, str] = {
 
 
 def find(library: Library, words: str, category: str, limit: int) -> tuple[FlowRow, ...]:
-    """Startable flows that *words* speak of, best first: half of what is asked must be met, a title counting most."""
+    """
+    Startable flows that *words* speak of, best first: half of what is asked must be met, a title counting most.
+
+    Where they are met alike, those come first whose title has the very words, or begins words with them.
+    """
     wanted = tokens([words[:200]])[:12]
     found = []
-    for flow, title, texts in _startable(library):
+    for flow, own, title, texts in _startable(library):
         if category and flow.category != category:
             continue
         met = fit(wanted, title, texts)
         if not wanted or met >= ENOUGH * len(wanted):
-            found.append((-met, flow.title.casefold(), flow))
-    return tuple(row(flow) for _, _, flow in sorted(found, key=lambda f: f[:2])[:limit])
+            found.append((-met, -sum(_close(w, flow.id, own, title) for w in wanted), flow.title.casefold(), flow))
+    return tuple(row(flow) for *_, flow in sorted(found, key=lambda f: f[:3])[:limit])
 
 
 @lru_cache(maxsize=2)
-def _startable(library: Library) -> list[tuple[Flow, list[str], list[str]]]:
-    """The flows that may be started, each with the words of its title and those of its texts."""
+def _startable(library: Library) -> list[tuple[Flow, list[str], list[str], list[str]]]:
+    """The flows that may be started, each with the words of its title, of title and id, and of its texts."""
     flows = (flow for flow in library.flows.values() if not flow.called_only)
-    return [(flow, tokens([flow.title, flow.id]), tokens(_texts(flow))) for flow in flows]
+    titled = ((flow, tokens([flow.title, flow.title.replace("-", "")])) for flow in flows)
+    return [(flow, own, tokens([*own, flow.id]), tokens(_texts(flow))) for flow, own in titled]
 
 
 def tokens(texts: Iterable[str]) -> list[str]:
@@ -55,6 +60,15 @@ def tokens(texts: Iterable[str]) -> list[str]:
 def fit(wanted: Iterable[str], title: list[str], texts: list[str]) -> float:
     """How far *wanted* is met: a word of the title counts 1, one of the texts half, a similar one less."""
     return sum(max(_best(w, title), _best(w, texts) / 2) for w in wanted)
+
+
+def _close(word: str, id_: str, own: list[str], title: list[str]) -> int:
+    """How closely *word* is met: 3 as a word of the title, 2 as the beginning of one or of the id, 1 within the id."""
+    if word in own:
+        return 3
+    if id_.startswith(word) or any(one.startswith(word) for one in own):
+        return 2
+    return int(any(one.startswith(word) for one in title))
 
 
 def _best(word: str, among: list[str]) -> float:

@@ -141,8 +141,8 @@ class Reader:
         """
         Runs, newest first. *ticket* is an id or a number, *tickets* are ids.
 
-        *agent* is whoever made any of its entries or has it now.
-        *outcome* is one, its code, or (where there is none yet) a status, as it is stored or as people read it.
+        *agent* is a part of the name of whoever made any of its entries or has it now, *outcome* of one, its code, or
+        (where there is none yet) of a status, as it is stored or as people read it.
         """
         query = select(tables.runs, t.n).join(tables.tickets, t.id == r.ticket)
         for column, value in ((r.flow, flow), (r.status, status), (r.customer, customer)):
@@ -159,8 +159,9 @@ class Reader:
         if outcome is not None:
             word = outcome.strip().lower()
             name = word.replace(" ", "_")
-            stands = and_(r.outcome == "", r.status == name)
-            query = query.where(or_(func.lower(r.outcome) == name, func.lower(r.code) == word, stands))
+            stands = and_(r.outcome == "", r.status.contains(name, autoescape=True))
+            ended, coded = (func.lower(n).contains(w, autoescape=True) for n, w in ((r.outcome, name), (r.code, word)))
+            query = query.where(or_(ended, coded, stands))
         if since is not None:
             query = query.where(r.created_at >= text_of(since))
         if until is not None:
@@ -179,9 +180,9 @@ class Reader:
         return found
 
     def _names(self, column: Any, name: str) -> list[str]:
-        """The names in *column* that are *name*, in any case and any alphabet, which databases do not compare alike."""
-        wanted = name.strip().casefold()
-        return [row[0] for row in self._rows(select(column).distinct()) if str(row[0]).casefold() == wanted]
+        """The names in *column* that have *name* in them, in any case and alphabet: databases differ in that."""
+        wanted = " ".join(name.split()).casefold()
+        return [row[0] for row in self._rows(select(column).distinct()) if wanted in str(row[0]).casefold()]
 
     def ticket(self, id: str) -> Ticket:
         """A ticket by its id or its number."""

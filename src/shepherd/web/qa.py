@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -18,19 +18,42 @@ from shepherd.web.who import ask_name, desk
 pages = Blueprint("qa", __name__, url_prefix="/qa")
 pages.before_request(ask_name)
 MOST = 50
+BY, DAYS = ("ticket", "agent", "flow", "outcome"), ("first", "last")
 
 
 @pages.get("")
 def runs() -> str:
-    """Recorded runs, by ticket, agent, flow and outcome."""
-    asked = {name: request.args.get(name, "").strip()[:64] for name in ("ticket", "agent", "flow", "outcome")}
+    """Recorded runs, by ticket, agent, flow, outcome and the days on which they were begun."""
+    asked = {name: request.args.get(name, "").strip()[:64] for name in (*BY, *DAYS)}
     asked["flow"] = _flow(asked["flow"])
-    found = desk().recorded(**asked, limit=MOST, before=request.args.get("before", "")[:64])
+    days = {name: _day(asked[name]) for name in DAYS}
+    wrong = [asked[name] for name, day in days.items() if asked[name] and day is None]
+    found: tuple[RunRow, ...] = ()
+    if not wrong:
+        found = desk().recorded(
+            ticket=asked["ticket"],
+            agent=asked["agent"],
+            flow=asked["flow"],
+            outcome=asked["outcome"],
+            first=days["first"],
+            last=days["last"],
+            limit=MOST,
+            before=request.args.get("before", "")[:64],
+        )
     query: dict[str, Any] = {k: v for k, v in asked.items() if v}
     older = url_for("qa.runs", **query, before=found[-1].id) if found else ""
     flows = sorted(desk().library.flows.values(), key=lambda f: f.title)
     more = older if len(found) == MOST else ""
-    return render_template("runs.html", asked=asked, rows=[_row(r) for r in found], more=more, flows=flows)
+    return render_template("runs.html", asked=asked, rows=[_row(r) for r in found], more=more, flows=flows, wrong=wrong)
+
+
+def _day(text: str) -> date | None:
+    """The day that *text* gives, like ``2026-11-24``; None where it is none of this calendar's usual centuries."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year < 3000 else None
 
 
 def _flow(named: str) -> str:

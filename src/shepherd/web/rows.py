@@ -22,13 +22,15 @@ def stand(waiting: Sequence[Mapping[str, Any]]) -> str:
 
 
 def waits(view: RunView) -> dict[str, Any]:
-    """A run that waits for one's role: what is asked, and since when."""
+    """A run that waits for one's role: what is asked, since when, for which customer, and who guides them."""
     return {
         "id": view.id,
         "seq": view.seq,
         "ticket": view.ticket.number,
         "flow": view.title,
         "question": heading(view.waiting),
+        "customer": name_of(view.customer, view.ticket.customer_ref),
+        "agent": view.owner,
         "at": view.standing.tip.stamp.at,
     }
 

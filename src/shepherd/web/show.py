@@ -15,7 +15,7 @@ from shepherd.audit.words import ERASED, unfilled
 from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.flow.model import Collect
-from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
+from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
 from shepherd.web.fields import is_long, labels_of, needs_help, none_holds
 from shepherd.web.marks import Marks
 from shepherd.web.so_far import Stretch, no_way_back, so_far, way_back
@@ -214,7 +214,7 @@ def page_of(
         kind=kind,
         heading=_until(view) or heading(view.waiting, lost=view.open_do),
         waiting=view.waiting,
-        told=told or view.message,
+        told=told or view.message or _recorded(view, who, kind),
         errors=errors or {},
         given=kept,
         so_far=so_far(view.path),
@@ -330,6 +330,23 @@ def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
             reads=True,
         )
     return None
+
+
+def _recorded(view: RunView, who: Who, kind: str) -> str:
+    """What *who* has answered in their role, where others go on from there."""
+    if kind not in ("elsewhere", "ended"):
+        return ""
+    last = next((item for item in reversed(view.path) if item.answer and _role(view, item)), None)
+    if last is None or last.actor is None or last.actor.id != who.name or _role(view, last) != who.role:
+        return ""
+    goes_on = f" {view.owner} goes on." if view.owner and kind == "elsewhere" else ""
+    return f"Recorded: “{last.answer}” to “{last.title}”.{goes_on}"
+
+
+def _role(view: RunView, item: PathItem) -> str:
+    """The role that the step of *item* is kept for, "" for none."""
+    flow, _, step = item.step.partition("/")
+    return view.standing.library.flows[flow].steps[step].role or ""
 
 
 def heading(waiting: Waiting, lost: bool = False) -> str:
