@@ -6,7 +6,8 @@ import pytest
 
 from shepherd.desk import AssuranceView
 from shepherd.run.api import Blank, DoDue, Ended, Form, LookupDue, Message, Question, Spoken
-from shepherd.web.show import Identity, heading, identity, name_of
+from shepherd.web.headings import heading
+from shepherd.web.show import Identity, identity, name_of
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

@@ -11,8 +11,9 @@ from flask import current_app
 from shepherd.desk import DeskError, FlowRow, FollowUp, RunView, Target, TicketRow, TicketView, new_id
 from shepherd.record import RunRow, Ticket
 from shepherd.run.api import Due
+from shepherd.web.headings import heading
 from shepherd.web.marks import Marks
-from shepherd.web.show import heading, name_of
+from shepherd.web.show import name_of
 from shepherd.web.who import Who, desk
 
 

@@ -16,8 +16,9 @@ from shepherd.record import RecordError
 from shepherd.run.api import Change, Choice, Due, GoBack, Note, PathItem, Refused
 from shepherd.web import forms
 from shepherd.web.fields import as_people_read, wrong
+from shepherd.web.headings import blanks
 from shepherd.web.marks import Marks
-from shepherd.web.show import GONE, RunPage, blanks, page_of
+from shepherd.web.show import GONE, RunPage, page_of
 from shepherd.web.who import ask_name, desk, here
 
 pages = Blueprint("run", __name__, url_prefix="/runs")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 
-from shepherd.audit.words import ERASED, unfilled
 from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.flow.model import Collect
-from shepherd.run.api import Blank, Choice, DoDue, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
+from shepherd.run.api import Blank, Choice, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
 from shepherd.web.fields import is_long, labels_of, needs_help, none_holds
+from shepherd.web.headings import blanks, heading, then_at
 from shepherd.web.marks import Marks
 from shepherd.web.so_far import Stretch, no_way_back, so_far, way_back
 from shepherd.web.tongue import Tongue, tongue_of
@@ -33,17 +31,9 @@ SETTLE = (
     Choice(value="yes", label="Yes, it was done", key="1"),
     Choice(value="no", label="No, it was not done", key="2"),
 )
-LONGEST_HEADING = 70
-_SENTENCE = re.compile(r"(?<=[.?!])\s|\n")
 NONE = "none of these"
 SELDOM = 20
 SOON = 5
-REASONS = {
-    "hung_up": "The customer hung up",
-    "no_reply": "The customer no longer answered",
-    "later": "To be continued",
-    "erased": "Erased",
-}
 
 
 class Identity(NamedTuple):
@@ -228,7 +218,7 @@ def page_of(
         helped=needs_help(asked) or comes,
         comes=comes,
         hidden=frozenset(b.name for b in asked if not _seen(b, shown, errors or {})),
-        then=_then(view),
+        then=then_at(view),
         each=_each(kind, view.waiting, now),
         elsewhere=elsewhere,
         tongue=tongue_of(view),
@@ -280,17 +270,6 @@ def _each(kind: str, waiting: Waiting, now: datetime) -> int:
     if kind == "wait" and waiting.due is not None:
         return max(1, min(SELDOM, int((waiting.due - now).total_seconds())))
     return {"call": 1, "elsewhere": SOON}.get(kind, 0)
-
-
-def _then(view: RunView) -> str:
-    """Where a run that rests goes on by itself, in words."""
-    run = view.standing
-    edge = run.tip.step.edges.get("then") if isinstance(view.waiting, Due) else None
-    if edge is None:
-        return ""
-    asked, words = unfilled(run.flows[run.tip.ref.partition("/")[0]].steps.get(edge.target))
-    said = (asked or words.say or words.guide).replace(ERASED, "…")
-    return first_words(said) or Marks.words(edge.target)
 
 
 def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
@@ -347,45 +326,6 @@ def _role(view: RunView, item: PathItem) -> str:
     """The role that the step of *item* is kept for, "" for none."""
     flow, _, step = item.step.partition("/")
     return view.standing.library.flows[flow].steps[step].role or ""
-
-
-def heading(waiting: Waiting, lost: bool = False) -> str:
-    """
-    The one line that names the step: the question, or what is said or done there first; only else its id.
-
-    *lost*: a change nobody knows about.
-    """
-    name = Marks.words(waiting.step.rpartition("/")[2])
-    if isinstance(waiting, Question):
-        return waiting.question
-    if isinstance(waiting, DoDue):
-        return f"Was it done: {name.lower()}?" if lost else f"Being done: {name.lower()}"
-    if isinstance(waiting, LookupDue):
-        return f"Being looked up: {name.lower()}"
-    if isinstance(waiting, Due):
-        return f"Waits: {name}"
-    if isinstance(waiting, Stuck):
-        return "The flow can’t go on by itself"
-    if isinstance(waiting, Ended):
-        if waiting.outcome:
-            return Marks.words(waiting.outcome)
-        return REASONS.get(waiting.reason, Marks.words(waiting.reason or "ended"))
-    words = waiting.words
-    labels = ", ".join(blank.label for blank in blanks(waiting))
-    return first_words(words.say or words.guide or words.warn or labels) or name
-
-
-def first_words(text: str) -> str:
-    """The first sentence of *text*, cut between words where it is long."""
-    sentence = _SENTENCE.split(text.strip(), maxsplit=1)[0]
-    return shorten(sentence, LONGEST_HEADING, placeholder=" …")
-
-
-def blanks(waiting: Waiting) -> tuple[Blank, ...]:
-    """What is to be filled at this stop."""
-    if isinstance(waiting, Question):
-        return (waiting.blank,)
-    return waiting.blanks if isinstance(waiting, Form) else ()
 
 
 def says_none(blank: Blank) -> bool:

@@ -26,7 +26,8 @@ from shepherd.web.agent import CHANNELS
 from shepherd.web.bench import workbench
 from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
 from shepherd.web.flows import picture_reply
-from shepherd.web.show import blanks, first_of, heading
+from shepherd.web.headings import blanks, heading
+from shepherd.web.show import first_of
 from shepherd.web.who import KEYS, MODES, local_path, remember
 
 pages = Blueprint("trying", __name__)

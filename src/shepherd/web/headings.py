@@ -1,0 +1,70 @@
+"""What a step is called on pages: by what is asked, said or done there first; by its id only where there is nothing."""
+
+from __future__ import annotations
+
+import re
+from textwrap import shorten
+
+from shepherd.audit.words import ERASED, unfilled
+from shepherd.desk import RunView
+from shepherd.run.api import Blank, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
+from shepherd.web.marks import Marks
+
+LONGEST_HEADING = 70
+_SENTENCE = re.compile(r"(?<=[.?!])\s|\n")
+REASONS = {
+    "hung_up": "The customer hung up",
+    "no_reply": "The customer no longer answered",
+    "later": "To be continued",
+    "erased": "Erased",
+}
+
+
+def heading(waiting: Waiting, lost: bool = False) -> str:
+    """
+    The one line that names the step: the question, or what is said or done there first; only else its id.
+
+    *lost*: a change nobody knows about.
+    """
+    name = Marks.words(waiting.step.rpartition("/")[2])
+    if isinstance(waiting, Question):
+        return waiting.question
+    if isinstance(waiting, DoDue):
+        return f"Was it done: {name.lower()}?" if lost else f"Being done: {name.lower()}"
+    if isinstance(waiting, LookupDue):
+        return f"Being looked up: {name.lower()}"
+    if isinstance(waiting, Due):
+        return f"Waits: {name}"
+    if isinstance(waiting, Stuck):
+        return "The flow can’t go on by itself"
+    if isinstance(waiting, Ended):
+        if waiting.outcome:
+            return Marks.words(waiting.outcome)
+        return REASONS.get(waiting.reason, Marks.words(waiting.reason or "ended"))
+    words = waiting.words
+    labels = ", ".join(blank.label for blank in blanks(waiting))
+    return first_words(words.say or words.guide or words.warn or labels) or name
+
+
+def first_words(text: str) -> str:
+    """The first sentence of *text*, cut between words where it is long."""
+    sentence = _SENTENCE.split(text.strip(), maxsplit=1)[0]
+    return shorten(sentence, LONGEST_HEADING, placeholder=" …")
+
+
+def then_at(view: RunView) -> str:
+    """Where a run that rests goes on by itself, in words."""
+    run = view.standing
+    edge = run.tip.step.edges.get("then") if isinstance(view.waiting, Due) else None
+    if edge is None:
+        return ""
+    asked, words = unfilled(run.flows[run.tip.ref.partition("/")[0]].steps.get(edge.target))
+    said = (asked or words.say or words.guide).replace(ERASED, "…")
+    return first_words(said) or Marks.words(edge.target)
+
+
+def blanks(waiting: Waiting) -> tuple[Blank, ...]:
+    """What is to be filled at this stop."""
+    if isinstance(waiting, Question):
+        return (waiting.blank,)
+    return waiting.blanks if isinstance(waiting, Form) else ()
