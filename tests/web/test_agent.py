@@ -131,6 +131,28 @@ def test_a_case_note_is_corrected_by_a_new_entry(at_light):
     assert at_light.status == 422
 
 
+def test_a_note_after_the_end_is_said_not_to_be_in_the_case_note(at_light):
+    """It stands below the case note, on the run, the ticket and QA's path, until a correction is added after it."""
+    ticket, run = re.search(r'href="(/tickets/[^"]+)"', at_light.text)[1], at_light.path
+    at_light.act("note", text="Dog barks")
+    at_light.act("answer", value="hung_up")
+    answer_until(at_light, "Lost")
+    path = f"/qa{run}"
+    for page in (run, ticket, path):
+        assert "Noted since" not in at_light.get(page).text
+    at_light.get(run).act("note", text="They rang again")
+
+    for page in (run, ticket, path):
+        below = at_light.get(page).text.partition("Noted since, and not in the case note")[2].partition("</div>")[0]
+        assert "They rang again" in below
+        assert "Dog barks" not in below
+    action = re.search(r'action="([^"]+/case-note/[^"]+)"', at_light.get(ticket).text)[1]
+    token = re.search(r'name="token" value="([^"]+)"', at_light.text)[1]
+    at_light.post(action, {"token": token, "text": "They rang again; all is well."})
+    for page in (run, ticket, path):
+        assert "Noted since" not in at_light.get(page).text
+
+
 def test_keys_can_be_switched_off_or_bound_to_alt(at_light):
     """WCAG 2.1.4: single keys can be switched off, or asked for with Alt; the buttons show what holds."""
     run = at_light.path

@@ -12,7 +12,7 @@ from shepherd.desk.errors import Broken, DeskError, Misused, Reused, Stale, Unav
 from shepherd.desk.going import AGAIN, Going, declared, give_way
 from shepherd.desk.inputs import body_of, check_length, masked, step_of, step_then
 from shepherd.desk.moves import Moves
-from shepherd.desk.runs import CASE_NOTE, Live, Runs
+from shepherd.desk.runs import CASE_NOTE, Live, Runs, note_of
 from shepherd.desk.views import CaseNote, RunView, Taken
 from shepherd.flow.model import Step
 from shepherd.record import (
@@ -152,12 +152,8 @@ class Guide:
     def case_note(self, run_id: str) -> CaseNote:
         """The case note as stored, or as the path would have it now."""
         live = self._going.live(run_id)
-        notes = [n for n in live.notes if n.use == CASE_NOTE]
-        if not notes:
-            return CaseNote(run=run_id, text=case_note(live.run, self._going.heading(live)), stored=False)
-        before = tuple((n.text, n.by, n.at) for n in notes[:-1])
-        last = notes[-1]
-        return CaseNote(run=run_id, text=last.text, stored=True, actor=last.by, at=last.at, before=before)
+        stored = note_of(run_id, live.notes)
+        return stored or CaseNote(run=run_id, text=case_note(live.run, self._going.heading(live)), stored=False)
 
     def correct_note(self, run_id: str, text: str, *, actor: Actor, token: str) -> CaseNote:
         """A new entry that holds instead of the case note stored before."""

@@ -13,7 +13,7 @@ from shepherd.check.library import FlowRejected, Library
 from shepherd.desk.branches import Branches
 from shepherd.desk.clock import Clock
 from shepherd.desk.errors import Unknown
-from shepherd.desk.runs import CASE_NOTE, Runs, said
+from shepherd.desk.runs import Runs, note_of, said
 from shepherd.desk.views import CaseNote, Recorded
 from shepherd.record import NotFound, Record, RecordError, RunRow, Told
 from shepherd.run.api import Event
@@ -131,16 +131,6 @@ def _pinned(told: Sequence[Told]) -> Mapping[str, str] | None:
 
 def _note(run: str, told: Sequence[Told]) -> CaseNote | None:
     try:
-        return stored_note(run, [one.event for one in told if one.event is not None])
+        return note_of(run, said([one.event for one in told if one.event is not None]))
     except STRANGE:
         return None
-
-
-def stored_note(run: str, events: list[Event]) -> CaseNote | None:
-    """The case note as the entries of *run* have it; None while there is none."""
-    notes = [n for n in said(events) if n.use == CASE_NOTE]
-    if not notes:
-        return None
-    last = notes[-1]
-    before = tuple((n.text, n.by, n.at) for n in notes[:-1])
-    return CaseNote(run=run, text=last.text, stored=True, actor=last.by, at=last.at, before=before)

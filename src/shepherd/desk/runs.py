@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
 from shepherd.check.library import Library
 from shepherd.desk.errors import Broken, Unknown
+from shepherd.desk.views import CaseNote
 from shepherd.flow.canonical import digest
 from shepherd.record import Damaged, NotFound, Record, Ticket
 from shepherd.run import Diverged, Erased, replay
@@ -58,6 +59,24 @@ def said(events: list[Event]) -> list[Said]:
             told = f"Handed over to {to}: {reason}" if reason else f"Handed over to {to}"
             found.append(Said(event.at, event.actor.id, told, ""))
     return found
+
+
+def note_of(run: str, notes: Sequence[Said]) -> CaseNote | None:
+    """The case note of *run* as its *notes* have it, oldest first; None while there is none."""
+    found = [n for n, note in enumerate(notes) if note.use == CASE_NOTE]
+    if not found:
+        return None
+    last = notes[found[-1]]
+    before, since = ([notes[n] for n in found[:-1]], [note for note in notes[found[-1] + 1 :] if not note.use])
+    return CaseNote(
+        run=run,
+        text=last.text,
+        stored=True,
+        actor=last.by,
+        at=last.at,
+        before=tuple((n.text, n.by, n.at) for n in before),
+        since=tuple((n.text, n.by, n.at) for n in since),
+    )
 
 
 def _text(value: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shepherd.desk.runs import CASE_NOTE, Live
+from shepherd.desk.runs import Live, note_of
 from shepherd.desk.views import AssuranceView, RunView
 from shepherd.flow.beside import Policy
 from shepherd.flow.money import is_amount
@@ -20,7 +20,7 @@ def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, mess
     """*live* as it stands at *now*; *open_do*: only people can know whether its change was made."""
     run = live.run
     flow = run.flows[run.flow_id]
-    language = language_of(live.started["facts"])
+    language, note = language_of(live.started["facts"]), note_of(live.id, live.notes)
     return RunView(
         id=live.id,
         ticket=live.ticket,
@@ -39,7 +39,8 @@ def run_view(live: Live, waiting: Waiting, *, now: datetime, open_do: bool, mess
         open_do=open_do,
         message=message,
         notes=tuple((n.at, n.by, n.text) for n in live.notes if not n.use),
-        case_note=next((n.text for n in reversed(live.notes) if n.use == CASE_NOTE), ""),
+        case_note=note.text if note else "",
+        noted_since=note.since if note else (),
         language=language,
         heard=is_heard(run.library, run.tip.ref, language),
         own=in_own_words(run),

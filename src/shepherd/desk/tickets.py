@@ -19,7 +19,7 @@ from shepherd.desk.customers import Customers, state_of
 from shepherd.desk.errors import Misused, Unknown
 from shepherd.desk.live import LiveLibrary
 from shepherd.desk.mask import mask, mask_all
-from shepherd.desk.runs import CASE_NOTE
+from shepherd.desk.runs import CASE_NOTE, Said, note_of
 from shepherd.desk.show import facts_as_text
 from shepherd.desk.views import CaseNote, FollowUp, Target, TicketView
 from shepherd.flow.calendar import Duration, duration
@@ -182,7 +182,7 @@ class Tickets:
             tags=tuple(sheet.tags),
             follow_ups=tuple(sheet.follow_ups),
             notes=(*sheet.damage(ticket), *sheet.notes, *(i for i in record.items(ticket.id) if i.kind == "note")),
-            case_notes=tuple(sheet.case_notes.values()),
+            case_notes=sheet.case_notes(),
             target=self._target(contact) if contact else None,
         )
 
@@ -226,9 +226,9 @@ class Sheet:
     tags: list[str] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
     notes: list[Item] = field(default_factory=list)
-    case_notes: dict[str, CaseNote] = field(default_factory=dict)
     unreadable: int = 0
     _asked: dict[tuple[str, int], str] = field(default_factory=dict)
+    _said: dict[str, list[Said]] = field(default_factory=dict)
     _agent: dict[str, str] = field(default_factory=dict)
 
     def read_tolerant(self, body: Mapping[str, Any]) -> None:
@@ -281,15 +281,15 @@ class Sheet:
             self.notes.append(_item(body, at, told.get("text", "")))
 
     def _noted(self, run: str, data: Mapping[str, Any], body: Mapping[str, Any], at: datetime) -> None:
-        text = _shown(data["text"])
-        if data.get("use") != CASE_NOTE:
-            self.notes.append(_item(body, at, text))
-            return
-        old = self.case_notes.get(run)
-        before = (*old.before, (old.text, old.actor, old.at)) if old and old.at else ()
-        self.case_notes[run] = CaseNote(
-            run=run, text=text, stored=True, actor=body["actor"]["id"], at=at, before=before
-        )
+        note = Said(at, body["actor"]["id"], _shown(data["text"]), data.get("use", ""))
+        self._said.setdefault(run, []).append(note)
+        if note.use != CASE_NOTE:
+            self.notes.append(_item(body, at, note.text))
+
+    def case_notes(self) -> tuple[CaseNote, ...]:
+        """The case note of each run that is over, in the order in which they were first written."""
+        found = [note for run, said in self._said.items() if (note := note_of(run, said))]
+        return tuple(sorted(found, key=lambda note: str(note.before[0][2] if note.before else note.at)))
 
     def _escalated(self, fields: Mapping[str, Any]) -> None:
         self.queue = fields["queue"]

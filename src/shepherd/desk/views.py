@@ -107,7 +107,8 @@ class CaseNote:
     The case note of a run: the *text* that holds, by whom and when.
 
     *stored* is False while the run is under way (the text is then worked out anew each time).
-    *before* are the texts that it corrects, oldest first, as (text, actor, time).
+    *before* are the texts that it corrects, oldest first, as (text, actor, time). *since* are, in the same way, the
+    notes of the run that were written after it, which it therefore does not have.
     """
 
     run: str
@@ -116,6 +117,7 @@ class CaseNote:
     actor: str = ""
     at: datetime | None = None
     before: tuple[tuple[str, str, datetime], ...] = ()
+    since: tuple[tuple[str, str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,7 @@ class RunView:
     message: str = ""
     notes: tuple[tuple[datetime, str, str], ...] = ()
     case_note: str = ""
+    noted_since: tuple[tuple[str, str, datetime], ...] = ()
     language: str = ""
     heard: bool = True
     own: Waiting | None = None

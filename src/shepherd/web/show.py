@@ -91,6 +91,7 @@ class RunPage:
     notes: tuple[Remark, ...] = ()
     note_kept: str = ""
     case_note: str = ""
+    noted_since: tuple[tuple[str, str, datetime], ...] = ()
     back_to: int | None = None
     no_way_back: str = ""
     first: str = ""
@@ -211,6 +212,7 @@ def page_of(
         notes=tuple(Remark(text, at, by) for at, by, text in reversed(view.notes)),
         note_kept=note,
         case_note=view.case_note or case_note,
+        noted_since=view.noted_since,
         back_to=way_back(view.path),
         no_way_back=no_way_back(view.path),
         first=first_of(asked, errors or {}),
