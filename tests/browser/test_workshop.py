@@ -61,6 +61,47 @@ def test_the_page_follows_the_file_and_a_broken_save_keeps_the_last_picture(page
     expect(page.get_by_role("heading", name="Nothing wrong")).to_be_visible(timeout=15_000)
 
 
+def test_the_picture_is_seen_whole_or_at_its_own_size(page, shop, folder):
+    """By a button or by - and + in the picture; a save that comes by itself changes neither that nor the focus."""
+    page.set_viewport_size({"width": 900, "height": 600})
+    page.goto(f"{shop}/flows/parcel")
+    picture, fit, full = page.locator("#picture"), page.locator("#zoom-whole"), page.locator("#zoom-own")
+    over = "pane => pane.scrollWidth > pane.clientWidth + 1 || pane.scrollHeight > pane.clientHeight + 1"
+    assert picture.evaluate(over)
+    own = picture.locator("svg").bounding_box()
+    fit.focus()
+    page.keyboard.press("Enter")
+    assert not picture.evaluate(over)
+    expect(fit).to_have_attribute("aria-pressed", "true")
+    edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
+    expect(page.locator("#say-again")).to_contain_text("Shall we send another?", timeout=15_000)
+    assert not picture.evaluate(over)
+    expect(fit).to_be_focused()
+    picture.focus()
+    whole = picture.locator("svg").bounding_box()["width"]
+    page.keyboard.press("+")
+    assert whole < picture.locator("svg").bounding_box()["width"] < own["width"]
+    expect(fit).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("-")
+    page.keyboard.press("-")
+    assert picture.locator("svg").bounding_box()["width"] == whole
+    expect(fit).to_have_attribute("aria-pressed", "true")
+    full.click()
+    assert picture.locator("svg").bounding_box()["width"] == own["width"]
+    for _ in range(9):
+        page.get_by_role("button", name="Larger").click()
+    assert picture.locator("svg").bounding_box()["width"] == 2 * own["width"]
+
+
+def test_without_scripts_the_picture_is_scrolled(browser, shop):
+    """At its own size, and without buttons that would do nothing."""
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{shop}/flows/parcel")
+    expect(page.locator("#picture svg")).to_be_visible()
+    expect(page.locator("#zoom")).to_be_hidden()
+    page.context.close()
+
+
 def test_a_page_that_gets_no_stream_looks_now_and_then(page, shop, folder):
     """The fallback: it follows the file all the same."""
     page.route("**/events*", lambda route: route.fulfill(status=204))
@@ -78,7 +119,7 @@ def test_a_flow_is_tried_to_its_end_by_keyboard(page, shop):
     page.get_by_label("Order number").fill("O-77")
     page.get_by_label("Day and time").fill("2026-03-09T10:00")
     page.get_by_label("Order number").press("Enter")
-    expect(page.get_by_role("heading", name="Greet")).to_be_focused()
+    expect(page.get_by_role("heading", name="Let me look for your parcel.")).to_be_focused()
     page.keyboard.press("1")
     expect(page.get_by_role("heading", level=1)).to_have_text("orders.find is asked: what does it answer?")
     page.get_by_label("Late").check()
