@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Engine, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
 from shepherd.record import Record
 from shepherd.record.guards import lacking
 from shepherd.record.migrate import _config, migrate
+from shepherd.record.migrations import REVISIONS
 from shepherd.record.sqlite import engine_of
 from shepherd.record.tables import APPEND_ONLY, KEPT, metadata
 
@@ -67,6 +69,11 @@ def test_a_database_of_the_release_before_is_brought_to_this_one(tmp_path: Path)
         assert lacking(connection, APPEND_ONLY, KEPT) == []
         assert connection.execute(text("SELECT actor FROM contacts")).scalar() == "maria"
     engine.dispose()
+
+
+def test_the_revisions_named_are_those_that_there_are() -> None:
+    """Newest first; a database that has the newest is opened without asking Alembic."""
+    assert [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()] == list(REVISIONS)
 
 
 def no_index(tables: MetaData) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Literal
 
-from shepherd.author.bpmn import bpmn
 from shepherd.author.lettering import wrap
 from shepherd.author.overlay import LOADS, Inner, Laid, bare
 from shepherd.author.picture import Node, Opening, Picture, opened
@@ -128,9 +127,16 @@ def _dot(lines: list[str]) -> str:
     return '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in plain) + '"'
 
 
+def _bpmn(picture: Picture, overlay: Laid | None = None) -> str:
+    """*picture* as BPMN 2.0; what that needs to know is read only for it."""
+    from shepherd.author.bpmn import bpmn
+
+    return bpmn(picture, overlay)
+
+
 WRITERS: Mapping[str, Callable[[Picture, Laid | None], str]] = {
     "svg": svg,
     "mermaid": mermaid,
     "dot": dot,
-    "bpmn": bpmn,
+    "bpmn": _bpmn,
 }

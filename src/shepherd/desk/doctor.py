@@ -21,7 +21,7 @@ from shepherd.flow.shown import many
 from shepherd.record.api import Damaged, RecordUnavailable
 from shepherd.record.databases import holds_record
 from shepherd.record.health import Look, file_of, look, mark_of, published
-from shepherd.record.migrate import revisions
+from shepherd.record.migrations import REVISIONS
 from shepherd.record.sqlite import wal_is_safe
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _database(file: Path, keys: Path, again: Again) -> tuple[Check, Look | None]
         return Check("database", FAULT, f"{file} can't be read: {error}.", f"cp BACKUP {shown}"), None
     if not seen.holds:
         return Check("database", FAULT, f"{file} holds no record of Shepherd.", _elsewhere(again)), seen
-    known = revisions()
+    known = REVISIONS
     if seen.revision == known[0]:
         return Check("database", FINE, f"{file}, tables {seen.revision}, as this release has them."), seen
     if seen.revision in known:

@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, insert, select
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, column, insert, inspect, select, table
 
 from shepherd.record.api import RecordUnavailable
 from shepherd.record.keys import Keys
+from shepherd.record.migrations import REVISIONS
 from shepherd.record.tables import marks
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+VERSION = table("alembic_version", column("version_num"))
 
 
 def migrate(engine: Engine) -> None:
     """Make or upgrade the tables. Raises RecordUnavailable where the database is newer than this release."""
+    with engine.connect() as connection, connection.begin():
+        now = _revision(connection)
+    if now == REVISIONS[0]:
+        return
+    if now is not None and now not in REVISIONS:
+        raise RecordUnavailable("This database was made by a newer release. Start that one, or restore a backup.")
+    from alembic import command
+
     config = _config()
-    known = _known(config)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        now = MigrationContext.configure(connection).get_current_revision()
-        if now is not None and now not in known:
-            raise RecordUnavailable("This database was made by a newer release. Start that one, or restore a backup.")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
+def _revision(connection: Connection) -> str | None:
+    """Which tables there are; None where there are none."""
+    if not inspect(connection).has_table(VERSION.name):
+        return None
+    found: str | None = connection.execute(select(VERSION.c.version_num)).scalar()
+    return found
+
+
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "shepherd.record:migrations")
     return config
-
-
-def _known(config: Config) -> list[str]:
-    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-
-
-def revisions() -> list[str]:
-    """The schemas that this release knows, its own first."""
-    return _known(_config())
 
 
 def known_keys(engine: Engine) -> str | None:

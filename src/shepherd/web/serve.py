@@ -22,6 +22,7 @@ from shepherd.web.app import create_app
 from shepherd.web.demo import Caller, callers, hold_apart, open_tickets
 from shepherd.web.guard import is_loopback
 from shepherd.web.outage import Outage
+from shepherd.web.waking import Waking
 
 log = logging.getLogger("shepherd.web")
 THREADS = 16
@@ -49,6 +50,7 @@ class OneProcess(MTServer):
     Granian keeps this server for Python without a global lock; nothing in it needs that, only the check does.
     """
 
+    main_loop_interrupt: Any
     #: What to do at once when the server is told to stop, before it waits for what is under way.
     stopping: Callable[[], None] = staticmethod(lambda: None)
 
@@ -144,12 +146,16 @@ def serve_app(
         log_enabled=False,
         workers_kill_timeout=DRAIN,
     )
+    server.main_loop_interrupt = woken = Waking()
     if stopping is not None:
         server.stopping = stopping
     shown = f"[{host}]" if ":" in host else host
     line = f"{what} is served at http://{shown}:{port}/ (process {os.getpid()}). Ctrl-C stops it."
     threading.Thread(target=_announce, args=(host, port, lambda: say(line)), daemon=True).start()
-    server.serve(target_loader=lambda: app, wrap_loader=False)
+    try:
+        server.serve(target_loader=lambda: app, wrap_loader=False)
+    finally:
+        woken.close()
 
 
 def compile_pages(app: Flask) -> None:
