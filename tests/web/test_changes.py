@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import text
 
+from shepherd.check.library import Library
 from shepherd.desk import Desk, Settings
 from shepherd.flow.draft import read_draft
 from shepherd.web.app import create_app
@@ -64,18 +65,25 @@ def test_a_first_version_is_no_news(desk, publish):
     assert "Nothing yet" in page(tab.get("/changes"))
 
 
-def test_a_published_flow_says_why_its_text_is_not_there(desk, publish):
-    """The text stands on a flow's page while the folder says what is live; where it does not, that is told."""
+def test_a_published_flow_shows_the_text_that_is_live(desk, publish, tmp_path):
+    """The folder's own while it says what is live; else one of the same meaning, which reads as the very same flow."""
     tab = Tab(create_app(desk))
-    why = "The folder says something else than the version that is live"
+    why = "This is what agents meet"
     publish("One.")
     same = page(tab.get("/flows/greeting"))
+    assert ("Text greeting.yaml" in same, why in same) == (True, False)
     publish("Two.")
     desk.live.fresh()
     other = page(tab.get("/flows/greeting"))
+    assert ("Text greeting.yaml" in other, why in other) == (True, True)
+    assert "say: Two." in other
+    assert "say: One." not in other
 
-    assert ("Text greeting.yaml" in same, why in same) == (True, False)
-    assert ("Text greeting.yaml" in other, why in other) == (False, True)
+    lines = re.findall(r'<li id="line-\d+"[^>]*>.*?<code>(.*?)</code>', tab.text)
+    written = "\n".join(html.unescape(line) for line in lines)
+    folder = files_in(tmp_path / "again", "One.")
+    (folder / "greeting.yaml").write_text(written, "utf-8")
+    assert Library.read(folder).hashes["flow:greeting"] == desk.library.hashes["flow:greeting"]
 
 
 def test_what_changed_is_told_and_confirmed_once(desk, two):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shepherd.desk.errors import Unknown
@@ -41,11 +41,13 @@ class FlowPage(NamedTuple):
     A flow for its page: what is drawn of it, that as SVG, and how it is read aloud beside its text.
 
     The parts know one another by their addresses within the page: ``#node-STEP``, ``#say-STEP``, ``#line-N``.
+    *rewritten*: the text that was written is not at hand, so one of the same meaning stands for it, without comments.
     """
 
     picture: Picture
     svg: str
     reading: Reading
+    rewritten: bool = False
 
 
 def flow_page(
@@ -77,6 +79,14 @@ def flow_page(
     return FlowPage(picture, drawn, reading(library, flow, findings))
 
 
+def rewritten(page: FlowPage, document: Any) -> FlowPage:
+    """*page* with the text that the typed source *document* of its flow is."""
+    from shepherd.author.reading import lines_of
+    from shepherd.author.written import written
+
+    return page._replace(reading=page.reading._replace(lines=lines_of(written(document), None)), rewritten=True)
+
+
 class Pictures:
     """Drawn from the library of the desk, and for a recorded run from the one that it pins."""
 
@@ -97,7 +107,8 @@ class Pictures:
         if flow not in library.flows:
             raise Unknown(f'There is no flow "{flow}".')
         over = self._traffic(library, flow, None, ON_PAGE, again=bool(opened)) if traffic else bare
-        return flow_page(library, flow, link, over=over(flow), inner=over, opened=opened)
+        page = flow_page(library, flow, link, over=over(flow), inner=over, opened=opened)
+        return page if page.reading.lines else rewritten(page, library.documents[f"flow:{flow}"])
 
     def of_run(self, run: str, flow: str, form: str = "svg", opening: Opening | None = None) -> str:
         """The flow as *run* went through it, with its path laid over it. Raises Unknown where it did not."""

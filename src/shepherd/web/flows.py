@@ -48,6 +48,7 @@ def flow(flow_id: str) -> str:
         flow=desk().library.flows[flow_id],
         picture=Markup(page.svg),  # the drawing escapes all words itself
         reading=page.reading,
+        rewritten=page.rewritten,
         forms=FORMATS,
         opened=opened,
         traffic=traffic,
