@@ -192,9 +192,17 @@ def _named(tree: Mapping[str, Any]) -> None:
     for name, value in tree.items():
         if not name.isascii():
             raise Malformed(f'"{name}" is no name: names are made of a to z, digits and _.', name)
-        if isinstance(value, Mapping):
-            with below(name):
-                _named(value)
+        with below(name):
+            _names_in(value)
+
+
+def _names_in(value: Any) -> None:
+    if isinstance(value, Mapping):
+        _named(value)
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            with below(number):
+                _names_in(item)
 
 
 def part(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
