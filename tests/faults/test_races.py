@@ -28,7 +28,7 @@ PINS = {"C-2000": "4071", "C-2001": "5182"}
 ASKED: dict[str, Input] = {
     "authentication/has_pin": Answer("yes"),
     "authentication/pin": Answer("0000"),
-    "authentication/try_again": Continue(),
+    "authentication/try_again": Answer("yes"),
 }
 T = TypeVar("T")
 
