@@ -10,6 +10,7 @@ Given = str | Mapping[str, "str | list[str]"]
 
 LONGEST = 80
 BETWEEN = 200  # milliseconds in which a second press of the same key is not taken
+GLANCE = 400  # and after a page that came by itself
 NOW = "document.querySelector('#step input[name=seq]')?.value ?? ''"
 FOCUSED = "() => [document.activeElement.name || document.activeElement.id, document.activeElement.value]"
 CALLED = """document.querySelector('[data-each="1"]')"""
@@ -35,7 +36,7 @@ def finish(page: Page, answers: Sequence[Given]) -> str:
 def step(page: Page, left: Iterator[Given]) -> None:
     """Do what the step that *page* shows asks for, by keys."""
     if page.locator("#step input[name=act][value=continue]").count():
-        page.keyboard.press("1")
+        press(page, "1")
         return
     given = next(left, None)
     assert given is not None, f"Nothing is left to answer {page.locator('h1').inner_text()!r} with"
@@ -45,7 +46,7 @@ def step(page: Page, left: Iterator[Given]) -> None:
     for name, value in given.items():
         fill(page, name, value)
     go_to(page, page.get_by_role("button", name="Save and go on"))
-    page.keyboard.press("Enter")
+    press(page, "Enter")
 
 
 def choose(page: Page, value: str) -> None:
@@ -53,10 +54,18 @@ def choose(page: Page, value: str) -> None:
     button = page.locator(f'.answers button[name=value][value="{value}"]')
     key = button.get_attribute("data-key", timeout=2_000)
     if key:
-        page.keyboard.press(key)
+        press(page, key)
     else:
         go_to(page, button)
-        page.keyboard.press("Enter")
+        press(page, "Enter")
+
+
+def press(page: Page, key: str) -> None:
+    """Press *key*, and once more where the page says that it had just changed by itself and did not take it."""
+    page.keyboard.press(key)
+    if page.locator("#status", has_text="That was not taken.").count():
+        page.wait_for_timeout(GLANCE)
+        page.keyboard.press(key)
 
 
 def go_to(page: Page, place: Locator) -> None:
