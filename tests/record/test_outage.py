@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from shepherd.check.library import Library
+from shepherd.cli.app import run
 from shepherd.desk import Desk, Settings
 from shepherd.record import RecordUnavailable, called
 from shepherd.web import serve
@@ -93,3 +94,16 @@ def test_another_trouble_is_told_by_its_kind_once() -> None:
 def test_a_database_is_called_without_what_signs_in(url: str, name: str) -> None:
     """A password in an address is in no log."""
     assert called(url) == name
+
+
+@pytest.mark.parametrize("command", ["serve --port 0", "verify", "path T-1"])
+def test_a_server_that_is_not_there_is_told_in_the_drivers_own_words(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which server was asked and what it said, in one line, without a statement or a link of a library's."""
+    where = ["--database", "postgresql+psycopg://127.0.0.1:1/x", "--keys", str(tmp_path / "keys.db")]
+    assert run([*command.split(), *where]) != 0
+    told = capsys.readouterr().err
+    assert "port 1 failed: Connection refused." in told
+    assert "sqlalche.me" not in told
+    assert "\n" not in told.strip()

@@ -9,10 +9,11 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from shepherd.record.api import NotRecordable, RecordError, RecordUnavailable
 from shepherd.record.batch import Batch
+from shepherd.record.errors import reason
 from shepherd.record.rows import Rows
 
 T = TypeVar("T")
@@ -186,7 +187,5 @@ class Writer:
                 return
 
     def _reason(self, error: BaseException) -> str:
-        """Why, in few words and without a value of anybody's: the driver's own message alone."""
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        known = isinstance(cause, SQLAlchemyError | OSError | self._driver.Error)
-        return str(cause)[:120] if known else type(error).__name__
+        known = isinstance(error, SQLAlchemyError | OSError | self._driver.Error)
+        return reason(error) if known else type(error).__name__

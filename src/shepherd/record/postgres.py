@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from shepherd.record.api import RecordUnavailable
+from shepherd.record.errors import reason
 
 #: Who writes holds this lock until the commit, so that writers of several processes queue and never meet in a deadlock.
 WRITING = 0x5348_4550
@@ -65,7 +66,7 @@ def holds_record(url: URL) -> bool:
         with engine.connect() as connection:
             return connection.execute(text("SELECT to_regclass('entries')")).scalar() is not None
     except SQLAlchemyError as error:
-        raise RecordUnavailable(f"The database can't be read: {str(error)[:200]}") from None
+        raise RecordUnavailable(f"The database can't be read: {reason(error)}.") from None
     finally:
         engine.dispose()
 

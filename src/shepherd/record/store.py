@@ -28,7 +28,7 @@ from shepherd.record.append import Append
 from shepherd.record.batch import Batch
 from shepherd.record.bodies import row_of, seen_as, text_of
 from shepherd.record.commit import Writer
-from shepherd.record.errors import readable
+from shepherd.record.errors import readable, reason
 from shepherd.record.keys import Keys
 from shepherd.record.migrate import known_keys, migrate, same_keys
 from shepherd.record.publications import Decide, Publication
@@ -56,7 +56,7 @@ class Record(Reader):
             keys = Keys(keys_path)
             same_keys(engine, keys)
         except (SQLAlchemyError, OSError) as error:
-            raise RecordUnavailable(f"The record can't be opened: {str(error)[:200]}") from error
+            raise RecordUnavailable(f"The record can't be opened: {reason(error)}.") from error
         super().__init__(engine, keys)
         self._places: dict[str, tuple[str, str | None]] = {}
         self._tails = Tails()
