@@ -274,7 +274,7 @@ def test_the_case_note_has_the_answers_and_the_next_step(library: Library) -> No
         "Next step: queue second_line, owner supervisor, takes it over by 2026-11-21 16:00.",
         "Customer C-1. Nothing established about the caller.",
         "Note by maria: the dog ate the cable",
-        "- What colour is the light?: Something else",
+        "- What colour is the light? Something else",
     ]
     verified = Walked(library, "login").give(Answer("4071"), Request(), Finished("ok"))
     text = case_note(verified.run, Heading(ticket="T-1", customer="C-1"))

@@ -96,7 +96,7 @@ def test_a_contact_is_guided_to_its_end(desk: Desk, calls: list[str]) -> None:
     assert [f.what for f in view.follow_ups] == ["Follow up: visit"]
     (note,) = view.case_notes
     assert note.text == contact.run.case_note
-    assert "What colour is the light?: Red" in note.text
+    assert "What colour is the light? Red" in note.text
     assert "visit [VISIT], not resolved" in note.text
     assert "Next step: follow up by 2026-11-23 12:00, owner maria." in note.text
 

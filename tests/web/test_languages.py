@@ -97,7 +97,7 @@ def test_it_is_said_in_the_customers_language_with_the_own_words_beside(hello):
     assert beside(hello) == "Ask Which light is on? Ein rotes A red one".split()
 
     hello.act("answer", value="red")
-    assert "- Which light is on?: A red one" in hello.text
+    assert "- Which light is on? A red one" in hello.text
     assert "Angezeigtes Tempo" in hello.text
     assert beside(hello) == "Angezeigtes Tempo Speed shown".split()
 

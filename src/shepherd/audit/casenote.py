@@ -47,7 +47,7 @@ def case_note(run: Run, heading: Heading) -> str:
     begin = cut("\n".join([about, *came, ". ".join(part for part in who if part) + "."]), 2 * _CUTS[0])
     rest = [f"Note by {by}: {text}" for _, by, text in heading.notes]
     rest += [
-        f"- {_asked(item)}: {item.answer}{answered_by(run, item)}{_times(item)}" for item in run.path if _counts(item)
+        f"- {_asked(item)} {item.answer}{answered_by(run, item)}{_times(item)}" for item in run.path if _counts(item)
     ]
     return "\n".join([begin, *fitting(rest, LONGEST_NOTE - len(begin) - 1)])
 
@@ -105,9 +105,11 @@ def _counts(item: PathItem) -> bool:
 
 
 def _asked(item: PathItem) -> str:
+    """What was asked or done, up to its answer: a question mark, or else a colon, parts the two."""
+    asked = item.step.rpartition("/")[2].replace("_", " ").capitalize()
     if item.verb == "ask":
-        return item.title.rstrip(":. ")
-    return item.step.rpartition("/")[2].replace("_", " ").capitalize()
+        asked = item.title.rstrip(":. ")
+    return asked if asked.endswith("?") else f"{asked}:"
 
 
 def _times(item: PathItem) -> str:
