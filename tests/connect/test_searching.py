@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shepherd.connect.searching import finder
+from shepherd.connect.searching import finder, meant
 
 FILED = {
     "spaced": ["C-1001", "Aino Virtanen", "+358 40 555 0101"],
@@ -57,3 +57,29 @@ def test_a_short_number_stands_at_the_beginning_of_a_word() -> None:
     """One or two digits are the number of a house, not a part of every telephone number."""
     assert found("27") == ["street"]
     assert found("58") == []
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [("c1001", "spaced"), ("c-1004", "street"), ("1c", "")])
+def test_a_reference_is_found_without_its_hyphens(typed: str, wanted: str) -> None:
+    """Capitals and hyphens of a customer's number make no difference."""
+    assert found(typed) == ([wanted] if wanted else [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("Virtannen", "Virtanen"),
+        ("aino virtannen", "aino Virtanen"),
+        ("jurgen weiss", "Jürgen weiss"),
+        ("muste", ""),
+        ("zzzz", ""),
+        ("virtannen zzzz", ""),
+        ("vi", ""),
+        ("rantatei", "Rantatie"),
+        ("lüdenscheit-mayer", "Lüdenscheid-Meyer"),
+    ],
+)
+def test_what_was_meant_is_told_where_a_word_nearly_stands_there(typed: str, wanted: str) -> None:
+    """Each word that begins none there gives way to the nearest; one that comes near nothing leaves it open."""
+    filed = [*FILED.values(), ["C-9", "Ute Lüdenscheid-Meyer,", ""]]
+    assert meant(typed, filed) == wanted

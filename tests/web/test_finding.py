@@ -45,7 +45,7 @@ def test_a_ticket_is_found_however_its_number_is_written(tab, typed):
 
 
 def test_a_slip_is_told_what_was_meant(tab):
-    """Where nothing is found the nearest name is offered, in the search and beside the field for a new ticket."""
+    """Where nothing is found the nearest name or word of a subject is offered, a name also for a new ticket."""
     tab.get("/?find=Korhonnen")
     assert "Did you mean Korhonen ?" in said(tab)
     assert "Sofia Korhonen" in tab.get(re.search(r'href="(/\?find=Korhonen)"', tab.text)[1]).text
@@ -54,6 +54,9 @@ def test_a_slip_is_told_what_was_meant(tab):
     assert 'no customer "Korhonnen". Did you mean Korhonen?' in said(tab)
     assert 'name="customer_is" value="C-1003"' in tab.text
     assert "Try part of the name" in said(tab.get("/?find=zzzz"))
+    begin(tab, "C-1001")
+    assert "Did you mean internet ?" in said(tab.get("/?find=intrenet"))
+    assert "Did you mean" not in said(tab.get("/?find=internet"))
 
 
 def test_open_tickets_are_told_before_another_is_opened(tab):

@@ -17,6 +17,8 @@ LEAST_OF_A_NUMBER = 6
 LONGEST_COUNTRY_CODE = 3
 _NUMBER = re.compile(r"[+(]*[0-9][0-9()./+-]*")
 _REFERENCE = re.compile(r"[^\W\d].*[0-9]|[0-9].*[^\W\d]")
+_DIGIT = re.compile(r"[0-9]")
+_STOPS = ".,;:!?()"
 _NO_DIGIT = re.compile(r"[^0-9]")
 
 
@@ -48,7 +50,8 @@ def squeezed(text: str) -> str:
 
 def meant(words: str, rows: Iterable[Sequence[str]]) -> str:
     """*words*, each that begins no word of *rows* replaced by the nearest one there; "" where that mends nothing."""
-    known = {word.casefold(): word for cells in rows for cell in cells for word in cell.split() if word.isalpha()}
+    every = (word.strip(_STOPS) for cells in rows for cell in cells for word in cell.split())
+    known = {word.casefold(): word for word in every if word[:1].isalpha() and not _DIGIT.search(word)}
     given = words.split()
     mended = [word if _begins(word.casefold(), known) else _near(word.casefold(), known) for word in given]
     return " ".join(mended) if all(mended) and mended != given else ""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from shepherd.check.library import Library
 from shepherd.connect import Connectors
-from shepherd.connect.searching import squeezed
+from shepherd.connect.searching import meant, squeezed
 from shepherd.desk.live import LiveLibrary
 from shepherd.desk.moving import UNDER_WAY
 from shepherd.desk.views import RESOLVED, CustomerRow, TicketRow
 from shepherd.record import Record, RunRow
 
-MOST_RUNS = 500
+MOST_RUNS, LATEST = 500, 200
 
 
 class Customers:
@@ -35,6 +35,11 @@ class Customers:
         library = self._live.library
         operation = library.policy.customer_lookup
         return self._connectors.near(operation, words[:200], declared=library.connectors) if operation else ""
+
+    def near_subject(self, words: str) -> str:
+        """The same as the subjects of the latest tickets have them."""
+        subjects = (ticket.subject for ticket in self._record.tickets(limit=LATEST))
+        return meant(words[:200], ([subject] for subject in subjects if isinstance(subject, str)))
 
     def number(self, text: str) -> tuple[str, int]:
         """The number that differs from *text* in capitals or hyphens only, "" for none; and how many *text* fits."""

@@ -113,6 +113,10 @@ class Desk:
         """What was meant by *words* that no customer has: each replaced by the nearest that one has; "" for nothing."""
         return self._tickets.customers.near(words)
 
+    def near(self, words: str) -> str:
+        """The same for a search that found nothing: of customers, else of the latest tickets' subjects."""
+        return self.near_customers(words) or self._tickets.customers.near_subject(words)
+
     def tickets_of(self, customer: str, *, limit: int = 20) -> tuple[TicketRow, ...]:
         """The newest tickets of a customer, by their number, each with how it stands."""
         return self._tickets.customers.tickets(customer, limit)

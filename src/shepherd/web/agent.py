@@ -124,6 +124,8 @@ def _home(
     waiting, (own, handed) = _waiting(), _open_runs()
     found = [(c, tickets_of(c["ref"], limit=FEW + 1)) for c in customers_like(find)]
     listed = {t["number"] for _, theirs in found for t in theirs}
+    others = desk().tickets(find, limit=20) if find else ()
+    tickets = [ticket_row(t) for t in others if t.number not in listed]
     page = render_template(
         "start.html",
         find=find,
@@ -142,8 +144,8 @@ def _home(
         handed=[open_row(r, here()) for r in handed],
         few=FEW,
         customers=[c | {"tickets": theirs} for c, theirs in found],
-        tickets=[ticket_row(t) for t in desk().tickets(find, limit=20) if t.number not in listed] if find else [],
-        near=desk().near_customers(find) if find and not found else "",
+        tickets=tickets,
+        near=desk().near(find) if find and not found and not tickets else "",
         recent=[] if find else [ticket_row(t) for t in desk().tickets(limit=8)],
     )
     return make_response(page, status)
