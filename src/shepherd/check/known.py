@@ -96,7 +96,7 @@ class Known:
         having = [name for name, type_ in self.types.items() if word in (type_.fields or {})]
         if saved in having:
             return f"Did you mean {saved}.{word}?"
-        if word in ("yes", "no") and word not in self._options:
+        if word in ("yes", "no"):
             return f'A yes or no is asked as it is: NAME, or not NAME. An answer is a text: "{word}".'
         if word in self._options:
             return f'Write "{word}" in quotes: a bare word is a name.'

@@ -98,7 +98,12 @@ def shown(publishing: Publishing, one: Version) -> Iterator[str]:
             yield f"  back       {_clock(release.at, zone)} by {release.by}{_said(release.note)}"
     yield "  names      as given, not proved (assured: false)"
     compared, changes = publishing.changes(one)
-    yield f"What changes against version {compared}:" if compared else "Nothing is live yet that it would change."
+    if compared:
+        yield f"What changes against version {compared}:"
+    elif one.state == "live":
+        yield "It is what is live, so there is nothing that it would change."
+    else:
+        yield "Nothing is live yet that it would change."
     for line in changes[:MOST_CHANGES]:
         yield f"  {line}"
     if len(changes) > MOST_CHANGES:

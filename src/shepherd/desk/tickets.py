@@ -23,6 +23,7 @@ from shepherd.desk.runs import CASE_NOTE, Said, note_of
 from shepherd.desk.show import facts_as_text
 from shepherd.desk.views import CaseNote, FollowUp, Target, TicketView
 from shepherd.flow.calendar import Duration, duration
+from shepherd.flow.shown import many
 from shepherd.flow.types import to_json
 from shepherd.record import Contact, Customer, Item, NotFound, Record, RunRow, Ticket
 from shepherd.run.api import Actor
@@ -130,7 +131,9 @@ class Tickets:
         found, fit = self.customers.number(text)
         if not found:
             near = "" if fit else self.customers.near(text)
-            hint = f" {fit} by that name: choose one." if fit else " Find them by name, or leave it empty."
+            hint = (
+                f" {many(fit, 'customer')} fit that: choose one." if fit else " Find them by name, or leave it empty."
+            )
             hint = f" Did you mean {near}?" if near else hint
             raise Unknown(f'The customer base has no customer "{text[:64]}".{hint}')
         return found

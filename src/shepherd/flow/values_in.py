@@ -169,6 +169,9 @@ def _money(raw: str, currency: str) -> Money | Refusal:
     said = before or behind
     if said and said[1].upper() != currency:
         return Refusal("not_an_amount", f"Give the amount in {currency}.")
+    if _EITHER.fullmatch(text) and places < 3:
+        whole, most = text.replace(",", ""), f"an amount in {currency} has at most {places} digits behind the point"
+        return Refusal("not_an_amount", f"If this is {whole}, write {whole}; {most}.")
     value = _number(text, "not_an_amount")
     if isinstance(value, Refusal):
         return value

@@ -95,7 +95,8 @@ class Visit(NamedTuple):
     One stop at a step. *before* is the state that going back restores; *prev* the visit before it on the path.
 
     What it gave stands in *value* (JSON), *typed* and *result*; *done* tells whether it is over. *kept* names the
-    visit whose answer was kept when an earlier one was changed. *inputs* are those of a call.
+    visit whose answer was kept when an earlier one was changed. *inputs* are those of a call. *spent* are the tries
+    across runs that were gone when it was entered: its words may tell how many are left.
     """
 
     number: int
@@ -111,6 +112,7 @@ class Visit(NamedTuple):
     inputs: Any = None
     kept: int | None = None
     finisher: Stamp | None = None
+    spent: Map[str, int] = Map()
 
     @property
     def ref(self) -> str:
@@ -120,7 +122,7 @@ class Visit(NamedTuple):
 
 def over(v: Visit, value: Any, result: str, finisher: Stamp) -> Visit:
     """*v* with what it gave; written out: ``_replace`` costs five times as much on the hot path."""
-    return new(Visit, (*v[:7], True, value, result, v.inputs, v.kept, finisher))
+    return new(Visit, (*v[:7], True, value, result, v.inputs, v.kept, finisher, v.spent))
 
 
 class Trouble(NamedTuple):

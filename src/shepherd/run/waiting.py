@@ -30,18 +30,20 @@ from shepherd.run.state import Frame, Run, Visit
 from shepherd.run.undo import undo_inputs, undo_of, undoing_at
 from shepherd.run.walk import secret_visit
 
+TEXTS = ("say", "guide", "warn", "why")
+
 
 def waiting(run: Run) -> Any:
     """What *run*."""
     visit = run.tip
     if run.end is not None:
-        return replace(run.end, words=spoken(run, visit))
+        return replace(run.end, words=_with_passed(run, visit))
     if run.undoing is not None:
         return _undo(run)
     common: dict[str, Any] = {
         "visit": visit.number,
         "step": visit.ref,
-        "words": spoken(run, visit),
+        "words": _with_passed(run, visit),
         "role": visit.step.role or "",
         "due": due_at(run),
     }
@@ -65,8 +67,8 @@ def filled(text: Text | None, run: Run, visit: Visit) -> str:
     """*text* over what was known at *visit*; a name that is not known is said to be so."""
     if text is None:
         return ""
-    here = run.state if visit is run.tip else visit.before
-    context = Context(here, visit.stamp, run.spent, run.channel)
+    here, gone = (run.state, run.spent) if visit is run.tip else (visit.before, visit.spent)
+    context = Context(here, visit.stamp, gone, run.channel)
     try:
         return text.fill(here.frame.values, context)
     except (Undefined, Unworkable) as error:
@@ -79,6 +81,25 @@ def spoken(run: Run, visit: Visit) -> Spoken:
     if not words.texts and not words.article:
         return Spoken()
     return Spoken(article=words.article, **{key: filled(text, run, visit) for key, text in words.texts})
+
+
+def _with_passed(run: Run, visit: Visit) -> Spoken:
+    """
+    The words of *visit*, behind those of the steps that were passed since a person last had a page.
+
+    A flow that was called ends with words of its own, and its caller goes on at once: they are said where that stops.
+    Those of calls to other systems are for while they are made.
+    """
+    heard = [spoken(run, visit)]
+    before = visit.prev
+    while before is not None and before.number and not before.step.human:
+        if before.step.verb not in ("lookup", "do", "wait"):
+            heard.append(spoken(run, before))
+        before = before.prev
+    if len(heard) == 1:
+        return heard[0]
+    texts = {key: "\n\n".join(t for one in reversed(heard) if (t := getattr(one, key))) for key in TEXTS}
+    return Spoken(article=next((one.article for one in heard if one.article), ""), **texts)
 
 
 def _undo(run: Run) -> DoDue:

@@ -17,7 +17,7 @@ from shepherd.run.enter import EMPTY, ENTER
 from shepherd.run.promised import BROKEN, broken, passed
 from shepherd.run.state import FIXED, Frame, Held, Run, State, Trouble, Undoing, Visit, about, holds, new, save
 
-OPEN = (False, None, "", None, None, None)  #: what a visit gave, from ``done`` on, while it is open
+OPEN = (False, None, "", None, None, None)  #: what a visit gave, from ``done`` to ``finisher``, while it is open
 
 
 class Walk:
@@ -179,7 +179,7 @@ class Walk:
         if self.made >= self.run.limits.visits:
             return self.stick("too_many_visits", f"The run has made {self.made} visits, which is the limit.")
         number = self.made = self.made + 1
-        self.tip = new(Visit, (number, step, by, state, self.tip, self.stamp, attempt, *OPEN))
+        self.tip = new(Visit, (number, step, by, state, self.tip, self.stamp, attempt, *OPEN, self.spent))
         item: dict[str, Any] = {"visit": number, "step": step.ref, "by": by}
         words = step.words.hash
         if words:
