@@ -36,7 +36,8 @@ def at_once(page, script):
     """Run *script* in the moment in which the next step is there, *x* and *y* being where one clicked last."""
     page.evaluate(
         "() => { let x, y; addEventListener('click', (e) => { x = e.clientX; y = e.clientY; }, true);"
-        f" new MutationObserver(() => {script}).observe(document.documentElement, {{childList: true}}) }}"
+        f" new MutationObserver((_, seen) => {{ seen.disconnect(); {script} }})"
+        ".observe(document.documentElement, {childList: true}) }"
     )
 
 
