@@ -10,7 +10,7 @@ from shepherd.flow.shown import visible
 _BRACES = re.compile(r"[{}]{2,100}|\{[%#]|[%#]\}")
 _BEGINS = re.compile(r"[^\W\d_]")
 _CUT = re.compile(r":(\s|$)|\s#|[\n\r\t]")
-_IN_MAP = re.compile(r"[,\[\]{}]|:(\s|$)|\s#|[\n\r\t\"']")
+_IN_MAP = re.compile(r"[,\[\]{}]|:(\W|$)|\s#|[\n\r\t\"']")
 _TYPED = frozenset("null true false yes no on off y n".split())
 
 
