@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from shepherd.desk.errors import Misused
 
 SQLITE = "sqlite:///"
+MOST_BRACKETS = 50
 KEYS = ("library", "database", "keys", "host", "port")
 
 
@@ -73,8 +74,11 @@ def _from_file(folder: Path) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        text = path.read_text("utf-8")
+        if text.count("[") + text.count("{") > MOST_BRACKETS:  # how deep TOML is read hangs on who reads it
+            raise Misused(f"{path} can't be read: settings are single values, without lists and groups.")
+        found = tomllib.loads(text)
+    except (OSError, ValueError) as error:
         raise Misused(f"{path} can't be read: {error}") from None
     unknown = sorted(set(found) - set(KEYS))
     if unknown:
