@@ -46,7 +46,10 @@ woken.clear()
 assert not woken.is_set()
 threading.Timer(0.2, woken.set).start()
 assert woken.wait()
-woken.close()
+woken.rest()
+with open("/dev/null", "rb") as other:
+    woken.set()  # a handler that comes late, as at a second Ctrl-C
+assert woken.is_set()
 """
     done = subprocess.run([sys.executable, "-c", program], timeout=30, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

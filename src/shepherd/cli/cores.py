@@ -7,6 +7,7 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -45,8 +46,10 @@ def spread(
     taking, giving = os.pipe()
     os.write(giving, bytes(range(len(lots))))
     os.close(giving)
-    forks = [_forked(jobs, lots, taking) for _ in range(wanted - 1)]
+    forks: list[tuple[int, int]] = []
     try:
+        with suppress(OSError):  # no more processes may be made: those that there are do it
+            forks += (_forked(jobs, lots, taking) for _ in range(wanted - 1))
         found = _done(jobs, lots, _taken(taking), come_to)
         for _, brought in forks:
             with os.fdopen(brought, "rb", closefd=False) as sent:
@@ -100,7 +103,7 @@ def _read(sent: bytes) -> dict[int, Any]:
     """What a fork brought: all or nothing."""
     try:
         found: dict[int, Any] = pickle.loads(sent)
-    except (EOFError, pickle.UnpicklingError):
+    except Exception:  # half a pickle can fail in any way; its jobs are done here
         return {}
     return found
 

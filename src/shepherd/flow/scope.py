@@ -308,12 +308,17 @@ class Use(NamedTuple):
     own: tuple[str, ...] = ()
 
 
-NOBODY: tuple[Step | None, tuple[Use, ...]] = (None, ())
+_NONE: tuple[Step | None, tuple[Use, ...]] = (None, ())
 
 
 def uses(flow: Flow, step: Step) -> tuple[Use, ...]:
-    """What ``_uses`` finds of *step* of *flow*. Each check asks anew, so it is looked for once."""
-    of, found = flow.used.get(step.id, NOBODY)
+    """
+    Every expression that *step* reads, with its role: ``words``, ``when``, ``with``, ``because``, ``note``,
+    ``default``, ``show_if``, ``must``, ``set``, ``until``, ``returns``. The branches of a decide come in their order.
+
+    Many checks ask, so what was found is kept with the flow.
+    """
+    of, found = flow.used.get(step.id, _NONE)
     if of is not step:
         found = tuple(_uses(flow, step))
         flow.used[step.id] = (step, found)
@@ -321,10 +326,6 @@ def uses(flow: Flow, step: Step) -> tuple[Use, ...]:
 
 
 def _uses(flow: Flow, step: Step) -> Iterator[Use]:
-    """
-    Every expression that *step* reads, with its role: ``words``, ``when``, ``with``, ``because``, ``note``,
-    ``default``, ``show_if``, ``must``, ``set``, ``until``, ``returns``. The branches of a decide come in their order.
-    """
     action = step.action
     texts = [(t, "words") for _, t in step.words.texts]
     if step.note is not None:

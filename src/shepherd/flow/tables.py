@@ -154,9 +154,9 @@ def _from_file(
     reader: Reader, rows: Rows, names: Sequence[str], width: int, place: Place
 ) -> tuple[Sequence[Sequence[Written]], At] | None:
     """The rows of a CSV file, their cells in the order of *names*, of which *width* are looked into."""
-    lacking = [name for name in names if name not in rows.header]
     known = set(names)
     first = {name: n for n, name in reversed(list(enumerate(rows.header)))}
+    lacking = [name for name in names if name not in first]
     wrong = [(n, name) for n, name in enumerate(rows.header) if name not in known or n != first[name]]
     for number, name in wrong[:MOST_FINDINGS]:
         if name in known:
@@ -176,7 +176,7 @@ def _from_file(
         _width(reader, rows.place(number, 0), len(rows.rows[number]), rows.header, rows.file)
     if bad:
         return None
-    order = [rows.header.index(name) for name in names]
+    order = [first[name] for name in names]
     moved: Sequence[Sequence[Written]] = rows.rows
     if order != list(range(len(order))):
         moved = [[row[n] for n in order] for row in rows.rows]

@@ -155,7 +155,7 @@ def serve_app(
     try:
         server.serve(target_loader=lambda: app, wrap_loader=False)
     finally:
-        woken.close()
+        woken.rest()
 
 
 def compile_pages(app: Flask) -> None:

@@ -43,8 +43,6 @@ class Waking:
             os.read(self._there, 512)
         return True
 
-    def close(self) -> None:
-        """Leave signals alone again."""
+    def rest(self) -> None:
+        """Leave signals alone again. The pipe stays: ``set``, called late, must not write into what got its number."""
         signal.set_wakeup_fd(-1)
-        os.close(self._here)
-        os.close(self._there)
