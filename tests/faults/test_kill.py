@@ -38,12 +38,11 @@ def campaign(folder: Path, nursery: Nursery, kills: int, *, fault: str = "", los
         for caller in callers:
             caller.start()
         for _ in range(kills):
-            if fault:
-                await_work(callers, 80)
+            await_work(callers, 80 if fault else 1)
             time.sleep(chance.uniform(0.05, 2))
             server.kill()
             server.start()
-        time.sleep(1)
+        await_work(callers, 2 * CALLERS)
         for caller in callers:
             caller.leave.set()
         for caller in callers:

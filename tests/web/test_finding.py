@@ -24,9 +24,9 @@ def focused(tab):
     return known[1] if known else found[1]
 
 
-@pytest.mark.parametrize("typed", ["virtanen", "040 5550101", "c1001", "C-1001", "aino"])
+@pytest.mark.parametrize("typed", ["virtanen", "040 5550101", "c1001", "C-1001", "aino", "/aino"])
 def test_a_customer_is_found_with_their_tickets(tab, typed):
-    """By name, phone or number, in any writing: the customer's tickets stand below, with what they are about."""
+    """By name, phone or number, in any writing, behind the key that leads here: their tickets stand below."""
     begin(tab, "C-1001")
 
     text = said(tab.get("/", query_string={"find": typed})).partition("Find a customer")[2]

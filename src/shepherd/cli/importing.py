@@ -155,11 +155,10 @@ def _composed(
     sketch: Sketch, file: Path, id_: str, title: str | None, category: str | None, draft: Draft, schema: str
 ) -> Composed:
     from shepherd.author.elsewhere import Head, Unreadable, compose
-    from shepherd.author.fresh import title_of
 
     head = Head(
         flow=id_,
-        title=title or sketch.title or title_of(id_),
+        title=title or "",
         category=category or draft.policy.categories[0],
         known=category is not None,
         file=file.name,

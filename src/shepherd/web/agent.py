@@ -107,7 +107,7 @@ def _channels() -> tuple[str, ...]:
 @pages.get("/")
 def home() -> Response:
     """Find the customer or the ticket; what was left open comes first."""
-    find = request.args.get("find", "").strip()[:120]
+    find = _sought()
     given = {"customer": request.args.get("customer", "")[:64], "subject": "", "channel": CHANNELS[0]}
     return _home(find=find, given=given)
 
@@ -168,10 +168,15 @@ def _open_runs() -> tuple[list[RunRow], list[RunRow]]:
     return own[:6], [r for r in rows if r.status == "handed_over"][:6]
 
 
+def _sought() -> str:
+    """What is to be found. The key that leads into the search, pressed where one is in it already, is no part of it."""
+    return request.args.get("find", "").strip().removeprefix("/").lstrip()[:120]
+
+
 @pages.get("/flows.json")
 def flows() -> Response:
     """Which flows fit what is being typed, best first, for the list under the field."""
-    return jsonify([f.id for f in desk().flows(request.args.get("find", "").strip()[:120], limit=50)])
+    return jsonify([f.id for f in desk().flows(_sought(), limit=50)])
 
 
 @pages.get("/customers")
@@ -182,7 +187,7 @@ def customers() -> Response:
     A browser hides the entries of its list in which what was typed does not stand letter by letter; so it is added to
     those that fit by a number written otherwise, or by words in another order.
     """
-    find = request.args.get("find", "").strip()[:120]
+    find = _sought()
     found = customers_like(find)
     for row in found:
         if find.casefold() not in row["name"].casefold() and find.casefold() not in row["ref"].casefold():
@@ -248,7 +253,7 @@ def _ticket(
     given: Mapping[str, str] | None = None,
     told: str = "",
 ) -> Response:
-    find = request.args.get("find", "").strip()[:120]
+    find = _sought()
     head = view.head
     page = {
         "ticket": head.number,

@@ -48,7 +48,7 @@ class Made(NamedTuple):
 
 def made(folder: Path, sketch: Sketch, *, flows: Mapping[str, Flow] | None = None) -> Made:
     """The flow ``imported`` of *sketch*, written to *folder* and checked in it."""
-    head = Head("imported", sketch.title or "Imported", "troubleshooting", False, "a file.csv", "")
+    head = Head("imported", "", "troubleshooting", False, "a file.csv", "")
     text = compose(sketch, head, flows or {}).text
     (folder / "imported.yaml").write_text(text, encoding="utf-8")
     draft = read_draft(folder)

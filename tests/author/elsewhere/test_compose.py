@@ -47,6 +47,7 @@ def _dangling(sketch: Sketch) -> bool:
 
 @given(sketches())
 @example(Sketch(stations={"a": Station("a", "x", ways=[Way("a", "yes"), Way("b", "yes"), Way("b", "yes ")])}))
+@example(Sketch(title="\n", stations={"a": Station("a")}))
 @settings(max_examples=60, deadline=None)
 def test_every_tree_becomes_a_flow_that_says_the_same(sketch: Sketch) -> None:
     """

@@ -10,6 +10,7 @@ from shepherd.author.elsewhere.naming import Names, slug, telling, value_of
 from shepherd.author.elsewhere.settle import MISSING, settle
 from shepherd.author.elsewhere.sketch import Sketch, Station
 from shepherd.author.elsewhere.writing import clean, entry, inline, title
+from shepherd.author.fresh import title_of
 from shepherd.author.picture import readable
 from shepherd.flow.hazards import short
 from shepherd.flow.ids import RESERVED
@@ -25,7 +26,7 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
 class Head(NamedTuple):
-    """What a file from elsewhere does not tell: *known* says whether somebody chose the *category*."""
+    """What a file from elsewhere does not tell: a *title* is empty and *known* false where nobody chose them."""
 
     flow: str
     title: str
@@ -103,7 +104,7 @@ class _Composing:
             s.words for k, s in sketch.stations.items() if self._is_message(s) and not s.name and k not in self.calls
         }
         lines += _marks((_WORDS[words] for words in sorted(used)), 0)
-        lines += [f"flow: {head.flow}", f"title: {title(head.title)}", f"category: {head.category}"]
+        lines += [f"flow: {head.flow}", f"title: {title(self._title())}", f"category: {head.category}"]
         if not head.known:
             lines[-1] += f"  {MARK}is it of this category?"
         lines += ["version: 1"]
@@ -116,6 +117,10 @@ class _Composing:
             told = outcome == MISSING  # its own step is marked
             lines.append(f"  {outcome}: {{resolves: false}}{'' if told else f'  {MARK}{mark}'}")
         return lines
+
+    def _title(self) -> str:
+        """What people chose, else what the file says, else what the id suggests; blanks alone say nothing."""
+        return clean(self.head.title) or clean(self.sketch.title) or title_of(self.head.flow)
 
     def _is_message(self, station: Station) -> bool:
         if station.kind == "wait" or not station.text:
