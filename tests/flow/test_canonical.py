@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import json
+import uuid
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shepherd.flow.canonical import canonical, digest
+
+
+class Text(str):
+    """Text of another kind."""
+
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
@@ -36,6 +44,31 @@ def test_a_value_comes_back(value: Any):
     """
     assert json.loads(canonical(value)) == value
     assert canonical(json.loads(canonical(value))) == canonical(value)
+
+
+@given(VALUES)
+def test_any_other_encoder_writes_the_same_bytes(value: Any):
+    """
+    The form hangs on no library: Python's own encoder, told to sort and leave no spaces, writes the same.
+    """
+    told = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert canonical(value) == told.encode()
+
+
+class Named(enum.Enum):
+    """A value that a fast encoder would write down as what it stands for."""
+
+    ONE = "one"
+
+
+@pytest.mark.parametrize("value", [Named.ONE, uuid.UUID(int=1), datetime(2026, 11, 30), Text("x")])
+def test_what_an_encoder_would_write_unasked_is_refused(value: Any):
+    """
+    Times, ids, names of constants and kinds of text that are not plain have no single form.
+    """
+    with pytest.raises(ValueError):
+        canonical([value])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shepherd.flow.findings import Place
+from shepherd.flow.hazards import UNSEEN, unseen
 from shepherd.flow.source import Map, Scalar, Seq, Source, from_json, read
 
 
@@ -175,6 +176,16 @@ def test_no_bytes_break_the_reader(data: bytes):
     source = read(data, "f.yaml")
 
     assert source.root is not None or source.findings
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("ab\r\n\t\u200d\u200c\u2028\u3164é👩")), max_size=12))
+def test_what_nobody_can_see_is_found_by_the_quick_look_too(text: str):
+    """
+    Text is looked at in bulk first; that finds what the whole rule finds, at the same place.
+    """
+    quick, whole = unseen(text), UNSEEN.search(text)
+
+    assert (quick and quick.span()) == (whole and whole.span())
 
 
 @given(st.text(alphabet="ab:{}[]-#&*!|>'\"%@`\n ,?<~\\", max_size=80))

@@ -60,8 +60,8 @@ def others_of(flow: Flow) -> Iterator[tuple[Step, Call | HandOn]]:
     yield from hand_ons_of(flow)
 
 
-def near_to(documents: Mapping[str, Any], flows: Mapping[str, Flow], names: Iterable[str]) -> dict[str, Any]:
-    """Those of *documents* with which the flows *names* can be compiled: no flow that none of them leads into."""
+def led_into(flows: Mapping[str, Flow], names: Iterable[str]) -> set[str]:
+    """Those of *flows* that are among *names*, or that one of them leads into."""
     seen: set[str] = set()
     queue = [*names]
     while queue:
@@ -69,7 +69,12 @@ def near_to(documents: Mapping[str, Any], flows: Mapping[str, Flow], names: Iter
         if name in flows and name not in seen:
             seen.add(name)
             queue += [other.flow for _, other in others_of(flows[name])]
-    kept = {f"flow:{name}" for name in seen}
+    return seen
+
+
+def near_to(documents: Mapping[str, Any], flows: Mapping[str, Flow], names: Iterable[str]) -> dict[str, Any]:
+    """Those of *documents* with which the flows *names* can be compiled: no flow that none of them leads into."""
+    kept = {f"flow:{name}" for name in led_into(flows, names)}
     return {name: document for name, document in documents.items() if name in kept or not name.startswith("flow:")}
 
 

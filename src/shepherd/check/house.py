@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from shepherd.check.assurance import Proof, prove
+from shepherd.check.callgraph import others_of
 from shepherd.check.excluded import Excluded
 from shepherd.check.grants import grantor
 from shepherd.check.picked import Passing
@@ -31,6 +32,27 @@ class House:
     def roots(self) -> tuple[Flow, ...]:
         """The flows in which a run may begin."""
         return tuple(flow for flow in self.flows.values() if not flow.called_only)
+
+    @cached_property
+    def reached(self) -> Mapping[str, frozenset[str]]:
+        """For each flow, itself and the flows that a run may come to from it: called, handed on to, or as a guard."""
+        near = {
+            flow.id: {other.flow for _, other in others_of(flow)} | {g.id for g in self._guards(flow)}
+            for flow in self.flows.values()
+        }
+        found = {}
+        for start in near:
+            seen, todo = {start}, [start]
+            while todo:
+                new = near.get(todo.pop(), set()) - seen
+                seen |= new
+                todo += new
+            found[start] = frozenset(seen)
+        return found
+
+    def _guards(self, flow: Flow) -> list[Flow]:
+        """The flows that are called where *flow* lacks something at its head."""
+        return [found for need in flow.requires if (found := self.grantor(need.name)) is not None]
 
     @cached_property
     def _around(self) -> Around:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from shepherd.check.callgraph import near_to, others_of
+from shepherd.check.callgraph import led_into, others_of
 from shepherd.check.names import names
 from shepherd.check.secrets import secrets
 from shepherd.check.values import values
 from shepherd.check.written import is_written
-from shepherd.flow.draft import Document, from_documents
+from shepherd.flow.draft import Document, built_anew
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.languages import falls_back, language_in_english
 from shepherd.flow.listwords import LISTED, is_translated, offered_in
@@ -169,12 +170,11 @@ class _Translation:
         """What the flow, said in this language, would break in, and does not in its own."""
         if self.flow not in draft.flows:
             return
-        near = near_to(draft.documents, draft.flows, [self.flow])
-        spoken = from_documents(near | {f"flow:{self.flow}": laid_over(self.source, self.document.typed)})
-        found = [f for f in spoken.findings if f.flow == self.flow]
-        if not found and self.flow in spoken.flows:
-            found = self.unfitting(spoken)
-            own = {(f.code, f.step) for f in self.unfitting(from_documents(near))} if found else set()
+        spoken, found = built_anew(draft, laid_over(self.source, self.document.typed))
+        if not found and spoken is not None:
+            near = {name: draft.flows[name] for name in led_into(draft.flows, [self.flow])}
+            found = self.unfitting(replace(draft, flows=near | {self.flow: spoken}))
+            own = {(f.code, f.step) for f in self.unfitting(replace(draft, flows=near))} if found else set()
             found = [f for f in found if (f.code, f.step) not in own]
         steps = dict(_pairs(self.document.root.get("steps")))
         for finding in found:

@@ -53,6 +53,14 @@ class Watch:
     barred: frozenset[tuple[str, str]] = frozenset()
 
     @property
+    def flows(self) -> frozenset[str]:
+        """The flows in which the rule can be broken, or begins to bind."""
+        if self.kind != "followed":
+            return frozenset(flow for flow, _ in self.goals)
+        owed = self.owed
+        return frozenset(where[0] for kind in owed for where in kind)
+
+    @property
     def lasting(self) -> bool:
         """Whether what happened counts although one went back since."""
         return self.kind in ("never", "followed")

@@ -67,10 +67,11 @@ class Watching:
         return view
 
     def explore(self) -> list[Watched]:
-        """Every view that a run can come to; those in which a run begins."""
+        """Every view of a run that can come to what the rule is about; those in which such a run begins."""
         tries = (0,) * sum(1 for flow, step in self.watch.tries if self._per(flow, step) == "run")
         marks = (0, 1) if self.watch.kind == "assured" else (0,)
-        roots = [self.enter(Entry(flow.id, mark, tries, root=True)) for mark in marks for flow in self.house.roots]
+        concerned = [flow for flow in self.house.roots if self.house.reached[flow.id] & self.watch.flows]
+        roots = [self.enter(Entry(flow.id, mark, tries, root=True)) for mark in marks for flow in concerned]
         handed = list(roots)
         while handed:
             view = handed.pop()

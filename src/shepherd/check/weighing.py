@@ -9,12 +9,13 @@ reads) counts as a yes or no of its own. So more cases are looked at than can be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from itertools import pairwise, product
 from math import ceil, floor, prod
+from operator import ge, gt, le, lt
 from typing import Any, NamedTuple
 
 from shepherd.check.opened import Path
@@ -34,6 +35,7 @@ DEEPEST = 8
 #: The kinds of which one value on, between and around the constants is weighed.
 AROUND = ("integer", "number", "money", "date", "datetime")
 FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+ORDERED: Mapping[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 class Special(Enum):
@@ -44,6 +46,8 @@ class Special(Enum):
 
 
 Case = Mapping[Path, Any]
+#: A read, the operator, and the constants that the read is held against.
+Held = tuple[Read, str, tuple[Any, ...]]
 
 
 class Domain(NamedTuple):
@@ -62,6 +66,7 @@ class Weigher:
         self.constants: dict[Path, set[Any]] = {}
         self.tested: set[Path] = set()
         self.whole: set[Path] = set()
+        self._known: dict[tuple[str, int], tuple[Node, Any]] = {}
 
     def trees(self, conditions: Iterable[Any]) -> list[Node]:
         """The trees of *conditions*, whose reads are weighed from now on."""
@@ -95,16 +100,33 @@ class Weigher:
         elif not isinstance(node, Const):
             self.whole.add(shape(node))
 
+    def _once(self, what: str, node: Any, work: Callable[[Any], Any]) -> Any:
+        """*what* is said of *node* by *work*, which is asked once: every case asks again."""
+        known = self._known.get((what, id(node)))
+        if known is None:
+            known = self._known[what, id(node)] = (node, work(node))  # kept with its node, whose id is then no other's
+        return known[1]
+
     def _cases(self, node: Read, depth: int) -> Sequence[tuple[Node | None, Node]] | None:
         """The cases of the value that *node* reads, if it is one that gives a yes or no and can be looked into."""
-        value = self.flow.values.get(node.path[0])
-        if value is None or len(node.path) > 1 or depth >= DEEPEST or self.types[value.name].kind != "yes_no":
+        if depth >= DEEPEST or node.path[0] not in self.flow.values:
+            return None
+        found: Sequence[tuple[Node | None, Node]] | None = self._once("cases", node, self._spelled)
+        return found
+
+    def _spelled(self, node: Read) -> Sequence[tuple[Node | None, Node]] | None:
+        value = self.flow.values[node.path[0]]
+        if len(node.path) > 1 or self.types[value.name].kind != "yes_no":
             return None
         lists = self.flow.lists
         return [(spelled(c.when, lists) if c.when else None, spelled(c.gives, lists)) for c in value.cases]
 
-    def _held(self, node: Compare) -> tuple[Read, str, tuple[Any, ...]] | None:
-        """What a comparison holds against which constants: ``(read, op, constants)``, the read to the left."""
+    def _held(self, node: Compare) -> Held | None:
+        """What a comparison holds against which constants, the read to the left."""
+        found: Held | None = self._once("held", node, self._against)
+        return found
+
+    def _against(self, node: Compare) -> Held | None:
         left, op, right = node.left, node.op, node.right
         if op not in ("in", "not in") and not isinstance(left, Read):
             left, op, right = right, FLIPPED[op], left
@@ -144,9 +166,10 @@ class Weigher:
 
     def cases(self, domains: Mapping[Path, Domain]) -> Iterator[dict[Path, Any]]:
         """Every combination of values that can be: nothing is known of a part of what is not set."""
+        parts = [path for path in domains if path in self.constants and len(path) > 1]
         for chosen in product(*(domain.values for domain in domains.values())):
             case = dict(zip(domains, chosen, strict=True))
-            if all(_fits(path, value, case) for path, value in case.items() if path in self.constants):
+            if not parts or all(_fits(path, case[path], case) for path in parts):
                 yield case
 
     def few(self, domains: Mapping[Path, Domain]) -> bool:
@@ -179,7 +202,7 @@ class Weigher:
         if isinstance(node, Compare) and (held_against := self._held(node)) is not None:
             read, op, constants = held_against
             return _compared(case[read.path], op, constants)
-        return bool(case[shape(node)])
+        return bool(case[self._once("shape", node, shape)])
 
     def _read(self, node: Read, case: Case, depth: int) -> bool | None:
         for when, gives in self._cases(node, depth) or ():
@@ -296,7 +319,7 @@ def _compared(value: Any, op: str, constants: tuple[Any, ...]) -> bool | None:
     if value is Special.OTHER:
         return None
     try:
-        return bool({"<": value < other, "<=": value <= other, ">": value > other, ">=": value >= other}[op])
+        return bool(ORDERED[op](value, other))
     except TypeError:
         return None
 

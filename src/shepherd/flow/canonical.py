@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
+import orjson
+
 MOST = 2**53 - 1
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(value: Any) -> bytes:
@@ -19,10 +19,10 @@ def canonical(value: Any) -> bytes:
     """
     try:
         _take(value)
-        return _encode(value).encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError("Half a character (a lone surrogate) can't be written as JSON.") from None
-    except RecursionError:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONEncodeError, RecursionError) as error:
+        if "surrogates" in str(error):
+            raise ValueError("Half a character (a lone surrogate) can't be written as JSON.") from None
         raise ValueError("The value is nested too deeply to be written as JSON.") from None
 
 

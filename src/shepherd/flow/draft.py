@@ -184,6 +184,19 @@ def from_documents(documents: Mapping[str, Any]) -> Draft:
     )
 
 
+def built_anew(draft: Draft, typed: Mapping[str, Any]) -> tuple[Flow | None, list[Finding]]:
+    """The flow of another *typed* source as it would be in *draft*, and what is wrong with it."""
+    lists = Lists(draft.lists)
+    rows = {
+        name.removeprefix("rows:"): Rows(name.removeprefix("rows:"), kept_rows[0], kept_rows[1:])
+        for name, kept_rows in draft.documents.items()
+        if name.startswith("rows:")
+    }
+    root = source.from_json(typed)
+    assert isinstance(root, Map)
+    return build(root, file=f"{typed['flow']}.yaml", typed=typed, policy=draft.policy, lists=lists.anew(), rows=rows)
+
+
 def _documented(data: bytes, name: str) -> tuple[Document | None, list[Finding]]:
     found: list[Finding] = []
     return _document(data, name, found), found

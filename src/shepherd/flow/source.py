@@ -254,7 +254,7 @@ class _Reading:
 
     def unseen(self, node: Scalar) -> None:
         """Refuse characters that an escape in quotes brought in and nobody can see."""
-        found = hazards.UNSEEN.search(node.text)
+        found = hazards.unseen(node.text)
         if found is not None:
             message = f"This text contains the invisible character U+{ord(found[0]):04X}."
             self.refuse(hazards.CONTROL, node.place, message, "Take the escape out.")
