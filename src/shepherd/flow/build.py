@@ -11,7 +11,7 @@ from shepherd.flow.expression import bind
 from shepherd.flow.findings import Finding, Place
 from shepherd.flow.graph import graph_of
 from shepherd.flow.lists import Lists
-from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Must, Outcome, Step, Value, Words
+from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Must, Outcome, Step, Value, VerbName, Words
 from shepherd.flow.reader import Reader, duration, is_map, items, names, pairs, place_of, plain, seconds, true
 from shepherd.flow.rows import Rows
 from shepherd.flow.source import Map, Node, Scalar
@@ -135,9 +135,10 @@ def _steps(reader: Reader, root: Map, typed: Mapping[str, Any]) -> dict[str, Ste
     for number, (key, node) in enumerate(entries):
         reader.step = key.text
         following = entries[number + 1][0] if number + 1 < len(entries) else None
-        made = MAKE[verb_of(node)](reader, key.text, node)
+        verb = verb_of(node)
+        made = MAKE[verb](reader, key.text, node)
         if made is not None:
-            steps[key.text] = _step(reader, key, node, made, following, head, typed.get(key.text, {}))
+            steps[key.text] = _step(reader, key, node, verb, made, following, head, typed.get(key.text, {}))
     reader.step = ""
     return steps
 
@@ -146,12 +147,12 @@ def _step(
     reader: Reader,
     key: Scalar,
     node: Map,
+    verb: VerbName,
     made: Made,
     following: Scalar | None,
     head: Map | None,
     typed: Mapping[str, Any],
 ) -> Step:
-    verb = verb_of(node)
     at = node.keyed()
     edges = {edge.by: edge for edge in made.edges}
     for edge in _ways(key, at, made.goes_on, following, head if verb in HUMAN else None):

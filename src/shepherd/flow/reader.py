@@ -116,6 +116,8 @@ class Reader:
 
     def words(self, node: Node | None) -> Text | None:
         """The words that stand in *node*: a text, or cases of which the first that holds gives them."""
+        if node is None:
+            return None
         if not isinstance(node, Seq):
             return self.text(node)
         cases: list[tuple[Expression | None, Text]] = []

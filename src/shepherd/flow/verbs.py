@@ -53,7 +53,10 @@ class Made(NamedTuple):
 def verb_of(step: Map) -> VerbName:
     """The main verb of *step*; a step with words only is a message."""
     keys = {key.text for key, _ in step.entries}
-    return next((verb for verb in VERBS if verb in keys), "message")
+    for verb in VERBS:
+        if verb in keys:
+            return verb
+    return "message"
 
 
 def _routes(reader: Reader, source: str, prefix: str, node: Node | None) -> tuple[Edge, ...]:

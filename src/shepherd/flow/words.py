@@ -97,6 +97,8 @@ class Text:
 
 def parse_text(text: str, *, at: At, file: str, flow: str, step: str) -> tuple[Text | None, list[Finding]]:
     """The words that *text* holds, or None and what is wrong with the values in it."""
+    if "{" not in text and "}" not in text:
+        return Text(text, (text,) if text else (), at, step), []
     pieces: list[str | Expression] = []
     findings: list[Finding] = []
     end = 0
