@@ -65,6 +65,21 @@ def test_runs_are_found_by_the_days_on_which_they_were_begun(at_light):
     assert over not in text
 
 
+def test_an_end_before_the_beginning_is_an_error_of_its_field(at_light):
+    """A day until which nothing can be found is said at its field; it is not told as if nothing had been recorded."""
+    ended(at_light)
+    same, before = "first=2026-03-02&last=2026-03-02", "first=2026-03-02&last=2026-03-01"
+
+    assert "No recorded run fits." in at_light.get(f"/qa?{same}").text
+    text = at_light.get(f"/qa?{before}").text
+    why = "2026-03-01 is before 2026-03-02, from which on runs are looked for."
+    assert f'<a href="#f-last">{why}' in text
+    assert re.search(rf'<p class="why-not" id="f-last-why">.*?{why}', text)
+    assert re.search(r'id="f-last"[^>]*value="2026-03-01" aria-invalid="true" aria-describedby="f-last-why"', text)
+    assert "No recorded run fits." not in text
+    assert at_light.title.startswith("Problem: ")
+
+
 def test_the_path_shows_what_was_said_answered_and_taken_back(at_light):
     """Each visit with the words as shown, the answer and where it came from; what was taken back is struck through."""
     run = ended(at_light)

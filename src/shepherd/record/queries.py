@@ -141,8 +141,8 @@ class Reader:
         """
         Runs, newest first. *ticket* is an id or a number, *tickets* are ids.
 
-        *agent* is a part of the name of whoever made any of its entries or has it now, *outcome* of one, its code, or
-        (where there is none yet) of a status, as it is stored or as people read it.
+        *agent* has parts, in any order, of the name of whoever made any of its entries or has it now. *outcome* is a
+        part of one, of its code, or (where there is none yet) of a status, as it is stored or as people read it.
         """
         query = select(tables.runs, t.n).join(tables.tickets, t.id == r.ticket)
         for column, value in ((r.flow, flow), (r.status, status), (r.customer, customer)):
@@ -180,9 +180,9 @@ class Reader:
         return found
 
     def _names(self, column: Any, name: str) -> list[str]:
-        """The names in *column* that have *name* in them, in any case and alphabet: databases differ in that."""
-        wanted = " ".join(name.split()).casefold()
-        return [row[0] for row in self._rows(select(column).distinct()) if wanted in str(row[0]).casefold()]
+        """Those in *column* with each word of *name* in them, in any case and alphabet: databases differ in that."""
+        wanted, known = name.casefold().split(), [row[0] for row in self._rows(select(column).distinct())]
+        return [one for one in known if all(word in str(one).casefold() for word in wanted)]
 
     def ticket(self, id: str) -> Ticket:
         """A ticket by its id or its number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -27,9 +27,9 @@ def runs() -> str:
     asked = {name: request.args.get(name, "").strip()[:64] for name in (*BY, *DAYS)}
     asked["flow"] = _flow(asked["flow"])
     days = {name: _day(asked[name]) for name in DAYS}
-    wrong = [asked[name] for name, day in days.items() if asked[name] and day is None]
+    errors = _wrong(asked, days)
     found: tuple[RunRow, ...] = ()
-    if not wrong:
+    if not errors:
         found = desk().recorded(
             ticket=asked["ticket"],
             agent=asked["agent"],
@@ -44,7 +44,8 @@ def runs() -> str:
     older = url_for("qa.runs", **query, before=found[-1].id) if found else ""
     flows = sorted(desk().library.flows.values(), key=lambda f: f.title)
     more = older if len(found) == MOST else ""
-    return render_template("runs.html", asked=asked, rows=[_row(r) for r in found], more=more, flows=flows, wrong=wrong)
+    rows = [_row(r) for r in found]
+    return render_template("runs.html", asked=asked, rows=rows, more=more, flows=flows, errors=errors)
 
 
 def _day(text: str) -> date | None:
@@ -54,6 +55,15 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 1970 <= day.year < 3000 else None
+
+
+def _wrong(asked: Mapping[str, str], days: Mapping[str, date | None]) -> dict[str, str]:
+    """What is wrong with the *days* that were *asked* for, by the field that has it."""
+    errors = {n: f"{asked[n]} is no day. Give days as in 2026-11-24." for n in DAYS if asked[n] and days[n] is None}
+    first, last = (days[name] for name in DAYS)
+    if first and last and last < first:
+        errors["last"] = f"{last} is before {first}, from which on runs are looked for. Give that day or a later one."
+    return errors
 
 
 def _flow(named: str) -> str:
