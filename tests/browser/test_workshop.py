@@ -21,16 +21,45 @@ def folder(tmp_path):
     return Path(shutil.copytree(BENCH, tmp_path / "flows"))
 
 
+class Shop:
+    """``shepherd workshop`` over *folder*, at the same address each time that it is started."""
+
+    def __init__(self, folder, cwd):
+        self.folder, self.cwd, self.port, self.process = folder, cwd, 0, None
+
+    def start(self):
+        """Start it, and return its address."""
+        command = [sys.executable, "-m", "shepherd.cli", "workshop", "--library", str(self.folder)]
+        path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=self.cwd,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+        address = re.search(r"http://127\.0\.0\.1:\d+", self.process.stdout.readline())[0]
+        self.port = int(address.rpartition(":")[2])
+        return address
+
+    def stop(self):
+        """End it in an orderly way."""
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(20) == 0
+        self.process.stdout.close()
+
+
 @pytest.fixture
-def shop(folder, tmp_path):
+def stoppable(folder, tmp_path):
+    made = Shop(folder, tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def shop(stoppable):
     """The address of ``shepherd workshop`` over *folder*."""
-    command = [sys.executable, "-m", "shepherd.cli", "workshop", "--library", str(folder), "--port", "0"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=environment)
-    yield re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
-    process.stdout.close()
+    return stoppable.start()
 
 
 def edit(folder, file, old, new):
@@ -109,6 +138,41 @@ def test_a_page_that_gets_no_stream_looks_now_and_then(page, shop, folder):
     edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
 
     expect(page.locator("#say-again")).to_contain_text("Shall we send another?", timeout=15_000)
+
+
+HURRIED = """
+window.waits = [];
+const real = window.setTimeout;
+window.setTimeout = (work, wait) => { if (wait >= 500) waits.push(wait); return real(work, Math.min(wait, 20)); };
+"""
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["told", "looking"])
+def test_a_workshop_that_does_not_answer_is_asked_ever_more_seldom(page, shop, stoppable, folder, streams):
+    """Each wait is twice the last, up to half a minute; that is said once, and what was saved meanwhile then comes."""
+    if not streams:
+        page.route("**/events*", lambda route: route.fulfill(status=204))
+    page.add_init_script(HURRIED)  # the page's clock runs fast, and tells how long it was to wait
+    page.goto(f"{shop}/flows/parcel")
+    expect(page.locator("#live")).to_have_text("Checked and counted")
+    said = page.locator("#status")
+    page.evaluate("""() => new MutationObserver(() => { window.told = (window.told || 0) + 1; })
+        .observe(document.getElementById("status"), {childList: true})""")
+
+    stoppable.stop()
+    expect(said).to_have_text("The workshop does not answer. This page goes on as soon as it does.")
+    expect(said).to_have_class("toast")
+    page.wait_for_function("() => waits.filter(wait => wait === 30000).length >= 3")
+    waits = page.evaluate("waits")
+    asked = waits[waits.index(4000) :]
+    assert asked[:4] == [4000, 8000, 16000, 30000]
+    assert set(asked[4:]) == {30000}
+    assert page.evaluate("told") == 1
+
+    edit(folder, "parcel.yaml", "Shall we send it again?", "Shall we send another?")
+    stoppable.start()
+    expect(page.locator("#say-again")).to_contain_text("Shall we send another?", timeout=15_000)
+    expect(said).to_have_class("hide")
 
 
 def test_a_flow_is_tried_to_its_end_by_keyboard(page, shop):

@@ -1,11 +1,11 @@
 /* Follows the flows as they are saved: told by the server as it happens, else by looking now and then. Without it, loading the page again shows the same. */
 "use strict";
 (() => {
-  const EACH = 2000;
+  const EACH = 2000, SOON = 500, SELDOM = 30000;
   const live = () => document.getElementById("live");
-  const say = (text) => {
+  const say = (text, seen = false) => {
     const status = document.getElementById("status");
-    status.className = "hide";
+    status.className = seen ? "toast" : "hide";
     status.textContent = text;
   };
   const SCROLLED = ".pane, .picture, .scroll, .findings";
@@ -67,17 +67,43 @@
       if (asked !== location.href) return load(wanted);
       if (call.status === 200 && call.response) renew(call.response);
       if (call.status === 404) location.reload();
-      else if (live() && wanted > Number(live().dataset.number)) setTimeout(() => load(wanted), EACH);
+      else if (live() && wanted > Number(live().dataset.number)) setTimeout(() => load(wanted), call.status ? EACH : missed());
     };
     call.send();
   };
 
-  const look = async () => {
-    if (document.visibilityState === "visible" && live()) {
-      const reply = await fetch(live().dataset.state).catch(() => null);
-      if (reply && reply.ok) load(Number(await reply.text()));
+  /* A server that does not answer is asked ever more seldom; that it does not is said once, until it does again. One that
+     was started anew counts its changes from the beginning. */
+  let failed = 0, lost = false;
+  const missed = () => {
+    const wait = Math.min(SOON * 2 ** failed, SELDOM);
+    failed += 1;
+    if (failed > 1 && !lost) {
+      lost = true;
+      say("The workshop does not answer. This page goes on as soon as it does.", true);
     }
-    setTimeout(look, EACH);
+    return wait;
+  };
+  const answered = () => {
+    failed = 0;
+    if (!lost) return;
+    lost = false;
+    say("The workshop answers again.");
+    wanted = 0;
+    if (live()) live().dataset.number = -1;
+    load(0);
+  };
+
+  const look = async () => {
+    let wait = EACH;
+    if (document.visibilityState === "visible" && live()) {
+      const number = await fetch(live().dataset.state).then((reply) => (reply.ok ? reply.text() : "")).catch(() => "");
+      if (number) {
+        answered();
+        load(Number(number));
+      } else wait = Math.max(EACH, missed());
+    }
+    setTimeout(look, wait);
   };
 
   /* A page that nobody sees gives its stream to one that is seen. */
@@ -85,9 +111,13 @@
   const listen = () => {
     if (stream || !live() || document.visibilityState !== "visible") return;
     stream = new EventSource(`${live().dataset.events}?number=${live().dataset.number}`);
+    stream.onopen = answered;
     stream.onmessage = (event) => load(Number(event.data));
     stream.onerror = () => {
-      if (stream && stream.readyState === EventSource.CLOSED) look();
+      if (!stream) return;
+      if (stream.readyState === EventSource.CLOSED) return look();
+      hush();
+      setTimeout(listen, missed());
     };
   };
   const hush = () => {
