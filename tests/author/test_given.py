@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from shepherd.author import Malformed, place_of, read_given, read_scenarios, scenarios_in
-from shepherd.author.given import seconds
 from shepherd.cli.trees import plain
 from shepherd.flow import source
+from shepherd.flow.given import seconds
 
 
 def one(**changes: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from shepherd.author.affected import affected, touched
 from shepherd.author.compare import compare
 from shepherd.author.difference import FlowDifference
 from shepherd.author.partings import Weighed, weigh, weigh_all
-from shepherd.author.scenario_files import scenarios_in
 from shepherd.check.library import Library
 from shepherd.check.walkable import unwalkable
 from shepherd.flow.draft import Draft
+from shepherd.flow.scenario_files import scenarios_in
 from tests.author.test_compare import SMALL, draft, shipped
 
 SCENARIOS = """scenarios:

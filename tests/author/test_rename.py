@@ -10,13 +10,13 @@ import pytest
 from shepherd.author.library_names import mentions
 from shepherd.author.mentions import Thing
 from shepherd.author.rename import CannotRename, edited, renamed, trees
-from shepherd.author.scenario_files import read_scenarios
 from shepherd.author.scenarios import run_scenario
 from shepherd.check import examine
 from shepherd.check.library import Library
 from shepherd.cli.app import run
 from shepherd.cli.trees import plain
 from shepherd.flow.draft import read_draft
+from shepherd.flow.scenario_files import read_scenarios
 from shepherd.flow.source import read
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,11 +12,11 @@ import pytest
 
 from shepherd.author import play, scenarios_in
 from shepherd.author.compare import compare
-from shepherd.author.given import read_given
 from shepherd.author.replayed import Told, as_text, replayed, why
 from shepherd.author.rerun import rerun
 from shepherd.author.walks import Rerun
 from shepherd.check.library import Library
+from shepherd.flow.given import read_given
 from shepherd.run.api import Event
 from tests.author.test_compare import SMALL, draft, shipped
 from tests.run.walker import reread

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from shepherd.author.given import Malformed, Scenario
 from shepherd.author.jump import as_script, script_to
 from shepherd.author.known import values_of
-from shepherd.author.scenario_files import read_scenarios
 from shepherd.author.scenarios import run_scenario
 from shepherd.author.snapshot import snapshot
 from shepherd.author.trial import MOST_BYTES, MOST_MOVES, Script, pack, plain, unpack, walk
 from shepherd.check.library import Library
+from shepherd.flow.given import Malformed, Scenario
+from shepherd.flow.scenario_files import read_scenarios
 from shepherd.run.api import Refused
 
 BENCH = Path(__file__).parent / "bench"

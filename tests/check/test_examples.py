@@ -20,7 +20,7 @@ def test_the_wrong_example_gives_exactly_its_finding(rule: Rule, golden: Golden)
     One mistake gives one finding, of that rule and severity, with what mends it; it reads as the golden file has it.
     """
     draft = read_draft(EXAMPLES / f"{rule.code}-{rule.name}" / "wrong")
-    found = examine(draft, DAY)
+    found = examine(draft, DAY, tests=True)
 
     assert [(f.code, f.name, f.severity) for f in found] == [(rule.code, rule.name, rule.severity)], render(found, {})
     assert found[0].hint
@@ -35,7 +35,7 @@ def test_the_right_example_gives_none(rule: Rule):
     draft = read_draft(EXAMPLES / f"{rule.code}-{rule.name}" / "right")
 
     assert draft.flows
-    assert render(examine(draft, DAY), draft.sources) == ""
+    assert render(examine(draft, DAY, tests=True), draft.sources) == ""
 
 
 def test_every_example_belongs_to_a_rule():

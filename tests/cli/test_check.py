@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shepherd.check.library import Library
 from shepherd.cli.app import run
 
 GOOD = """flow: good
@@ -143,6 +144,48 @@ def test_what_a_file_reads_is_checked_with_it(folder: Path, capsys: pytest.Captu
     out = capsys.readouterr().out
     assert "flows/places.yaml:3:" in out
     assert "bad.yaml" not in out
+
+
+WALK = "scenarios:\n  - {name: It ends, expect: {outcome: done, path: [hello, close]}}\n"
+
+
+def test_scenarios_that_name_what_is_gone_are_told_and_stop_no_run(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A step that was renamed is missed where a scenario names it, with the flow's own file too; runs are not held up.
+
+    Behind an error in the flows nothing is said of scenarios: what they name may be there once that is mended.
+    """
+    flow, walk = folder / "flows" / "good.yaml", folder / "flows" / "good.scenarios.yaml"
+    walk.write_text(WALK)
+    assert run(["check"]) == 0
+    assert run(["check", "flows/good.yaml"]) == 0
+    capsys.readouterr()
+    flow.write_text(GOOD.replace("  hello:", "  hallo:"))
+    for asked in (["check"], ["check", "flows/good.yaml"], ["check", "flows/good.scenarios.yaml"]):
+        assert run(asked) == 1
+        out = capsys.readouterr().out
+        assert 'flows/good.scenarios.yaml:2:52: error good has no step "hello". [SHP952' in out
+        assert 'Did you mean "hallo"?' in out
+    assert "hallo" in Library.read(folder / "flows").flows["good"].steps
+    flow.write_text(GOOD.replace("  hello:", "  hallo:").replace("end: done", "end: don"))
+    assert run(["check"]) == 1
+    assert "SHP952" not in capsys.readouterr().out
+
+
+def test_scenarios_of_no_flow_and_those_that_can_not_be_read_are_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that is named after no flow, and a scenario of which the language knows no such time, at their places."""
+    (folder / "flows" / "god.scenarios.yaml").write_text(WALK)
+    at = WALK.replace("expect", "given: {at: 2026-11-23}, expect")
+    (folder / "flows" / "good.scenarios.yaml").write_text(at)
+    assert run(["check"]) == 1
+    out = capsys.readouterr().out
+    assert 'flows/god.scenarios.yaml:1:1: error There is no flow "god". [SHP952' in out
+    assert 'Did you mean "good"?' in out
+    assert re.search(r'flows/good.scenarios.yaml:2:29: error .*"2026-11-23" is no time\..*\[SHP951', out)
 
 
 def test_a_file_of_a_library_inside_is_checked_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

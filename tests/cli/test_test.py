@@ -273,7 +273,8 @@ def test_a_name_that_there_is_not_is_told_at_its_place_with_the_one_that_was_mea
     small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """
-    Flows, steps, answers, fields, inputs, operations, results, outcomes: each once, although more fails by it.
+    Flows, steps, answers, fields, inputs, operations, results, outcomes: each once, although more fails by it, and by
+    ``check`` in the same words.
 
     The two paths of a scenario that went another way say which was walked and which was expected.
     """
@@ -296,7 +297,7 @@ def test_a_name_that_there_is_not_is_told_at_its_place_with_the_one_that_was_mea
     assert run(["test", str(small), "-k", "closing: x"]) == 1
     told = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("        ")]
     at = shown_file(small, file.name)
-    for line in (
+    wrong = (
         'closing has no input "custmer".',
         f'{at}:6:19: closing/confirm has no answer "noo". Did you mean "no"?',
         f'{at}:7:9: There is no flow "closng". Did you mean "closing"?',
@@ -306,9 +307,15 @@ def test_a_name_that_there_is_not_is_told_at_its_place_with_the_one_that_was_mea
         f'{at}:12:9: There is no operation "ticket.follw_up". Did you mean "ticket.follow_up"?',
         f'{at}:13:23: closing has no outcome "unresolvd". Did you mean "unresolved"?',
         f'{at}:13:55: closing has no step "stil_open". Did you mean "still_open"?',
-    ):
+    )
+    for line in wrong:
         assert sum(line in one for one in told) == 1, (line, told)
     assert not [one for one in told if "not used" in one and "closing/confirm" not in one and "follow_up" not in one]
+    assert run(["check", str(small), "--format", "json"]) == 1
+    checked = [f for f in json.loads(capsys.readouterr().out)["findings"] if f["file"] == file.name]
+    places = [f"{shown_file(small, f['file'])}:{f['line']}:{f['column']}: {f['message']} {f['hint']}" for f in checked]
+    assert len(places) == len(wrong)
+    assert all(sum(line in one for one in places) == 1 for line in wrong), places
 
     scenario = "{name: Hello, given: {}, expect: {outcome: done, path: [bye]}}"
     (small / "hello.scenarios.yaml").write_text(f"scenarios:\n  - {scenario}\n")

@@ -16,7 +16,6 @@ from typing import Any
 
 import yaml
 
-from shepherd.author.given import Malformed, seconds
 from shepherd.flow import cells, rows
 from shepherd.flow.arithmetic import Undefined, Unworkable
 from shepherd.flow.calendar import Calendar, duration
@@ -25,6 +24,7 @@ from shepherd.flow.compile import Code
 from shepherd.flow.expression import Expression, parse
 from shepherd.flow.findings import Place
 from shepherd.flow.functions import FILTERS, FUNCTIONS
+from shepherd.flow.given import Malformed, seconds
 from shepherd.flow.infer import COUNTED, Infer
 from shepherd.flow.money import Money
 from shepherd.flow.tree import (
@@ -517,7 +517,7 @@ PARSERS = (
         seeds=lambda: encoded(("8s", "30m", "4h", "2d", "4 working hours", "1 working day", "90", "1d 2h", "999999d")),
         make=lambda rng: grammar.length(rng).encode("utf-8", "surrogateescape"),
         words=("s", "m", "h", "d", "working", "hours", "day", "days", "hour"),
-        modules=("flow/calendar.py", "author/given.py"),
+        modules=("flow/calendar.py", "flow/given.py"),
         most=200,
     ),
 )

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from shepherd.author.difference import Change, Difference
-from shepherd.author.given import Scenario
 from shepherd.author.partings import may_lead
 from shepherd.author.scenarios import Verdict, run_scenario
 from shepherd.flow.expression import named, used
+from shepherd.flow.given import Scenario
 from shepherd.flow.model import Flow, Step
 from shepherd.flow.scope import uses
 from shepherd.run.keep import fields

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shepherd.author.facts import expressions
-from shepherd.author.given import Assured, Malformed
 from shepherd.check.summaries import REPRESENTATIVE
 from shepherd.flow.beside import Policy
+from shepherd.flow.given import Assured, Malformed
 from shepherd.run.state import Run
 from shepherd.run.walk import instant
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from shepherd.author.coverage import Coverage, cover
-from shepherd.author.given import Scenario
-from shepherd.author.scenario_files import scenarios_in
 from shepherd.author.scenarios import Walked, walk
 from shepherd.flow.canonical import canonical
+from shepherd.flow.given import Scenario
+from shepherd.flow.scenario_files import scenarios_in
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library

@@ -12,10 +12,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shepherd.author.given import Given
 from shepherd.author.liveness import Live, liveness
 from shepherd.author.trail import Crossing
 from shepherd.author.walking import Here, Move, Rare, Walker
+from shepherd.flow.given import Given
 from shepherd.run.state import Frame
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from shepherd.author.coverage import cover
-from shepherd.author.given import Malformed, Scenario
 from shepherd.author.report import Report
-from shepherd.author.scenario_files import scenarios_in
 from shepherd.author.scenarios import Walked, walk
 from shepherd.check import examine
 from shepherd.check.library import Library
 from shepherd.flow.canonical import digest
 from shepherd.flow.draft import Draft
 from shepherd.flow.findings import Finding
+from shepherd.flow.given import Malformed, Scenario
 from shepherd.flow.memory import collector_rests
+from shepherd.flow.scenario_files import scenarios_in
 from shepherd.flow.shown import many
 
 #: So many of what shuts a gate are named; its command tells the rest.

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from shepherd.author.domains import Domains
-from shepherd.author.given import Given, Malformed, Scenario, read_given
 from shepherd.author.play import Player
 from shepherd.author.suggest import FEW_VALUES, beginnings
 from shepherd.author.trail import crossings
 from shepherd.author.trial import Move, Script, Trial, move_of, walk, without_secrets
 from shepherd.author.walking import START, Here, Rare, Walker
+from shepherd.flow.given import Given, Malformed, Scenario, read_given
 from shepherd.flow.model import Ask, Collect
 from shepherd.run.api import Event, Refused
 from shepherd.run.state import Run, reachable

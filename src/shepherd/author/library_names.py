@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from shepherd.author.mentions import WORDS, FlowNames, Mention, Thing, word
-from shepherd.author.scenario_files import SUFFIX
 from shepherd.flow.listwords import LISTED
 from shepherd.flow.reader import is_map, items, names, pairs, plain
+from shepherd.flow.scenario_files import SUFFIX
 from shepherd.flow.source import Map, Node, Scalar
 
 

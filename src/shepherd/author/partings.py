@@ -17,9 +17,9 @@ import networkx as nx
 from shepherd.author.difference import Change, Difference, FlowDifference
 from shepherd.author.domains import Domains
 from shepherd.author.explore import Explorer, Moves
-from shepherd.author.given import Given, read_given
 from shepherd.author.suggest import beginnings
 from shepherd.author.walking import START, Here, Move, Rare, Walker
+from shepherd.flow.given import Given, read_given
 from shepherd.flow.model import End, Escalate, Flow, HandOn
 from shepherd.run.state import reachable
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author.assuring import held_before, unasked
 from shepherd.author.facts import unread
-from shepherd.author.given import LAST_YEAR, Given, Malformed, full
 from shepherd.author.script import TICKET, Line, finished_of, lacking, noted, once_key, read_line
 from shepherd.author.trail import Crossing, crossings
 from shepherd.flow.calendar import since
+from shepherd.flow.given import LAST_YEAR, Given, Malformed, full
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,

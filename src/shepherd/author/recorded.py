@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from shepherd.author.given import Malformed, read_given
 from shepherd.author.play import Played, play
 from shepherd.author.retelling import Leaf, Retold, retell
 from shepherd.author.scenarios import steps_of
 from shepherd.author.stand_ins import CLOSED, stand_ins
+from shepherd.flow.given import Malformed, read_given
 from shepherd.run.api import Event
 
 if TYPE_CHECKING:

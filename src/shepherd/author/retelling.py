@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author.assuring import unasked
 from shepherd.author.facts import unread
-from shepherd.author.given import Assured
 from shepherd.author.play import Played
 from shepherd.author.script import TICKET
 from shepherd.author.stand_ins import CLOSED, digits
 from shepherd.check.summaries import REPRESENTATIVE
+from shepherd.flow.given import Assured
 from shepherd.flow.model import Ask, Collect, Field, Step
 from shepherd.flow.money import is_amount
 from shepherd.flow.types import Type, to_text

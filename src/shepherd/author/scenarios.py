@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author.assuring import not_as_assured
-from shepherd.author.given import Expect, Never, Scenario
-from shepherd.author.misnamed import misnamed
 from shepherd.author.play import Played, play
 from shepherd.author.trail import Crossing
+from shepherd.check.misnamed import Names, no_flow
 from shepherd.flow.canonical import canonical
 from shepherd.flow.expression import Undefined, Unworkable
-from shepherd.flow.findings import nearest
+from shepherd.flow.given import Expect, Never, Scenario
 from shepherd.flow.model import Do, Escalate
 from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_json, to_text
@@ -75,9 +74,9 @@ def walk(library: Library, scenario: Scenario) -> Walked:
 def run_scenario(library: Library, scenario: Scenario) -> Verdict:
     """Walk *scenario* and judge it; what it names and there is not is told first, and once."""
     if scenario.flow not in library.flows:
-        hint = nearest(scenario.flow, library.flows)
-        return Verdict(scenario, Played(None), (f'There is no flow "{scenario.flow}" in the library. {hint}'.strip(),))
-    wrong = list(misnamed(library, scenario))
+        told = " ".join(filter(None, no_flow(scenario.flow, library.flows)))
+        return Verdict(scenario, Played(None), (told,))
+    wrong = list(Names(library).wrong(scenario))
     played = play(library, scenario.flow, scenario.given)
     judged = (failure for failure in judge(scenario, played) if not any(one.causes(failure) for one in wrong))
     return Verdict(scenario, played, (*(one.told(scenario) for one in wrong), *judged))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from shepherd.author.given import Malformed, count, seconds
+from shepherd.flow.given import SPECIAL, Malformed, count, seconds
 from shepherd.flow.types import to_json
 from shepherd.run.api import DoDue, Finished, Form, LookupDue, Question, SecretRef
 
 TICKET = "ticket."
-SPECIAL = frozenset({"value", "back", "change", "to", "refused", "after", "meanwhile"})
 
 
 class Line(NamedTuple):

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shepherd.author.scenario_files import SUFFIX
 from shepherd.check import examine
 from shepherd.check.callgraph import others_of
 from shepherd.check.library import Library
 from shepherd.flow.draft import Draft, read_draft
 from shepherd.flow.findings import Finding
+from shepherd.flow.scenario_files import SUFFIX
 from shepherd.flow.shown import visible
 
 _FLOW = re.compile(r"^(?:#.*\n|---.*\n|\s*\n)*flow:")

@@ -10,11 +10,11 @@ from shepherd.author.domains import MOST_VALUES, Domains, leading
 from shepherd.author.edge_cover import cover_edges
 from shepherd.author.explore import BEFORE, Explorer
 from shepherd.author.facts import unread
-from shepherd.author.given import read_given
 from shepherd.author.play import Played, play
 from shepherd.author.scenarios import steps_of
 from shepherd.author.trail import Crossing
 from shepherd.author.walking import START, Move, Rare, Walker
+from shepherd.flow.given import read_given
 from shepherd.flow.model import Flow
 from shepherd.flow.types import to_text
 from shepherd.run.state import reachable

@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shepherd.author.assuring import held_before
-from shepherd.author.given import LAST_YEAR, Malformed, mapping, read_given, seconds
 from shepherd.author.hand import Hand
 from shepherd.author.script import TICKET, noted, once_key
 from shepherd.author.stand_ins import stand_ins
+from shepherd.flow.given import LAST_YEAR, Malformed, mapping, read_given, seconds
 from shepherd.flow.model import Field
 from shepherd.run.api import (
     Answer,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from immutables import Map
 
 from shepherd.author.domains import Domains
-from shepherd.author.given import DEFAULT_AT, Given
 from shepherd.author.play import AGENT
 from shepherd.author.script import TICKET, noted, once_key
 from shepherd.author.trail import Crossing, crossings
+from shepherd.flow.given import DEFAULT_AT, Given
 from shepherd.flow.model import Ask, Collect, Do, Field, Lookup
 from shepherd.run import advance, start
 from shepherd.run.api import (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shepherd.author.given import Malformed
+from shepherd.flow.given import Malformed
 from shepherd.flow.source import Map, Node, Seq
 
 WIDE = 118

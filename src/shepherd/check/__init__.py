@@ -26,6 +26,7 @@ from shepherd.check import (
     promises,
     reach,
     routes,
+    scenarios,
     secrets,
     tables,
     targets,
@@ -117,7 +118,7 @@ _MEANING = (
     translations.RULES,
     unfinished.RULES,
 )
-_USE = (wording.RULES, unused.RULES, upkeep.RULES, ignoring.RULES)
+_USE = (wording.RULES, unused.RULES, upkeep.RULES, ignoring.RULES, scenarios.RULES)
 
 #: Every rule, sorted by code.
 RULES: tuple[Rule, ...] = tuple(
@@ -138,16 +139,19 @@ def _bounded(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield finding
 
 
-def examine(draft: Draft, today: date | None = None) -> list[Finding]:
+def examine(draft: Draft, today: date | None = None, *, tests: bool = False) -> list[Finding]:
     """
     Everything found in *draft*, in reading and in checking, sorted by file, place and code.
 
-    The days of reviews are held against *today*, where it is given. What the library sets to be off, and what a comment
-    gives a reason for, is left out.
+    With *tests* its scenarios are looked at too, once the flows have no errors: what is wrong with them stops no run,
+    so only those ask for it who tell it to designers. The days of reviews are held against *today*, where it is given.
+    What the library sets to be off, and what a comment gives a reason for, is left out.
     """
     with collector_rests():
         found = [*draft.findings, *(finding for family in FAMILIES for finding in _bounded(family(draft)))]
         found += _late(draft, found)
+        if tests and draft.scenarios and not any(finding.severity == "error" for finding in found):
+            found += _bounded(scenarios.scenarios(draft))
         judged = {rule.code for rule in RULES}
         if today is None:
             judged.discard(upkeep.REVIEW_IS_PAST.code)

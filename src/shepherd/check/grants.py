@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from shepherd.check.callgraph import others_of
 from shepherd.check.summaries import REPRESENTATIVE
 from shepherd.check.written import broken_kinds, is_written
 from shepherd.flow.beside import Policy
@@ -84,6 +85,28 @@ def all_grants(flow: Flow) -> Iterator[Grant]:
             yield from edge.grants
     for outcome in flow.outcomes.values():
         yield from outcome.grants
+
+
+def reached(flows: Mapping[str, Flow], policy: Policy, flow: str) -> set[str]:
+    """The flows that *flow* calls or hands on to, and those that grant what any of them requires."""
+    granting: dict[str, set[str]] = {}
+    for other in flows.values():
+        for grant in all_grants(other):
+            granting.setdefault(grant.name, set()).add(other.id)
+    for name, declared in policy.assurances.items():
+        granting.setdefault(name, set()).update(declared.granted_by)
+    seen: set[str] = set()
+    queue = [flow]
+    while queue:
+        name = queue.pop()
+        if name in seen or name not in flows:
+            continue
+        seen.add(name)
+        one = flows[name]
+        queue += [other.flow for _, other in others_of(one)]
+        for need in (*one.requires, *(n for step in one.steps.values() for n in step.requires)):
+            queue += granting.get(need.name.removeprefix(REPRESENTATIVE), ())
+    return seen
 
 
 def known_assurances(draft: Draft) -> set[str]:

@@ -9,10 +9,9 @@ from typing import Any
 
 from shepherd.check import examine
 from shepherd.check.armed import armed, concerned, like
-from shepherd.check.callgraph import near_to, others_of
-from shepherd.check.grants import all_grants
+from shepherd.check.callgraph import near_to
+from shepherd.check.grants import reached
 from shepherd.check.stored import restored, stored
-from shepherd.check.summaries import REPRESENTATIVE
 from shepherd.flow.beside import Connector, Policy
 from shepherd.flow.canonical import digest
 from shepherd.flow.draft import Draft, from_documents, read_draft
@@ -185,24 +184,7 @@ class Library:
 
     def reached(self, flow: str) -> set[str]:
         """The flows that *flow* calls or hands on to, and those that grant what any of them requires."""
-        granting: dict[str, set[str]] = {}
-        for other in self.flows.values():
-            for grant in all_grants(other):
-                granting.setdefault(grant.name, set()).add(other.id)
-        for name, declared in self.policy.assurances.items():
-            granting.setdefault(name, set()).update(declared.granted_by)
-        seen: set[str] = set()
-        queue = [flow]
-        while queue:
-            name = queue.pop()
-            if name in seen or name not in self.flows:
-                continue
-            seen.add(name)
-            reached = self.flows[name]
-            queue += [other.flow for _, other in others_of(reached)]
-            for need in (*reached.requires, *(n for step in reached.steps.values() for n in step.requires)):
-                queue += granting.get(need.name.removeprefix(REPRESENTATIVE), ())
-        return seen
+        return reached(self.flows, self.policy, flow)
 
 
 def draft_of(documents: Mapping[str, Any]) -> Draft:

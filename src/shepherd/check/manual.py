@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import NamedTuple
 
-from shepherd.check import examine
+from shepherd.check import examine, scenarios
 from shepherd.check.report import render
 from shepherd.flow.draft import read_draft
 from shepherd.flow.findings import Rule
@@ -31,7 +31,7 @@ PARTS = {
     "SHP6": "Other flows, and what stands beside the flows",
     "SHP7": "Who is spoken to",
     "SHP8": "Other languages",
-    "SHP9": "Words, what is never used, upkeep, and what is set aside",
+    "SHP9": "Words, what is never used, upkeep, what is set aside, and scenarios",
 }
 
 
@@ -53,7 +53,7 @@ def examples(rule: Rule, kind: str) -> list[Example]:
 def told(rule: Rule) -> str:
     """What the check says of the wrong example of *rule*."""
     draft = read_draft(EXAMPLES / f"{rule.code}-{rule.name}" / "wrong")
-    return render(examine(draft, DAY), draft.sources)
+    return render(examine(draft, DAY, tests=True), draft.sources)
 
 
 def page(rule: Rule) -> str:
@@ -101,6 +101,11 @@ def _fenced(language: str, text: str) -> str:
 
 def aside(rule: Rule) -> str:
     """What to do where *rule* does not fit."""
+    if rule in scenarios.RULES:
+        return (
+            "It is an error: `shepherd check` and `shepherd test` fail until it is mended, and it can't be ignored. "
+            "The flows can be run all the same."
+        )
     if rule.severity == "error":
         return "It is an error: the flows can't be run until it is mended, and it can't be ignored."
     if rule.code.startswith("SHP94"):

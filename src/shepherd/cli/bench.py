@@ -54,7 +54,7 @@ class Bench:
 
     def findings(self) -> list[Finding]:
         """Everything that ``shepherd check`` would say of what is typed."""
-        return examine(self.read())
+        return examine(self.read(), tests=True)
 
     def type(self, file: str, text: str) -> None:
         """*text* is what *file* holds from now on, saved or not."""

@@ -17,6 +17,7 @@ from shepherd import __version__
 from shepherd.cli.choose import Choice, choice_of, choice_options
 from shepherd.cli.settings import draft_of, library_option, output_option, settings, shown_file
 from shepherd.cli.terminal import echo, telling
+from shepherd.flow.scenario_files import SUFFIX
 from shepherd.flow.shown import json_text, many
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def command(
     Say what is wrong with a library of flows.
 
     Without FILE the whole library is checked. A FILE is checked within the folder it belongs to, and what is wrong
-    in it is shown, and in the lists and the CSV files that it reads.
+    in it is shown, and in its scenarios, the lists and the CSV files that it reads.
     """
     if output is not None and form == "human":
         raise click.UsageError("--output needs a --format for machines.")
@@ -184,7 +185,11 @@ def _chosen(paths: tuple[Path, ...], library: Path) -> Iterator[Chosen]:
 
 
 def _with_what_they_read(draft: Draft, names: set[str]) -> set[str]:
-    """*names* and the lists and CSV files that these files read, by their texts: a broken one is read in vain too."""
+    """
+    *names*, the lists and CSV files that these files read, and the scenarios of flows.
+
+    They are found by the texts: a broken file is read in vain too.
+    """
     lists = {found[1]: name for name, text in draft.sources.items() if (found := LIST.search(text))}
     read: set[str] = set()
     for name in names:
@@ -192,6 +197,7 @@ def _with_what_they_read(draft: Draft, names: set[str]) -> set[str]:
         read |= {lists[word] for word in READS_LIST.findall(text) if word in lists}
         beside = PurePosixPath(name).parent
         read |= {posixpath.normpath(beside / (quoted or plain.strip())) for quoted, plain in ROWS_FROM.findall(text)}
+    read |= {f"{name.removesuffix('.yaml')}{SUFFIX}" for name in names}
     return names | (read & draft.sources.keys())
 
 
@@ -199,7 +205,7 @@ def _examined(draft: Draft, today: date | None) -> list[Finding]:
     from shepherd.check import examine
     from shepherd.desk.clock import day, system_clock
 
-    return examine(draft, today or day(system_clock(), draft.policy.time_zone))
+    return examine(draft, today or day(system_clock(), draft.policy.time_zone), tests=True)
 
 
 def _kept(draft: Draft, findings: list[Finding]) -> int:

@@ -190,8 +190,8 @@ def _sound(draft: Draft) -> Library | None:
 def _scenarios(draft: Draft, flows: set[str]) -> list[Any]:
     """The scenarios of *flows*; a file that stands in both versions is read once."""
     from shepherd.author import scenarios_in
-    from shepherd.author.scenario_files import SUFFIX
     from shepherd.flow.memory import kept
+    from shepherd.flow.scenario_files import SUFFIX
 
     mine = [d for d in draft.scenarios if d.file.rpartition("/")[2].removesuffix(SUFFIX) in flows]
     return [s for d in mine for s in kept((id(d), SUFFIX), partial(scenarios_in, d.typed, d.file))[0]]

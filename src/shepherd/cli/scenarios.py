@@ -135,7 +135,7 @@ def to_file(file: Path, scenarios: Sequence[Mapping[str, Any]]) -> None:
 
 def right_file(file: Path, flow: str) -> None:
     """Refuse a *file* that would not hold scenarios of *flow*."""
-    from shepherd.author.scenario_files import SUFFIX
+    from shepherd.flow.scenario_files import SUFFIX
 
     if file.name != f"{flow}{SUFFIX}":
         raise click.UsageError(f"Scenarios of {flow} stand in {flow}{SUFFIX}, beside the flow; not in {file.name}.")

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 def suggested(library: Library, report: Report, folder: Path, *, save: bool) -> None:
     """Print, or *save*, what each flow of *report* needs so that every edge is walked; say what is not reached."""
-    from shepherd.author.scenario_files import SUFFIX
     from shepherd.author.suggest import suggest
     from shepherd.author.trail import Crossing
     from shepherd.author.yaml_text import as_yaml
+    from shepherd.flow.scenario_files import SUFFIX
 
     failed = sum(not verdict.ok for verdict in report.verdicts)
     if failed:

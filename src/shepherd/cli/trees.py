@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from shepherd.author.given import Malformed
+from shepherd.flow.given import Malformed
 
 if TYPE_CHECKING:
     from shepherd.flow.source import Node

@@ -21,7 +21,7 @@ class Which(NamedTuple):
 
     def of(self, draft: Draft) -> tuple[Set[str], Set[str]]:
         """The flows that are meant, and the files of their scenarios; wrong use where there is no such flow or file."""
-        from shepherd.author.scenario_files import flow_of
+        from shepherd.flow.scenario_files import flow_of
 
         every = {document.file: flow_of(document.file) for document in draft.scenarios}
         if not self.files and not self.names:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from shepherd.author.draw import draw
-from shepherd.author.given import Malformed, Scenario
 from shepherd.author.jump import as_script, head_of, script_to
 from shepherd.author.overlay import overlay, stops
 from shepherd.author.recorded import Untold, scenario_of
@@ -17,6 +16,7 @@ from shepherd.author.trial import Script, Trial, plain, walk
 from shepherd.author.yaml_text import as_yaml
 from shepherd.desk.errors import Misused, Unknown
 from shepherd.desk.workbench import Bench, Good
+from shepherd.flow.given import Malformed, Scenario
 from shepherd.flow.model import Field, Flow
 from shepherd.run.api import LookupDue, Refused
 

@@ -10,13 +10,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Reply
 
-from shepherd.author.given import Malformed
 from shepherd.author.known import Group, values_of
 from shepherd.author.overlay import overlay, stops
 from shepherd.author.trial import Move, Script, Trial, pack, unpack
 from shepherd.desk import Misused
 from shepherd.desk.trials import Trials
 from shepherd.desk.workbench import Bench
+from shepherd.flow.given import Malformed
 from shepherd.flow.model import Collect
 from shepherd.run import shown as shown_now
 from shepherd.run.api import Blank, Due, Ended, Form, LookupDue, PathItem, Question, Refused, Stuck, Waiting

@@ -4,45 +4,81 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from shepherd.author.given import Expect, Scenario, full
-from shepherd.author.script import SPECIAL
-from shepherd.check.grants import all_grants
+from shepherd.check.grants import all_grants, reached
 from shepherd.check.summaries import REPRESENTATIVE
+from shepherd.flow.beside import Operation
 from shepherd.flow.findings import Place, allowed, nearest
+from shepherd.flow.given import SPECIAL, Expect, Scenario, full
 from shepherd.flow.model import Ask, Collect, Field, Flow, HandOn, Step
 from shepherd.flow.model import Set as Sets
 from shepherd.flow.source import Map, Node, Scalar, Seq
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
+    from shepherd.flow.draft import Draft
 
 At: TypeAlias = tuple[str | int, ...]
 
 
 class Misnamed(NamedTuple):
-    """A *name* that there is not: the keys *at* which it stands, and what is told of it."""
+    """A *name* that there is not: the keys *at* which it stands, what is told of it, and what mends it."""
 
     at: At
     name: str
-    sentence: str
+    message: str
+    hint: str
+
+    def place(self, scenario: Scenario) -> Place | None:
+        """Where it stands in the file of *scenario*, None where that is not known."""
+        return None if scenario.root is None else _place(scenario.root, self.at, f"{scenario.flow}/")
 
     def told(self, scenario: Scenario) -> str:
-        """The sentence behind its place in the file of *scenario*, where that is known: ``FILE:LINE:COLUMN: …``."""
-        if scenario.root is None:
-            return self.sentence
-        place = _place(scenario.root, self.at, f"{scenario.flow}/")
-        return f"{scenario.file}:{place.line}:{place.column}: {self.sentence}"
+        """What is told behind its place in the file of *scenario*, where that is known: ``FILE:LINE:COLUMN: …``."""
+        place, told = self.place(scenario), f"{self.message} {self.hint}".strip()
+        return f"{scenario.file}:{place.line}:{place.column}: {told}" if place else told
 
     def causes(self, failure: str) -> bool:
         """Whether *failure* tells of the same name once more."""
         return re.search(rf"(?<!\w){re.escape(self.name)}(?!\w)", failure) is not None
 
 
-def misnamed(library: Library, scenario: Scenario) -> Iterator[Misnamed]:
-    """What *scenario* names and there is not."""
-    return _Names(library, scenario).wrong()
+class Names:
+    """The names that there are in a library, asked for scenario by scenario: what is found is kept for the next."""
+
+    def __init__(self, library: Library | Draft):
+        self.library = library
+        self.flows: dict[str, _Names] = {}
+
+    def wrong(self, scenario: Scenario) -> Iterator[Misnamed]:
+        """What *scenario*, whose flow there is, names and there is not."""
+        if scenario.flow not in self.flows:
+            self.flows[scenario.flow] = _Names(self, self.library.flows[scenario.flow])
+        return self.flows[scenario.flow].wrong(scenario)
+
+    def has(self, ref: str) -> bool:
+        """Whether there is a step *ref*, as ``flow/step``."""
+        flow, _, step = ref.partition("/")
+        return flow in self.library.flows and step in self.library.flows[flow].steps
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation, as ``connector.operation``."""
+        known = self.library.connectors.items()
+        return {f"{name}.{key}": one for name, said in known for key, one in said.operations.items()}
+
+    @cached_property
+    def assurances(self) -> set[str]:
+        """Those that desk.yaml declares, and those that some flow grants."""
+        granted = {grant.name for flow in self.library.flows.values() for grant in all_grants(flow)}
+        return granted | self.library.policy.assurances.keys()
+
+
+def no_flow(flow: str, flows: Iterable[str]) -> tuple[str, str]:
+    """What is told of a *flow* that there is not, and what mends it."""
+    return f'There is no flow "{flow}".', nearest(flow, flows)
 
 
 def _place(node: Node, at: At, own: str) -> Place:
@@ -64,14 +100,15 @@ def _place(node: Node, at: At, own: str) -> Place:
 
 
 class _Names:
-    """The names of one scenario, held against the library."""
+    """The names that scenarios of one flow may have."""
 
-    def __init__(self, library: Library, scenario: Scenario):
-        self.library, self.scenario = library, scenario
-        self.flow = library.flows[scenario.flow]
+    def __init__(self, names: Names, flow: Flow):
+        self.names, self.library, self.flow = names, names.library, flow
+        self.right: set[tuple[str, Any]] = set()
 
-    def wrong(self) -> Iterator[Misnamed]:
-        given, expect, flow = self.scenario.given, self.scenario.expect, self.flow
+    def wrong(self, scenario: Scenario) -> Iterator[Misnamed]:
+        """What *scenario* names and there is not."""
+        given, expect, flow = scenario.given, scenario.expect, self.flow
         yield from self.among(("given", "inputs"), given.inputs, flow.inputs, f'{flow.id} has no input "{{}}".')
         yield from self.answers(given.answers)
         yield from self.connectors(given.connectors)
@@ -79,32 +116,45 @@ class _Names:
             yield from self.step(("given", "spent", step), step)
         for part, assured in (("given", given.assured), ("expect", expect.assured)):
             plain = {name.removeprefix(REPRESENTATIVE): name for name in assured}
-            known = self.assurances() if assured else set()
+            known = self.names.assurances if assured else ()
             yield from self.among((part, "assured"), plain, known, 'There is no assurance "{}".', plain)
         if expect.outcome is not None and expect.outcome not in flow.outcomes:
             own = dict.fromkeys(name for one in self.ending() for name in one.outcomes)
             yield from self.among(("expect", "outcome"), [expect.outcome], own, f'{flow.id} has no outcome "{{}}".')
-        steps: list[tuple[At, str]] = [(("waiting",), expect.waiting)] if expect.waiting else []
-        steps += [(("path", n), step) for n, step in enumerate(expect.path or ()) if step != "..."]
-        steps += [(("never", "steps", n), step) for n, step in enumerate(expect.never.steps)]
-        for at, ref in steps:
-            yield from self.step(("expect", *at, ref), ref)
-        yield from self.values(expect)
+        if expect.waiting:
+            yield from self.step(("expect", "waiting", expect.waiting), expect.waiting)
+        for n, ref in enumerate(expect.path or ()):
+            if ref != "..." and ref not in flow.steps:
+                yield from self.step(("expect", "path", n, ref), ref)
+        for n, ref in enumerate(expect.never.steps):
+            yield from self.step(("expect", "never", "steps", n, ref), ref)
+        if expect.values or expect.never.values or expect.returns:
+            yield from self.values(expect)
 
     def values(self, expect: Expect) -> Iterator[Misnamed]:
-        if not (expect.values or expect.never.values or expect.returns):
-            return
-        known = {"channel", *self.library.policy.facts}.union(*map(settable, self.reached()))
-        for name in expect.values:
-            yield from self.among(("expect", "values"), [name], known, 'Nothing sets a value "{}".')
+        known = self.known
+        yield from self.among(("expect", "values"), expect.values, known, 'Nothing sets a value "{}".')
         for n, name in enumerate(expect.never.values):
             yield from self.among(("expect", "never", "values", n), [name], known, 'Nothing sets a value "{}".')
-        gives = {name for one in self.reached() for outcome in one.outcomes.values() for name in outcome.returns}
-        yield from self.among(("expect", "returns"), expect.returns, gives, f'{self.flow.id} does not return "{{}}".')
+        yield from self.among(
+            ("expect", "returns"), expect.returns, self.gives, f'{self.flow.id} does not return "{{}}".'
+        )
 
+    @cached_property
     def reached(self) -> list[Flow]:
         """The flow, and all that a run of it may lead to."""
-        return [self.library.flows[name] for name in sorted(self.library.reached(self.flow.id))]
+        names = reached(self.library.flows, self.library.policy, self.flow.id)
+        return [self.library.flows[name] for name in sorted(names)]
+
+    @cached_property
+    def known(self) -> set[str]:
+        """Everything that may be set where a run ends."""
+        return {"channel", *self.library.policy.facts}.union(*map(settable, self.reached))
+
+    @cached_property
+    def gives(self) -> set[str]:
+        """Everything that may be returned."""
+        return {name for one in self.reached for outcome in one.outcomes.values() for name in outcome.returns}
 
     def ending(self) -> list[Flow]:
         """The flow, and those that a run of it may be handed on to: with an outcome of one of them it ends."""
@@ -118,18 +168,26 @@ class _Names:
 
     def answers(self, answers: Mapping[str, Any]) -> Iterator[Misnamed]:
         for ref, plan in answers.items():
-            at: At = ("given", "answers", ref)
-            wrong = list(self.step(at, ref))
-            yield from wrong
-            if wrong:
+            plain = isinstance(plan, str)
+            if plain and (ref, plan) in self.right:
                 continue
-            flow, _, name = ref.partition("/")
-            step = self.library.flows[flow].steps[name]
-            if isinstance(plan, list | tuple):
-                for number, entry in enumerate(plan):
-                    yield from self.answer((*at, number), step, entry)
-            else:
-                yield from self.answer(at, step, plan)
+            wrong = list(self.planned(("given", "answers", ref), ref, plan))
+            yield from wrong
+            if plain and not wrong:
+                self.right.add((ref, plan))
+
+    def planned(self, at: At, ref: str, plan: Any) -> Iterator[Misnamed]:
+        """What the step *ref* is given: one line of a script for every visit, or a list of them."""
+        if not self.names.has(ref):
+            yield from self.step(at, ref)
+            return
+        flow, _, name = ref.partition("/")
+        step = self.library.flows[flow].steps[name]
+        if isinstance(plan, list | tuple):
+            for number, entry in enumerate(plan):
+                yield from self.answer((*at, number), step, entry)
+        else:
+            yield from self.answer(at, step, plan)
 
     def answer(self, at: At, step: Step, entry: Any) -> Iterator[Misnamed]:
         """One line of a script for *step*: the steps, fields and values that it names."""
@@ -159,8 +217,7 @@ class _Names:
             yield from self.among(at, [value.strip()], ["", *options], f'{where} has no answer "{{}}".')
 
     def connectors(self, stubs: Mapping[str, Any]) -> Iterator[Misnamed]:
-        connectors = self.library.connectors.items()
-        operations = {f"{name}.{key}": one for name, said in connectors for key, one in said.operations.items()}
+        operations = self.names.operations
         yield from self.among(("given", "connectors"), stubs, operations, 'There is no operation "{}".')
         for name, stub in stubs.items():
             for number, entry in enumerate(stub if isinstance(stub, list | tuple) else [stub]):
@@ -176,22 +233,18 @@ class _Names:
                         told = f'{name} does not give "{{}}" with {result}.'
                         yield from self.among((*at, result), values, gives, told)
 
-    def assurances(self) -> set[str]:
-        """Those that desk.yaml declares, and those that some flow grants."""
-        granted = {grant.name for flow in self.library.flows.values() for grant in all_grants(flow)}
-        return granted | self.library.policy.assurances.keys()
-
     def step(self, at: At, ref: str) -> Iterator[Misnamed]:
         """That *ref* is no step of a flow."""
         ref = full(ref, self.flow.id)
+        if self.names.has(ref):
+            return
         flow, _, name = ref.partition("/")
         if flow not in self.library.flows:
-            hint = nearest(flow, self.library.flows)
-            yield Misnamed(at, flow, f'There is no flow "{flow}". {hint}'.strip())
-        elif name not in self.library.flows[flow].steps:
+            yield Misnamed(at, flow, *no_flow(flow, self.library.flows))
+        else:
             steps = self.library.flows[flow].steps
             hint = nearest(name, steps) or f"There are: {allowed(steps)}."
-            yield Misnamed(at, name, f'{flow} has no step "{name}". {hint}'.strip())
+            yield Misnamed(at, name, f'{flow} has no step "{name}".', hint)
 
     def among(
         self, at: At, names: Iterable[str], known: Collection[str], told: str, keys: Mapping[str, str] | None = None
@@ -201,7 +254,7 @@ class _Names:
             if name not in known:
                 listed = sorted(known) if isinstance(known, Set) else list(known)
                 hint = nearest(name, listed) or (f"There are: {allowed(filter(None, listed))}." if any(listed) else "")
-                yield Misnamed((*at, keys[name] if keys else name), name, f"{told.format(name)} {hint}".strip())
+                yield Misnamed((*at, keys[name] if keys else name), name, told.format(name), hint)
 
 
 def settable(flow: Flow) -> set[str]:

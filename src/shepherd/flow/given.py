@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shepherd.flow.source import Node
@@ -14,6 +14,8 @@ from shepherd.flow.source import Node
 #: The years in which walks take place: any span that a flow can write leads from them to a day that there is.
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 DEFAULT_AT = "2026-01-15T10:00:00+00:00"
+#: The words by which one line of a script does more than answer.
+SPECIAL = frozenset({"value", "back", "change", "to", "refused", "after", "meanwhile"})
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -133,7 +135,7 @@ def read_given(tree: Any, flow: str) -> Given:
         tree = {}
     given = mapping(tree, "given", ("inputs", "facts", "at", "answers", "connectors", "spent", "assured"))
     with below("at"):
-        at, offset = _moment(given.get("at", DEFAULT_AT))
+        at, offset = _moment(str(given.get("at", DEFAULT_AT)))
     parts = {key: part(given, key) for key in ("inputs", "facts", "answers", "connectors", "spent")}
     spent = {}
     for key in ("facts", "spent"):
@@ -178,13 +180,20 @@ def read_assured(tree: Mapping[str, Any], *, expected: bool = False) -> dict[str
     return found
 
 
-@contextmanager
-def below(*keys: str | int) -> Iterator[None]:
+class below:
     """Mistakes found in here lie below *keys*."""
-    try:
-        yield
-    except Malformed as error:
-        raise error.below(*keys) from None
+
+    __slots__ = ("keys",)
+
+    def __init__(self, *keys: str | int):
+        self.keys = keys
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Malformed):
+            raise error.below(*self.keys) from None
 
 
 def _named(tree: Mapping[str, Any]) -> None:
@@ -207,26 +216,32 @@ def _names_in(value: Any) -> None:
 
 def part(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """The group below *key*, empty where there is none. Raises Malformed."""
+    if key not in tree:
+        return {}
     with below(key):
-        return mapping(tree.get(key, {}), key)
+        return mapping(tree[key], key)
 
 
 def mapping(tree: Any, what: str, keys: tuple[str, ...] | None = None) -> Mapping[str, Any]:
     """*tree* as a group that has only *keys*; *what* names it. Raises Malformed."""
     if not isinstance(tree, Mapping):
         raise Malformed(f"{what} must be a group of `name: value` lines.")
-    unknown = [key for key in tree if keys is not None and key not in keys]
-    if unknown and keys:
-        raise Malformed(f'{what} has no key "{unknown[0]}". There are: {", ".join(keys)}.', unknown[0])
+    if not keys:
+        return tree
+    for key in tree:
+        if key not in keys:
+            raise Malformed(f'{what} has no key "{key}". There are: {", ".join(keys)}.', key)
     return tree
 
 
 def texts(tree: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """The texts below *key*: a list, or one alone. Raises Malformed."""
-    found = tree.get(key, ())
+    if key not in tree:
+        return ()
+    found = tree[key]
     if isinstance(found, str):
         return (found,)
-    if not isinstance(found, list | tuple) or not all(isinstance(item, str) for item in found):
+    if not isinstance(found, list | tuple) or not {*map(type, found)} <= {str}:
         raise Malformed(f"{key} must be a list of texts.", key)
     return tuple(found)
 
@@ -239,10 +254,11 @@ def count(value: Any) -> int:
     return int(text)
 
 
-def _moment(text: Any) -> tuple[datetime, str]:
+@lru_cache(maxsize=64)
+def _moment(text: str) -> tuple[datetime, str]:
     wrong = Malformed(f'at: "{text}" is no time. Write it with its offset, like 2026-11-21T10:00:00+01:00.')
     try:
-        at = datetime.fromisoformat(str(text))
+        at = datetime.fromisoformat(text)
     except ValueError:
         raise wrong from None
     if at.tzinfo is None or at.utcoffset() is None or not FIRST_YEAR <= at.year <= LAST_YEAR:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shepherd.author.given import (
+from shepherd.flow.findings import Place
+from shepherd.flow.given import (
     Expect,
     Malformed,
     Never,
@@ -18,12 +19,12 @@ from shepherd.author.given import (
     read_given,
     texts,
 )
-from shepherd.flow.findings import Place
 from shepherd.flow.source import Map, Node, Seq
 
 SUFFIX = ".scenarios.yaml"
 #: Of these a scenario expects at least one besides how it ends.
 PROVES = ("path", "says", "values", "ticket")
+_EXPECTED = ("outcome", "waiting", "path", "says", "values", "returns", "ticket", "refused", "assured", "never")
 
 
 def flow_of(file: str) -> str:
@@ -103,11 +104,10 @@ def _scenario(entry: Any, flow: str, file: str, root: Node | None) -> Scenario:
 
 
 def _expect(tree: Any, flow: str) -> Expect:
-    keys = ("outcome", "waiting", "path", "says", "values", "returns", "ticket", "refused", "assured", "never")
-    given = mapping({} if tree is None else tree, "expect", keys)
+    given = mapping({} if tree is None else tree, "expect", _EXPECTED)
     if ("outcome" in given) == ("waiting" in given):
         raise Malformed("expect needs either `outcome` or `waiting: STEP`.")
-    if not any(key in given for key in PROVES):
+    if given.keys().isdisjoint(PROVES):
         raise Malformed("expect needs at least one of path, says, values and ticket; an outcome alone proves little.")
     with below("ticket"):
         ticket = mapping(given.get("ticket", {}), "ticket", ("has", "lacks"))
