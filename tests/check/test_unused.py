@@ -51,6 +51,27 @@ def test_what_is_declared_is_read(head: str, steps: str, points: list[str], tmp_
     assert [text for _, text in told(of_flows, library(tmp_path, f"{head}steps:\n{steps}{END}"))] == points
 
 
+def test_advice_that_scenarios_have_to_follow_names_them(tmp_path: Path):
+    """
+    Whoever takes out what nothing reads is told where scenarios give or expect it; followed there too, all is right.
+    """
+    head = "inputs: {a: {type: text, optional: true}, b: {type: text, optional: true}}\nvalues: {c: 1}\n"
+    scenarios = "scenarios:\n  - name: x\n    given: {}\n    expect: {outcome: done, path: [hello, finish]}\n"
+    given = scenarios.replace("{}", "\n      inputs:\n        a: x").replace("done,", "done, values: {c: 1},")
+    (tmp_path / "f.scenarios.yaml").write_text(given)
+    draft = library(tmp_path, f"{head}steps:\n{END}")
+
+    hints = {f.message.split('"')[1]: f.hint for f in unused(draft.flows.values(), draft.scenarios)}
+    assert hints == {
+        "a": "Take it out, here and where the flow is called; scenarios give it too, at f.scenarios.yaml:5.",
+        "b": "Take it out, here and where the flow is called.",
+        "c": "Read it, or take it out; scenarios expect it, at f.scenarios.yaml:6.",
+    }
+    (tmp_path / "f.scenarios.yaml").write_text(scenarios)
+    found = examine(library(tmp_path, f"steps:\n{END}"), tests=True)
+    assert [f.code for f in found if f.code in ("SHP921", "SHP922") or f.severity == "error"] == []
+
+
 def test_what_an_outcome_returns_is_read(tmp_path: Path):
     """
     The caller reads it.

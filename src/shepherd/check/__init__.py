@@ -167,6 +167,6 @@ def _late(draft: Draft, found: list[Finding]) -> Iterator[Finding]:
     """What is never used. Where something is wrong, its reader may be the mistake: that is told alone."""
     wrong = {finding.flow for finding in found if finding.severity == "error"}
     right = (flow for flow in draft.flows.values() if flow.id not in wrong)
-    yield from _bounded(unused.unused(right))
+    yield from _bounded(unused.unused(right, draft.scenarios))
     if not wrong:
         yield from _bounded(unused.unused_connectors(draft))

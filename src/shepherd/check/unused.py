@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shepherd.check.said import fields_of
 from shepherd.flow.expression import Expression, named, used
-from shepherd.flow.findings import Finding, Hop, Place, Rule
+from shepherd.flow.findings import Finding, Hop, Place, Rule, allowed
 from shepherd.flow.model import Do, Flow, Lookup, Set, Step
+from shepherd.flow.scenario_files import flow_of, place_of
 from shepherd.flow.scope import uses
 
 if TYPE_CHECKING:
-    from shepherd.flow.draft import Draft
+    from shepherd.flow.draft import Document, Draft
 
 UNUSED_INPUT = Rule(
     "SHP921",
@@ -49,10 +50,13 @@ WRITTEN_TWICE = Rule(
 RULES = (UNUSED_INPUT, UNUSED_VALUE, UNUSED_SAVE, UNUSED_CONNECTOR, WRITTEN_TWICE)
 
 
-def unused(flows: Iterable[Flow]) -> Iterator[Finding]:
-    """What *flows* declare or keep, and never read."""
+def unused(flows: Iterable[Flow], scenarios: Iterable[Document] = ()) -> Iterator[Finding]:
+    """What *flows* declare or keep, and never read; the hint names where *scenarios* have to change with it."""
+    beside: dict[str, list[Document]] = {}
+    for document in scenarios:
+        beside.setdefault(flow_of(document.file), []).append(document)
     for flow in flows:
-        yield from _Flow(flow).findings()
+        yield from _Flow(flow, beside.get(flow.id, ())).findings()
 
 
 def unused_connectors(draft: Draft) -> Iterator[Finding]:
@@ -72,6 +76,11 @@ def unused_connectors(draft: Draft) -> Iterator[Finding]:
             yield UNUSED_CONNECTOR.at(connector.place, message, file=connector.file, hint=hint)
 
 
+#: Where a scenario gives inputs, and where it expects what a flow has worked out or kept.
+GIVEN = ("given", "inputs")
+EXPECTED = (("expect", "values"), ("expect", "never", "values"))
+#: So many places of scenarios are named.
+MOST_PLACES = 5
 #: So many steps and names are looked at for what is written twice in one flow; of more, nothing is told.
 MOST_LOOKS = 200_000
 
@@ -79,8 +88,8 @@ MOST_LOOKS = 200_000
 class _Flow:
     """The names of one flow, and who reads them."""
 
-    def __init__(self, flow: Flow):
-        self.flow, self.looks = flow, MOST_LOOKS
+    def __init__(self, flow: Flow, scenarios: Iterable[Document]):
+        self.flow, self.scenarios, self.looks = flow, scenarios, MOST_LOOKS
         self.named = named(flow)
         self.reads = {step.id: self._step(step) for step in flow.steps.values()}
         self.read = frozenset().union(*self.reads.values(), *(self._roots(parts) for parts in self.named.values()))
@@ -103,21 +112,41 @@ class _Flow:
         for field in flow.inputs.values():
             if field.name not in self.read:
                 message = f'Nothing reads the input "{field.name}".'
-                yield self.at(UNUSED_INPUT, field.place, message, "Take it out, here and where the flow is called.")
+                hint = "Take it out, here and where the flow is called"
+                hint += _listed("; scenarios give it too, ", self.named_by(field.name, GIVEN))
+                yield self.at(UNUSED_INPUT, field.place, message, f"{hint}.")
         kinds = [("value", v.name, v.place) for v in flow.values.values()]
         kinds += [("table", t.name, t.place) for t in flow.tables.values()]
         kinds += [("text", f"texts.{name}", text.place) for name, text in flow.texts.items()]
         for kind, name, place in kinds:
             if name not in self.read:
-                yield self.at(UNUSED_VALUE, place, f'Nothing reads the {kind} "{name}".', "Read it, or take it out.")
+                yield self.at(UNUSED_VALUE, place, f'Nothing reads the {kind} "{name}".', self.read_or_out(name))
         writers = _writers(flow)
         for name, steps in writers.items():
             if name not in self.read:
                 for step in steps:
                     message = f'Nothing reads "{name}", under which "{step}" keeps what it gives.'
-                    yield self.at(UNUSED_SAVE, _place(flow, step, name), message, "Read it, or take it out.", step)
+                    yield self.at(UNUSED_SAVE, _place(flow, step, name), message, self.read_or_out(name), step)
             elif len(steps) > 1:
                 yield from self.lost(name, steps)
+
+    def read_or_out(self, name: str) -> str:
+        """What mends that nothing reads *name*, a value or what a step keeps."""
+        return f"Read it, or take it out{_listed('; scenarios expect it, ', self.named_by(name, *EXPECTED))}."
+
+    def named_by(self, name: str, *groups: tuple[str, ...]) -> list[str]:
+        """The places, as ``FILE:LINE``, at which the flow's scenarios name *name* in *groups* of their keys."""
+        found = []
+        for document in self.scenarios:
+            for number, scenario in enumerate(document.typed["scenarios"]):
+                for group in groups:
+                    part: Any = scenario
+                    for key in group:
+                        part = part.get(key, {})
+                    if name in part:
+                        place = place_of(document.root, ("scenarios", number, *group, name))
+                        found.append(f"{document.file}:{place.line}")
+        return found
 
     def lost(self, name: str, steps: list[str]) -> Iterator[Finding]:
         """The steps of *steps* whose *name* is written anew on every way onward before anything reads it."""
@@ -163,6 +192,10 @@ class _Flow:
             else:
                 todo += (edge.target for edge in self.flow.steps[name].edges.values())
         return first
+
+
+def _listed(head: str, places: list[str]) -> str:
+    return f"{head}at {allowed(places, MOST_PLACES)}" if places else ""
 
 
 def _writers(flow: Flow) -> dict[str, list[str]]:
