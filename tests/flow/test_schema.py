@@ -108,6 +108,7 @@ def test_a_slip_of_the_pen_is_guessed(written: str, hint: str):
             "  a: {lookup: x.y, results: [ok, error]}\n",
             "Write the step behind each: `results: {ok: STEP, error: STEP}`.",
         ),
+        ("  a: say Hello.\n", "A colon is missing: write `say: Hello.`."),
     ],
 )
 def test_what_lacks_its_keys_is_shown_with_them(written: str, hint: str):
@@ -115,6 +116,15 @@ def test_what_lacks_its_keys_is_shown_with_them(written: str, hint: str):
     A time to wait, a rule and an answer have keys of their own: the hint writes them around what stands there.
     """
     assert [(f[0], f[2]) for f in steps(written)] == [("SHP110", hint)]
+
+
+def test_a_way_that_begins_with_then_is_shown_without_it():
+    """
+    Behind an answer stands the step alone, or a map with `then`; without its braces that is read as one name.
+    """
+    hint = "Write the step alone, `b`, or `{then: b}`."
+
+    assert [(f[0], f[2]) for f in steps("  a: {ask: X?, answers: {yes: then b}}\n")] == [("SHP112", hint)]
 
 
 @pytest.mark.parametrize(

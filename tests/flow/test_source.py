@@ -149,6 +149,18 @@ def test_a_text_cut_by_a_hash_is_refused(text: str, refused: bool):
         ("a: foo # x\n  bar\n", "SHP015", 1, "quotes"),
         ("a: {x: 1 # foo}\nb: c\n", "SHP015", 1, "quotes"),
         ("a:\n  b: c\n d: e\n", "SHP005", 3, "same column"),
+        ("when: !x\n", "SHP011", 1, "`not x`"),
+        ("when: !x and y\n", "SHP011", 1, "`not x`"),
+        ("a: {when: !x, then: b}\n", "SHP011", 1, "`not x`"),
+        ("when: !(x or y)\n", "SHP011", 1, "`not (…)`"),
+        ("a:\n  when: x\n  then finish\n  b: c\n", "SHP005", 3, "`then: finish`"),
+        ("a:\n  when: x\n  then:finish\n  b: c\n", "SHP005", 3, "`then: finish`"),
+        ("a:\n  say: Well,\n  how are you?\n  b: c\n", "SHP005", 3, "further in"),
+        ("a: {label: Yes, then finish}\n", "SHP008", 1, "`then: finish`"),
+        ("a: {label: Yes, then:finish}\n", "SHP008", 1, "`then: finish`"),
+        ("a: {label: No, thank you}\n", "SHP008", 1, "comma in a one-line map"),
+        ("a:\n  yes {label: Y, then: b}\n", "SHP005", 2, "`yes: {…`"),
+        ("a:\n  yes:{label: Y, then: b}\n", "SHP005", 2, "`yes: {…`"),
     ],
 )
 def test_yaml_errors_are_told_in_a_designers_words(text: str, code: str, line: int, says: str):

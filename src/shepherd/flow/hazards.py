@@ -6,6 +6,7 @@ import re
 
 import yaml
 
+from shepherd.flow import colons
 from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.shown import JOINERS, STEERING
 
@@ -101,7 +102,7 @@ _SUSPECT = re.compile(rf"[{STEERING}\r\u200c\u200d]")
 _TAB = re.compile(r"^[ -]*\t", re.MULTILINE)
 _ENTRY = re.compile(r"^(?P<lead>\s*(?:- +)*)(?P<key>[A-Za-z_][\w.-]*)\s*:(?P<gap>\s+)(?P<value>.*)$")
 _IN_MAP = re.compile(r"^\s*(?:- +)*(?:[\w.-]+\s*:\s+)?\{.*\{\{")
-_CONDITION = frozenset(["when", "is", "must", "otherwise", "default"])
+_CONDITION = frozenset(["when", "is", "must", "otherwise", "default", "show_if"])
 _MARKS = "@`*&!|>%'\"[{?-#,]}"
 
 
@@ -169,12 +170,22 @@ def empty(text: str, index: int, key: str) -> tuple[str, str]:
     """What to say of an empty value of *key* (empty for a list item or a key itself) at *index*."""
     line_start = text.rfind("\n", 0, index) + 1
     line = text[line_start : text.find("\n", index) if "\n" in text[index:] else len(text)]
+    parted = colons.of_key(key)
+    if parted is not None:
+        return parted
     if key and "{" in line:
         hint = f'A comma in a one-line map begins a new key ("{short(key)}"): put the text before it into quotes.'
         return f'"{short(key)}" has no value.', hint
     if key:
         return f'"{short(key)}" has no value.', "Give it one, or delete the line."
     return "There is nothing here where a value is due.", "Write the value, or delete the mark before it."
+
+
+def tag(word: str) -> tuple[str, str]:
+    """What to say of *word*, which YAML takes for a tag."""
+    name = re.fullmatch(r"!(?:([a-z][a-z0-9_.]*),?|\(.*)", word)
+    hint = f"A condition says `not {name[1] or '(…)'}`. {BANG}" if name else BANG
+    return f'"{word}" is a YAML tag; a flow has none.', hint
 
 
 def explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Finding:
@@ -198,9 +209,25 @@ def explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Finding:
         cut = lines[number - 1].index(" #")
         place = Place(number, cut + 2, number, len(lines[number - 1]) + 1)
         return CUT.at(place, "The text ends here: what follows is a comment.", file=file, hint=CUT_HINT)
+    parted = _parted(problem, lines, number, context.line if context is not None else number)
+    if parted is not None:
+        return SYNTAX.at(parted[0], parted[1][0], file=file, hint=parted[1][1])
     place = Place(number + 1, column + 1, number + 1, max(column + 2, len(lines[number].rstrip()) + 1))
     message, hint = _said(problem, error.context or "", context.line + 1 if context is not None else 0)
     return SYNTAX.at(place, message, file=file, hint=hint)
+
+
+def _parted(problem: str, lines: list[str], number: int, begun: int) -> tuple[Place, tuple[str, str]] | None:
+    """Where a colon or the blank behind it is missing, and what to say of it."""
+    at = min(begun, len(lines) - 1) if "expected ':'" in problem else number
+    line = lines[at].rstrip()
+    told = None
+    if "expected ':'" in problem:
+        told = colons.of_line(line)
+    elif "mapping values" in problem:
+        told = colons.of_brace(line)
+    first = len(line) - len(line.lstrip()) + 1
+    return (Place(at + 1, first, at + 1, max(first, len(line)) + 1), told) if told else None
 
 
 def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding | None:
@@ -218,6 +245,9 @@ def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding
     key, value = found["key"], found["value"]
     start = found.start("value")
     place = Place(number + 1, start + 1, number + 1, start + 1 + len(value))
+    if key in _CONDITION and value[:1] == "!":
+        message = 'A condition that begins with "!" means something else to YAML.'
+        return WORDS.at(place, message, file=file, hint=f"Write `not {value[1:].strip()[:40]}`.")
     if key in _CONDITION and value[:1] in "\"'[" and value:
         message = "A condition that begins with a quote or a bracket is cut by YAML."
         hint = 'Begin with the name: line.status == "down".'

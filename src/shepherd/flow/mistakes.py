@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -59,6 +60,7 @@ FITS = {
 }
 #: What the translation of a flow has, and that of a list has not.
 IN_FLOWS = {"title", "texts", "steps"}
+VERBS = {"say", "guide", "warn", "ask", "collect", "decide", "call", "lookup", "do", "set", "wait", "escalate", "end"}
 WORDLESS = {"say", "guide", "warn", "why", "article", "tag", "note"}
 Path = tuple[str | int, ...]
 MOST_KEYS = 250
@@ -282,6 +284,9 @@ def _typed(error: Any, spot: Spot, path: Path, node: Node, key: Scalar | None) -
 def _instead(path: Path, instance: Any) -> str:
     """How to write what stands in a step at *path* without the keys that it needs there."""
     text = _short(instance) if isinstance(instance, str) else ""
+    verb, _, said = text.partition(" ")
+    if not path and said and verb in VERBS:
+        return f"A colon is missing: write `{verb}: {said}`."
     if path in (("answers",), ("results",)) and isinstance(instance, list):
         values = [value for value in instance if isinstance(value, str)][:2] or ["yes", "no"]
         ways = ", ".join(f"{value}: STEP" for value in values)
@@ -332,6 +337,9 @@ def _what_of(error: Any) -> str:
 
 def _pattern(error: Any) -> str:
     """How what has the wrong form is written."""
+    step = re.fullmatch(r"then:?\s+([a-z][a-z0-9_]*)", str(error.instance)) if error.validator_value == ID else None
+    if step is not None:
+        return f"Write the step alone, `{step[1]}`, or `{{then: {step[1]}}}`."
     said = error.schema.get("patternErrorMessage")
     return str(said or f"It is written as {error.validator_value}, a regular expression.")
 

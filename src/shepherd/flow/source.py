@@ -230,7 +230,7 @@ class _Reading:
             message = f"This text has {len(value)} characters; at most {MOST_TEXT} are read."
             self.refuse(hazards.TOO_LARGE, place, message, "Say it in fewer words, or in several steps.")
         if plain:
-            if not value and (key is None or key.text[:1] != "\0"):
+            if not value and event.tag is None and (key is None or key.text[:1] != "\0"):
                 message, hint = hazards.empty(text, start.index, key.text if key is not None else "")
                 self.refuse(hazards.EMPTY_VALUE, place, message, hint)
             elif value and text[end.index : end.index + 1] == " ":
@@ -285,7 +285,7 @@ class _Reading:
             self.refuse(hazards.ANCHOR, place, message, hazards.AMPERSAND)
         if event.tag is not None:
             word = self.text[event.start_mark.index :].split(maxsplit=1)[0][:40]
-            self.refuse(hazards.TAG, place, f'"{word}" is a YAML tag; a flow has none.', hazards.BANG)
+            self.refuse(hazards.TAG, place, *hazards.tag(word))
 
     def border(self, event: Any, kind: type) -> None:
         """The start or end of the stream or of a document."""
