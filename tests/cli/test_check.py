@@ -146,6 +146,27 @@ def test_what_a_file_reads_is_checked_with_it(folder: Path, capsys: pytest.Captu
     assert "bad.yaml" not in out
 
 
+@pytest.mark.parametrize(
+    ("desk", "says"),
+    [
+        ("", "There is no desk.yaml; then the categories are authentication, "),
+        ("desk: house\n", "desk.yaml lists no categories; then they are authentication, "),
+        ("desk: house\ncategories: [orders]\n", "desk.yaml has: orders."),
+    ],
+)
+def test_what_there_is_of_a_desk_is_told(
+    desk: str, says: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Advice for an unknown category speaks of the desk.yaml that is there; what it says to write is taken."""
+    (folder / "flows" / "good.yaml").write_text(GOOD.replace("troubleshooting", "gardening"))
+    if desk:
+        (folder / "flows" / "desk.yaml").write_text(desk)
+    assert run(["check"]) == 1
+    assert says in capsys.readouterr().out
+    (folder / "flows" / "desk.yaml").write_text("desk: house\ncategories: [gardening]\n")
+    assert run(["check"]) == 0
+
+
 WALK = "scenarios:\n  - {name: It ends, expect: {outcome: done, path: [hello, close]}}\n"
 
 

@@ -180,15 +180,16 @@ def _undo(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
 def _desk(draft: Draft, flow: Flow) -> Iterator[Finding]:
     policy = draft.policy
     if flow.category not in policy.categories:
-        yield _unknown(
-            UNKNOWN_CATEGORY, flow, None, flow.places.get("category", flow.place), flow.category, policy.categories
-        )
+        place = flow.places.get("category", flow.place)
+        hint = _without(draft, "categories", flow.category, policy.categories)
+        yield _unknown(UNKNOWN_CATEGORY, flow, None, place, flow.category, policy.categories, hint)
     for outcome in flow.outcomes.values():
         if policy.dispositions and outcome.code not in (outcome.name, *policy.dispositions):
             yield _unknown(UNKNOWN_DISPOSITION, flow, None, outcome.place, outcome.code, policy.dispositions)
     for step in flow.steps.values():
         if step.role is not None and step.role not in policy.roles:
-            yield _unknown(UNKNOWN_ROLE, flow, step, step.places.get("by", step.place), step.role, policy.roles)
+            place, hint = step.places.get("by", step.place), _without(draft, "roles", step.role, policy.roles)
+            yield _unknown(UNKNOWN_ROLE, flow, step, place, step.role, policy.roles, hint)
         if step.tag and policy.tags and step.tag not in policy.tags:
             yield _unknown(UNKNOWN_TAG, flow, step, step.places.get("tag", step.place), step.tag, policy.tags)
         action = step.action
@@ -202,14 +203,29 @@ def _desk(draft: Draft, flow: Flow) -> Iterator[Finding]:
             yield _unknown(UNKNOWN_SEVERITY, flow, step, place, action.severity, policy.severities)
 
 
-def _unknown(rule: Rule, flow: Flow, step: Step | None, place: Place, word: str, known: Iterable[str]) -> Finding:
+def _without(draft: Draft, key: str, word: str, known: Iterable[str]) -> str:
+    """What mends an unknown *word* where desk.yaml, or its *key*, is not there, so that those *known* are built in."""
+    if key in draft.documents.get("desk", {}):
+        return ""
+    there = ", ".join(known)
+    if draft.policy.declared:
+        return f"desk.yaml lists no {key}; then they are {there}. For others list all: `{key}: [{word}, …]`."
+    lines = f"`desk: NAME` and `{key}: [{word}, …]`"
+    return f"There is no desk.yaml; then the {key} are {there}. For others write one that lists all: {lines}."
+
+
+def _unknown(
+    rule: Rule, flow: Flow, step: Step | None, place: Place, word: str, known: Iterable[str], without: str = ""
+) -> Finding:
+    """That there is no *word* among those *known*; *without* says what mends it where nothing near it is known."""
     names = tuple(known)
     what = rule.name.partition("-")[2]
+    listed = without or (f"desk.yaml has: {allowed(names)}." if names else "desk.yaml lists none.")
     return rule.at(
         place,
         f'There is no {what} "{word}".',
         file=flow.file,
         flow=flow.id,
         step=step.id if step is not None else "",
-        hint=nearest(word, names) or (f"desk.yaml has: {allowed(names)}." if names else "desk.yaml lists none."),
+        hint=nearest(word, names) or listed,
     )
