@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shepherd.flow.arithmetic import Unworkable
@@ -150,6 +151,24 @@ def test_a_refusal_helps():
     assert "write 1250; an amount in EUR has at most 2" in parse_value("money", "1,250").sentence
     assert "12000" in parse_value("integer", "12 000").sentence
     assert "year-month-day" in parse_value("date", "21.11.2026").sentence
+
+
+@given(
+    text=st.from_regex(r"-?[0-9]{1,4}[.,][0-9]{1,5}", fullmatch=True),
+    kind=st.sampled_from([("number", ""), ("money", "EUR"), ("money", "JPY"), ("money", "KWD")]),
+)
+@example(text="0,500", kind=("money", "EUR"))
+@settings(max_examples=100)
+def test_what_a_refusal_says_to_write_is_taken(text: str, kind: tuple[str, str]):
+    """
+    Every amount in the advice is one that the same field takes.
+    """
+    name, currency = kind
+    refused = parse_value(name, text, currency=currency)
+    if isinstance(refused, Refusal):
+        numbers = [n.rstrip(".") for n in re.findall(r"-?[0-9][0-9.]*", refused.sentence)]
+        for number in numbers:
+            assert not isinstance(parse_value(name, number, currency=currency), Refusal), refused.sentence
 
 
 @pytest.mark.parametrize("raw", ["", "   ", None, "\n"])

@@ -143,8 +143,7 @@ def _integer(raw: str) -> int | Refusal:
 def _number(raw: str, code: str = "not_a_number") -> Decimal | Refusal:
     text = raw.strip()
     if _NUMBER.fullmatch(text):
-        whole, _, part = text.lstrip("-").partition(".")
-        if len(whole) > MOST_DIGITS or len(part) > MOST_PLACES:
+        if _too_many(text):
             return Refusal(code, f"Give at most {MOST_DIGITS} digits, and {MOST_PLACES} behind the point.")
         value = Decimal(text)
         return value if value else abs(value)
@@ -154,8 +153,15 @@ def _number(raw: str, code: str = "not_a_number") -> Decimal | Refusal:
     if _GROUPED.fullmatch(text):
         return Refusal(code, "Give the digits without anything between thousands, like 12000.5.")
     if _COMMA.fullmatch(text):
-        return Refusal(code, f"Use a point for the fraction: {text.replace(',', '.') if len(text) < 30 else '45.5'}.")
+        pointed = text.replace(",", ".")
+        return Refusal(code, f"Use a point for the fraction{', like 45.5' if _too_many(pointed) else f': {pointed}'}.")
     return Refusal(code, "Give a number in digits, like 12 or 45.5.")
+
+
+def _too_many(text: str) -> bool:
+    """Whether a number's *text* has more digits than are taken, before the point or behind it."""
+    whole, _, part = text.lstrip("-").partition(".")
+    return len(whole) > MOST_DIGITS or len(part) > MOST_PLACES
 
 
 def _money(raw: str, currency: str) -> Money | Refusal:
@@ -170,15 +176,15 @@ def _money(raw: str, currency: str) -> Money | Refusal:
     if said and said[1].upper() != currency:
         return Refusal("not_an_amount", f"Give the amount in {currency}.")
     if _EITHER.fullmatch(text) and places < 3:
-        whole, most = text.replace(",", ""), f"an amount in {currency} has at most {places} digits behind the point"
-        return Refusal("not_an_amount", f"If this is {whole}, write {whole}; {most}.")
-    value = _number(text, "not_an_amount")
-    if isinstance(value, Refusal):
-        return value
-    if len(text.partition(".")[2]) > places:
+        whole, most = text.replace(",", ""), f"at most {places} digits" if places else "nothing"
+        told = f"If this is {whole}, write {whole}; an amount in {currency} has {most} behind the point."
+        return Refusal("not_an_amount", told)
+    pointed = text.replace(",", ".") if _COMMA.fullmatch(text) else text
+    if _NUMBER.fullmatch(pointed) and len(pointed.partition(".")[2]) > places:
         most = f"with at most {places} digits behind the point" if places else "without anything behind a point"
         return Refusal("not_an_amount", f"Give an amount {most}, like {Money(20, currency).amount}.")
-    return Money(value, currency)
+    value = _number(text, "not_an_amount")
+    return value if isinstance(value, Refusal) else Money(value, currency)
 
 
 def _yes_no(raw: str) -> bool | Refusal:
