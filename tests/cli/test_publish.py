@@ -112,6 +112,26 @@ def test_what_a_version_takes_away_is_said(do: Do) -> None:
     assert "→ shepherd test --suggest --save --library mydesk\n" in do("propose", "--by", "M", "--library", "mydesk")[2]
 
 
+def test_going_back_is_listed(do: Do) -> None:
+    """From which version to which, by whom and why, the newest first; for programs too. Else the list says none."""
+    for number, says in ((1, "One."), (2, "Two.")):
+        files_in(Path("flows"), says)
+        do("propose", "--by", "Maria")
+        do("approve", str(number), "--by", "Olli", "--note", "Walked it")
+    assert "rolled back" not in do("list")[1]
+    do("rollback", "--by", "Olli", "--note", "The number\ndoes not answer")
+    do("rollback", "2", "--by", "Anna", "--note", "It does now")
+    lines = [line[18:] for line in do("list")[1].splitlines() if "rolled back" in line]
+    assert lines == [
+        "rolled back from 1 to 2 by Anna: It does now",
+        "rolled back from 2 to 1 by Olli: The number does not answer",
+    ]
+    first, _ = json.loads(do("list", "--json")[1])["rolled_back"]
+    assert first.pop("at").endswith("Z")
+    wanted = {"from": 2, "to": 1, "by": "Olli", "note": "The number\ndoes not answer", "assured": False}
+    assert first == wanted
+
+
 def test_one_person_is_not_two(do: Do) -> None:
     """Approving one's own ends with 1 and names the gate."""
     do("propose", "--by", "Maria")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from shepherd.desk.clock import offset
-from shepherd.desk.versions import Version
+from shepherd.desk.versions import Published, Version
 from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SHORT = 12
 MOST_GONE = 5
 MOST_CHANGES = 40
+MOST_BACKS = 10
 
 
 def sentence(publishing: Publishing, version: Version) -> str:
@@ -76,7 +77,20 @@ def listed(publishing: Publishing) -> Iterator[str]:
         at = f"{due.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if due else ""
         who = f"{one.author}, {one.approver}" if one.approver else one.author
         yield f"{one.number:<8} {one.state:<10} {at:<23} {one.hash[:SHORT]} {who}".rstrip()
+    yield from _gone_back(publishing.published(), zone)
     yield f"All times as on the clock of {zone}."
+
+
+def _gone_back(published: Published, zone: str) -> Iterator[str]:
+    """A line for each time that a version which had been live was made live again, the newest first."""
+    backs = [release for release in reversed(published.releases) if release.back]
+    for release in backs[:MOST_BACKS]:
+        at = f"{release.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+        left = published.before(release)
+        from_ = f" from {left.version}" if left else ""
+        yield f"{at}  rolled back{from_} to {release.version} by {release.by}{_said(release.note)}"
+    if len(backs) > MOST_BACKS:
+        yield f"… and {len(backs) - MOST_BACKS} times before; --json has all."
 
 
 def shown(publishing: Publishing, one: Version) -> Iterator[str]:
@@ -122,13 +136,23 @@ def as_object(publishing: Publishing, versions: list[Version], *, whole: bool = 
     live = publishing.live()
     listed_ = []
     for one in versions:
-        told = _one(one)
+        entry = _one(one)
         if whole:
             compared, changes = publishing.changes(one)
             read = [{"by": r.actor, "at": _iso(r.at), "assured": False} for r in publishing.readers(one)]
-            told |= {"documents": dict(one.documents), "changes": list(changes), "against": compared, "read": read}
-        listed_.append(told)
-    return {"shepherd": "publish/1", "ok": True, "live": live.number if live else None, "versions": listed_}
+            entry |= {"documents": dict(one.documents), "changes": list(changes), "against": compared, "read": read}
+        listed_.append(entry)
+    told = {"shepherd": "publish/1", "ok": True, "live": live.number if live else None, "versions": listed_}
+    return told | {"rolled_back": list(_backs(publishing.published()))}
+
+
+def _backs(published: Published) -> Iterator[dict[str, Any]]:
+    """Each time that a version was gone back to, the oldest first."""
+    for release in published.releases:
+        left = published.before(release)
+        if release.back:
+            versions = {"from": left.version if left else None, "to": release.version}
+            yield versions | {"by": release.by, "at": _iso(release.at), "note": release.note, "assured": False}
 
 
 def _one(one: Version) -> dict[str, Any]:
