@@ -10,7 +10,7 @@ from shepherd.connect.searching import meant, squeezed
 from shepherd.desk.live import LiveLibrary
 from shepherd.desk.moving import UNDER_WAY
 from shepherd.desk.views import RESOLVED, CustomerRow, TicketRow
-from shepherd.record import Record, RunRow
+from shepherd.record import Record, RunRow, Ticket
 
 MOST_RUNS, LATEST = 500, 200
 
@@ -52,7 +52,10 @@ class Customers:
         known = self._record.customer_by_ref(ref) or self._record.customer_by_ref(self.number(ref)[0])
         if known is None:
             return ()
-        heads = self._record.tickets(customer=known.id, limit=limit)
+        return self.stand(self._record.tickets(customer=known.id, limit=limit))
+
+    def stand(self, heads: Sequence[Ticket]) -> tuple[TicketRow, ...]:
+        """The tickets *heads*, each with how it stands."""
         runs = self._record.runs(tickets=[head.id for head in heads], limit=MOST_RUNS)
         library = self._live.library
         return tuple(

@@ -31,6 +31,7 @@ from shepherd.desk.settings import Settings, changes_file
 from shepherd.desk.starting import Starting
 from shepherd.desk.tickets import Tickets, valid_id
 from shepherd.desk.times import Times
+from shepherd.desk.turned_away import TurnedAway, turned_away
 from shepherd.desk.views import CaseNote, CustomerRow, FlowRow, Recorded, RunView, Taken, TicketRow, TicketView
 from shepherd.flow.languages import falls_back
 from shepherd.record import Record, RecordError, Report, RunRow, Ticket, open_record
@@ -156,6 +157,10 @@ class Desk:
         """The newest tickets, or those that *words* (a number, a customer's number, a subject's word) find."""
         return tuple(self.record.tickets(words.strip()[:200], limit=limit))
 
+    def stand(self, tickets: Sequence[Ticket]) -> tuple[TicketRow, ...]:
+        """*tickets*, each with how it stands."""
+        return self._tickets.customers.stand(tickets)
+
     def ticket(self, id_or_number: str) -> TicketView:
         """A ticket with all that stands on it."""
         return self._tickets.view(self._tickets.find(id_or_number))
@@ -266,6 +271,10 @@ class Desk:
     def asked(self, run: str, visit: int, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The fields that the form of *visit* shows when *values* (name → raw) are filled in so far."""
         return asked(self._runs.load(run).run, visit, values)
+
+    def turned_away(self, ticket: str, but: str = "") -> TurnedAway | None:
+        """How the customer was turned away before on *ticket* (an id), *but* by one run; None where they were not."""
+        return turned_away(self._runs, self.record, ticket, but)
 
     # --- what changed in the flows ------------------------------------------------------------------
 

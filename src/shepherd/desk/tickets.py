@@ -31,6 +31,8 @@ from shepherd.run.resting import absolute
 
 LONGEST_SUBJECT = 200
 LOOKUPS = 4
+#: The key of the note that entries can't be read.
+DAMAGE = "damage"
 CONTACT_LASTS = timedelta(hours=2)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -185,7 +187,7 @@ class Tickets:
             tags=tuple(sheet.tags),
             follow_ups=tuple(sheet.follow_ups),
             notes=(*sheet.damage(ticket), *sheet.notes, *(i for i in record.items(ticket.id) if i.kind == "note")),
-            case_notes=sheet.case_notes(),
+            case_notes=sheet.case_notes([run.id for run in runs]),
             target=self._target(contact) if contact else None,
         )
 
@@ -248,7 +250,7 @@ class Sheet:
         many = "One entry" if self.unreadable == 1 else f"{self.unreadable} entries"
         text = f"{many} of this ticket can't be read: not as written. Its paths under Recorded runs show where."
         at = ticket.updated_at
-        return [Item(ticket=ticket.id, key="damage", run=None, kind="note", at=at, actor="Shepherd", value=text)]
+        return [Item(ticket=ticket.id, key=DAMAGE, run=None, kind="note", at=at, actor="Shepherd", value=text)]
 
     def read(self, body: Mapping[str, Any]) -> None:
         """One more entry."""
@@ -289,10 +291,9 @@ class Sheet:
         if note.use != CASE_NOTE:
             self.notes.append(_item(body, at, note.text))
 
-    def case_notes(self) -> tuple[CaseNote, ...]:
-        """The case note of each run that is over, in the order in which they were first written."""
-        found = [note for run, said in self._said.items() if (note := note_of(run, said))]
-        return tuple(sorted(found, key=lambda note: str(note.before[0][2] if note.before else note.at)))
+    def case_notes(self, runs: Iterable[str]) -> tuple[CaseNote, ...]:
+        """The case note of each of *runs* that is over, in their order."""
+        return tuple(note for run in runs if (note := note_of(run, self._said.get(run, []))))
 
     def _escalated(self, fields: Mapping[str, Any]) -> None:
         self.queue = fields["queue"]

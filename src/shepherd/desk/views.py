@@ -83,7 +83,8 @@ class TicketView:
     A ticket with everything that stands on it.
 
     *head* is the record's row. *customer* are the facts of the customer base as text, empty without a customer.
-    *priority*, *queue*, *tags*, *follow_ups* and *notes* are folded from what its runs did. *runs*: newest first.
+    *priority*, *queue*, *tags*, *follow_ups* and *notes* are folded from what its runs did. *runs* and *case_notes*:
+    newest run first.
     *target* is the service level of the channel of its latest contact.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -29,14 +30,15 @@ from shepherd.desk import (
     Unknown,
     new_id,
 )
-from shepherd.record import RunRow
+from shepherd.desk.tickets import DAMAGE
+from shepherd.record import Item, RunRow
 from shepherd.run.api import Blank, Refused
 from shepherd.web import forms
 from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
 from shepherd.web.rows import (
     customers_like,
-    flow_of,
     flow_row,
+    note_row,
     on_ticket,
     open_row,
     picks_for,
@@ -124,8 +126,8 @@ def _home(
     waiting, (own, handed) = _waiting(), _open_runs()
     found = [(c, tickets_of(c["ref"], limit=FEW + 1)) for c in customers_like(find)]
     listed = {t["number"] for _, theirs in found for t in theirs}
-    others = desk().tickets(find, limit=20) if find else ()
-    tickets = [ticket_row(t) for t in others if t.number not in listed]
+    others = [t for t in desk().tickets(find, limit=20) if t.number not in listed] if find else []
+    tickets = [ticket_row(t) for t in desk().stand(others)]
     page = render_template(
         "start.html",
         find=find,
@@ -146,7 +148,7 @@ def _home(
         customers=[c | {"tickets": theirs} for c, theirs in found],
         tickets=tickets,
         near=desk().near(find) if find and not found and not tickets else "",
-        recent=[] if find else [ticket_row(t) for t in desk().tickets(limit=8)],
+        recent=[] if find else [ticket_row(t) for t in desk().stand(desk().tickets(limit=8))],
     )
     return make_response(page, status)
 
@@ -266,13 +268,14 @@ def _ticket(
         "told": told,
         "open_runs": [open_row(r, here()) for r in view.runs if r.status not in OVER],
         "done_runs": [run_row(r) for r in view.runs if r.status in OVER],
-        "case_notes": [{"note": n, "flow": flow_of(view, n.run)} for n in (*_notes_so_far(view), *view.case_notes)],
+        "case_notes": [note_row(view, note) for note in (*_notes_so_far(view), *view.case_notes)],
         "unknown": not head.customer,
         "picks": picks_for((given or {}).get("customer", "")),
         "others": tickets_of(head.customer_ref, limit=FEW, but=head.number) if head.customer_ref else [],
         "facts": list(view.customer.items()),
         "work": on_ticket(view),
-        "notes": [n for n in view.notes if isinstance(n.value, str)],
+        "notes": sorted((n for n in view.notes if isinstance(n.value, str)), key=_newest, reverse=True),
+        "turned_away": desk().turned_away(head.id),
     }
     flows = [flow_row(f) for f in desk().flows(find, limit=50)]
     languages, language = desk().languages(head.number)
@@ -287,6 +290,11 @@ def _ticket(
         given=given or {},
     )
     return make_response(body, status)
+
+
+def _newest(note: Item) -> tuple[bool, datetime]:
+    """What sorts notes by their time, that of damage last."""
+    return note.key == DAMAGE, note.at
 
 
 def _notes_so_far(view: TicketView) -> list[CaseNote]:
@@ -317,6 +325,11 @@ def start(number: str) -> Reply:
     flow = next((f for f in desk().flows(limit=1000) if f.id == form.get("flow")), None)
     if flow is None:
         raise Unknown("There is no such flow to be started.")
+    begun = _begun(number, flow, form)
+    if begun:
+        rows = [open_row(r, here()) for r in begun]
+        sent = {name: form.get(name) for name in ("token", "language")}
+        return make_response(render_template("again.html", number=number, flow=flow, runs=rows, **sent))
     asks = [as_blank(f) for f in flow.asks]
     if asks and form.get("asked") != "yes":
         return _begin(number, flow, asks)
@@ -340,6 +353,15 @@ def start(number: str) -> Reply:
     return redirect(url_for("run.step", run_id=taken.run.id), 303)
 
 
+def _begun(number: str, flow: FlowRow, form: Mapping[str, str]) -> list[RunRow]:
+    """Runs of *flow* under way on the ticket that were not told yet; none for a form sent again: it has its own run."""
+    rows = desk().recorded(ticket=number, flow=flow.id)
+    if any(row.id == form.get("token") for row in rows):
+        return []
+    seen = form.get("seen", "").split()
+    return [row for row in rows if row.status not in OVER and row.id not in seen]
+
+
 def _begin(
     number: str,
     flow: FlowRow,
@@ -359,6 +381,7 @@ def _begin(
         blanks=asks,
         token=new_id(),
         language=request.form.get("language", ""),
+        seen=request.form.get("seen", ""),
         errors=errors or {},
         given=given or {},
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import current_app
 
-from shepherd.desk import DeskError, FlowRow, FollowUp, RunView, Target, TicketRow, TicketView, new_id
-from shepherd.record import RunRow, Ticket
+from shepherd.desk import CaseNote, DeskError, FlowRow, FollowUp, RunView, Target, TicketRow, TicketView, new_id
+from shepherd.record import RunRow
 from shepherd.run.api import Due
 from shepherd.web.headings import heading
 from shepherd.web.marks import Marks
@@ -50,7 +50,7 @@ def picks_for(typed: str) -> list[dict[str, str]]:
 
 def tickets_of(customer: str, *, limit: int = 20, but: str = "") -> list[dict[str, Any]]:
     """The newest tickets of *customer*, each with its state; *but* one by its number."""
-    return [ticket_row(t.head, t) for t in desk().tickets_of(customer, limit=limit) if t.head.number != but]
+    return [ticket_row(t) for t in desk().tickets_of(customer, limit=limit) if t.head.number != but]
 
 
 def title(flow: str) -> str:
@@ -73,12 +73,13 @@ def run_row(run: RunRow) -> dict[str, Any]:
     }
 
 
-def ticket_row(ticket: Ticket, stands: TicketRow | None = None) -> dict[str, Any]:
-    """A ticket with its customer and subject, which may be unknown or erased, and its state where *stands* tells it."""
+def ticket_row(row: TicketRow) -> dict[str, Any]:
+    """A ticket with its state, its customer and its subject, which may be unknown or erased."""
+    ticket = row.head
     return {
         "id": ticket.id,
-        "state": stands.state if stands else "",
-        "is_open": stands is not None and stands.is_open,
+        "state": row.state,
+        "is_open": row.is_open,
         "number": ticket.number,
         "customer": ticket.customer_ref or "Unknown caller",
         "subject": ticket.subject if isinstance(ticket.subject, str) else "erased",
@@ -101,9 +102,10 @@ def open_row(run: RunRow, who: Who) -> dict[str, Any]:
     return run_row(run) | {"until": due, "seq": seq, "token": new_id(), "customer": customer}
 
 
-def flow_of(view: TicketView, run: str) -> str:
-    """The title of the flow that *run* of this ticket walks."""
-    return next((title(r.flow) for r in view.runs if r.id == run), "")
+def note_row(view: TicketView, note: CaseNote) -> dict[str, Any]:
+    """A case note of this ticket, with the title of the flow of its run, and when that run moved last."""
+    run = next(run for run in view.runs if run.id == note.run)
+    return {"note": note, "flow": title(run.flow), "at": run.updated_at}
 
 
 def flow_row(flow: FlowRow) -> dict[str, Any]:

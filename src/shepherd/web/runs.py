@@ -19,6 +19,7 @@ from shepherd.web.fields import as_people_read, wrong
 from shepherd.web.headings import blanks
 from shepherd.web.marks import Marks
 from shepherd.web.show import GONE, RunPage, page_of
+from shepherd.web.so_far import has_begun
 from shepherd.web.who import ask_name, desk, here
 
 pages = Blueprint("run", __name__, url_prefix="/runs")
@@ -51,7 +52,8 @@ def damaged(error: Broken) -> Response:
 def show(view: RunView, status: int = 200, **more: Any) -> Response:
     """The run page of *view*."""
     written = "" if view.case_note else desk().case_note(view.id).text
-    page = page_of(view, here(), desk().clock(), case_note=written, **more)
+    before = None if has_begun(view) else desk().turned_away(view.ticket.id, but=view.id)
+    page = page_of(view, here(), desk().clock(), case_note=written, turned_away=before, **more)
     return make_response(render_template("run.html", page=page), status)
 
 

@@ -11,6 +11,7 @@ from flask import current_app, url_for
 
 from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
+from shepherd.desk.turned_away import TurnedAway
 from shepherd.flow.model import Collect
 from shepherd.run.api import Blank, Choice, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
 from shepherd.web.fields import is_long, labels_of, needs_help, none_holds
@@ -105,6 +106,7 @@ class RunPage:
     elsewhere: Elsewhere | None = None
     settlements: tuple[Choice, ...] = SETTLE
     tongue: Tongue | None = None
+    turned_away: TurnedAway | None = None
 
     @property
     def shown_at(self) -> str:
@@ -160,7 +162,7 @@ class RunPage:
         """What is said aloud when the page has come: the step, or what is wrong where a field has the focus."""
         if self.errors:
             return f"There is a problem. {' '.join(self.errors.values())}" if self.starts else ""
-        return f"Now: {self.heading}"
+        return f"{'Turned away on this ticket before. ' if self.turned_away else ''}Now: {self.heading}"
 
 
 def page_of(
@@ -177,6 +179,7 @@ def page_of(
     asked: tuple[Blank, ...] | None = None,
     shown: Collection[str] | None = None,
     step: str = "",
+    turned_away: TurnedAway | None = None,
 ) -> RunPage:
     """
     The page of *view* for *who*; *errors* and *given* come back from a form that was refused.
@@ -224,6 +227,7 @@ def page_of(
         each=_each(kind, view.waiting, now),
         elsewhere=elsewhere,
         tongue=tongue_of(view),
+        turned_away=turned_away,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from shepherd.desk import RunView
 from shepherd.run.api import PathItem
 
 GIVEN = frozenset({"ask", "collect"})
@@ -53,6 +54,11 @@ def _has_secret(item: PathItem) -> bool:
     """Whether something secret was given, of which only the length is kept."""
     values = item.value.values() if item.verb == "collect" and isinstance(item.value, Mapping) else (item.value,)
     return any(isinstance(value, Mapping) and "given" in value for value in values)
+
+
+def has_begun(view: RunView) -> bool:
+    """Whether somebody has acted in the run, so that its first step is behind them."""
+    return any(item.verb in HUMAN and item.visit != view.waiting.visit for item in view.path)
 
 
 def way_back(path: Sequence[PathItem]) -> int | None:
