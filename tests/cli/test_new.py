@@ -54,7 +54,7 @@ def test_a_new_flow_has_an_owner_where_flows_have_them(folder: Path, capsys: pyt
     assert (draft.flows["parcel_lost"].owner, draft.flows["parcel_found"].owner) == ("fixed_line", "Ann: #1")
     capsys.readouterr()
     assert run(["check", "flows/parcel_lost.yaml"]) == 0
-    assert capsys.readouterr().out == "Nothing wrong in 1 file.\n"
+    assert capsys.readouterr().out == "Nothing wrong in 2 files.\n"
 
 
 @pytest.mark.parametrize(
