@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shepherd.cli.app import COMMANDS
+from shepherd.flow.ids import ID
 from tests.conftest import LONGEST as LONGEST_TESTS
 from tests.conftest import TESTS
 
@@ -86,6 +87,18 @@ def properties(schema: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(schema, list):
         for value in schema:
             yield from properties(value)
+
+
+def test_how_a_name_is_written_stands_once() -> None:
+    """
+    The language, its commands and the schemas take the same names: the pattern has one home, and theirs is the same.
+    """
+    common = json.loads((ROOT / "schemas" / "common.schema.json").read_text(encoding="utf-8"))
+    modules = sorted((ROOT / "src").rglob("*.py"))
+    again = [path.name for path in modules if re.search(r"\[a-z\]\[a-z0-9_\](?:\{0,63\}|\*:)", path.read_text("utf-8"))]
+
+    assert again == ["ids.py"]
+    assert common["$defs"]["id"]["pattern"] == f"^{ID}$"
 
 
 def test_every_property_of_the_schemas_is_described() -> None:

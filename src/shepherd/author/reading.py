@@ -11,6 +11,7 @@ from shepherd.author.explain import HEADINGS, Sentence, explain
 from shepherd.author.shapes import shape_of
 from shepherd.author.vows import Vow
 from shepherd.flow.findings import Finding
+from shepherd.flow.ids import ID
 from shepherd.flow.model import Flow
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
 
 GO_TO = "go to "
-STEP = re.compile(r"  ([a-z][a-z0-9_]*):")
+STEP = re.compile(rf"  ({ID}):")
 
 
 class Spoken(NamedTuple):

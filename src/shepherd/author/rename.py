@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -10,13 +9,11 @@ from shepherd.author.library_names import mentions
 from shepherd.author.mentions import Mention, Thing
 from shepherd.flow import schema
 from shepherd.flow.findings import Place, nearest
-from shepherd.flow.ids import RESERVED
+from shepherd.flow.ids import RESERVED, is_id
 from shepherd.flow.marks import mark
 from shepherd.flow.reader import pairs, plain
 from shepherd.flow.source import Map, Node, Scalar, read
 from shepherd.flow.translations import words_of
-
-_ID = re.compile("[a-z][a-z0-9_]{0,63}")
 
 
 class Edit(NamedTuple):
@@ -69,7 +66,7 @@ def _possible(found: Iterable[Mention], flow: str, step: str, new: str) -> None:
     if step not in steps:
         hint = nearest(step, steps) if steps else "See shepherd check."
         raise CannotRename(f'There is no step "{step}" in a flow "{flow}" that can be read. {hint}'.strip())
-    if not _ID.fullmatch(new):
+    if not is_id(new):
         raise CannotRename(f'"{new[:40]}" is no name: small letters, digits and _, a letter first, at most 64.')
     if new in RESERVED:
         raise CannotRename(f'"{new}" is a word of the language and may not name a step.')

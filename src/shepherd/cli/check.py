@@ -17,6 +17,7 @@ from shepherd import __version__
 from shepherd.cli.choose import Choice, choice_of, choice_options
 from shepherd.cli.settings import draft_of, library_option, output_option, settings, shown_file
 from shepherd.cli.terminal import echo, telling
+from shepherd.flow.ids import ID
 from shepherd.flow.scenario_files import SUFFIX
 from shepherd.flow.shown import json_text, many
 
@@ -28,8 +29,8 @@ FORMATS = ("human", "json", "github", "sarif", "junit")
 #: So many findings are printed for people.
 MOST_SHOWN = 200
 #: What a file says that is a list, and how a flow says what it reads.
-LIST = re.compile(r"^list:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
-READS_LIST = re.compile(r"\blists\.([a-z][a-z0-9_]*)")
+LIST = re.compile(rf"^list:\s*[\"']?({ID})", re.MULTILINE)
+READS_LIST = re.compile(rf"\blists\.({ID})")
 ROWS_FROM = re.compile(r"\brows_from:\s*(?:[\"']([^\"']+)[\"']|([^\n,}#]+))")
 
 

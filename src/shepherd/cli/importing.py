@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from shepherd.cli.new import ID, TAKEN, own_library, shown, told_of_schemas
+from shepherd.cli.new import TAKEN, own_library, shown, told_of_schemas
 from shepherd.cli.schemas import named_schema
 from shepherd.cli.settings import library_option
 from shepherd.cli.terminal import echo
@@ -124,13 +124,14 @@ def _refused(file: Path, mistakes: Iterable[Mistake]) -> NoReturn:
 def _id(flow: str | None, sketch: Sketch, file: Path) -> str:
     """The id of the new flow: the one that is given, else that of the drawing, else from the file's name."""
     from shepherd.author.elsewhere.naming import slug
+    from shepherd.flow.ids import is_id
 
     if flow is None:
-        found = sketch.flow if ID.fullmatch(sketch.flow) else slug(file.stem, whole=True)
-        if not ID.fullmatch(found) or found in TAKEN:
+        found = sketch.flow if is_id(sketch.flow) else slug(file.stem, whole=True)
+        if not is_id(found) or found in TAKEN:
             raise click.UsageError("Say with --flow what the flow's id is to be, such as parcel_lost.")
         return found
-    if not ID.fullmatch(flow) or flow in TAKEN:
+    if not is_id(flow) or flow in TAKEN:
         hint = "small letters, digits and underscores, beginning with a letter, such as parcel_lost"
         raise click.UsageError(f'"{flow}" can\'t be the id of a flow: use {hint}.')
     return flow

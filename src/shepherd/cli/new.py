@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import sys
 from pathlib import Path
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from shepherd.flow.beside import Policy
     from shepherd.flow.findings import Finding
 
-ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 TAKEN = ("desk", "connectors")
 
 EPILOG = """\b
@@ -41,8 +39,10 @@ def command(flow: str, title: str | None, category: str | None, owner: str | Non
 
     Nothing that is there is ever overwritten. Without a library, the folder ./flows is made.
     """
+    from shepherd.flow.ids import is_id
+
     folder = own_library(library)
-    if not ID.fullmatch(flow) or flow in TAKEN:
+    if not is_id(flow) or flow in TAKEN:
         hint = "small letters, digits and underscores, beginning with a letter, such as parcel_lost"
         raise click.UsageError(f'"{flow}" can\'t be the name of a flow: use {hint}.')
     policy = _room(folder, flow)

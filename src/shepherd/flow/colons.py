@@ -42,7 +42,7 @@ def of_key(key: str) -> tuple[str, str] | None:
     if stuck is not None:
         return _blank(stuck)
     word, _, value = key.partition(" ")
-    if word in _KEYS and re.fullmatch(r"[a-z][a-z0-9_]*", value):
+    if word in _KEYS and re.fullmatch(r"\w+", value):
         return f'A colon is missing behind "{word}".', f"Write `{word}: {value}`."
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.reader import pairs, place_of, plain
 from shepherd.flow.source import Map, Node
 
+#: How a name is written: of flows, steps, inputs, values, results and lists. The schema's ``id`` is the same.
+ID = "[a-z][a-z0-9_]{0,63}"
+_ID = re.compile(ID)
 RESERVED = frozenset(
     "today now channel customer ticket contact agent assured lists tables texts visits attempts_left true false null "
     "none and or not in is if else defined error unknown otherwise".split()
@@ -27,6 +31,11 @@ NAME_CLASH = Rule(
     "Inputs, values, tables and saved results share one namespace, so that a name read anywhere means one thing.",
 )
 RULES = (RESERVED_NAME, NAME_CLASH)
+
+
+def is_id(word: str) -> bool:
+    """Whether *word* is written as a name."""
+    return _ID.fullmatch(word) is not None
 
 
 def check_ids(typed: Mapping[str, Any], root: Map, file: str) -> Iterator[Finding]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
+from shepherd.flow.ids import is_id
 from shepherd.flow.reader import is_map, items, pairs, plain
 from shepherd.flow.source import Map, Node, Scalar
 
@@ -19,7 +19,6 @@ UNKNOWN_TARGET = Rule(
 RULES = (UNKNOWN_TARGET,)
 #: So many are told beside what is to be mended first.
 MOST = 50
-_ID = re.compile("[a-z][a-z0-9_]{0,63}")
 
 
 def unknown_ways(root: Map, file: str) -> Iterator[Finding]:
@@ -35,7 +34,7 @@ def unknown_ways(root: Map, file: str) -> Iterator[Finding]:
     known = {*_keys(steps), *(key.text for key, _ in pairs(root.get("outcomes")))}
     flow = plain(root.get("flow"))
     ways = ((key.text, target) for key, node in steps.entries for target in _targets(node))
-    wrong = ((step, target) for step, target in ways if target.text not in known and _ID.fullmatch(target.text))
+    wrong = ((step, target) for step, target in ways if target.text not in known and is_id(target.text))
     for step, target in islice(wrong, MOST):
         hint = nearest(target.text, listed) or f"Steps: {allowed(listed)}."
         message = f'"{target.text}" is not a step of this flow.'

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed, nearest
+from shepherd.flow.ids import ID
 from shepherd.flow.source import Map, Node, Scalar, Seq
 
 MISSING_KEY = Rule("SHP106", "missing-key", "error", "Some keys must be there, or nobody can tell what is meant.")
@@ -48,8 +49,7 @@ RULES = (
     MISPLACED_KEY,
 )
 
-ID = "^[a-z][a-z0-9_]{0,63}$"
-NAMES = (ID, "^[A-Za-z0-9._-]{1,64}$")
+NAMES = (f"^{ID}$", "^[A-Za-z0-9._-]{1,64}$")
 SHAPES = {"object": "a group of keys", "array": "a list", "string": "a text", "integer": "a whole number"}
 FITS = {
     "min": "It belongs to integer, number and date.",
@@ -337,7 +337,7 @@ def _what_of(error: Any) -> str:
 
 def _pattern(error: Any) -> str:
     """How what has the wrong form is written."""
-    step = re.fullmatch(r"then:?\s+([a-z][a-z0-9_]*)", str(error.instance)) if error.validator_value == ID else None
+    step = re.fullmatch(rf"then:?\s+({ID})", str(error.instance)) if error.validator_value in NAMES else None
     if step is not None:
         return f"Write the step alone, `{step[1]}`, or `{{then: {step[1]}}}`."
     said = error.schema.get("patternErrorMessage")

@@ -7,11 +7,12 @@ import re
 
 from shepherd.author.elsewhere.sketch import Station
 from shepherd.author.shapes import SHAPES
+from shepherd.flow.ids import ID
 
 _BREAK = re.compile(r"<br */?>|\\n", re.IGNORECASE)
 _MARK = re.compile(r"</?(?:b|i|u|em|strong|span|small|sub|sup|code|p|div|font)(?:\s[^<>]*)?>", re.IGNORECASE)
 _CODE = re.compile(r"#(\d{1,7}|[A-Za-z]{2,8});")
-_OWN = re.compile(r"(?P<word>[a-z ]+) · (?P<id>[a-z][a-z0-9_]{0,63})")
+_OWN = re.compile(rf"(?P<word>[a-z ]+) · (?P<id>{ID})")
 _VERBS = {shape.word: verb for verb, shape in SHAPES.items()}
 #: What a step of Shepherd's did by itself, or with more than a drawing tells.
 _HAND = frozenset({"collect", "decide", "lookup", "do", "set", "wait", "escalate", "hand_on"})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from shepherd.author.elsewhere.sketch import MOST_STATIONS, MOST_WORDS, Mistake, Unreadable
 from shepherd.author.elsewhere.xmltree import Element
-from shepherd.flow.mistakes import ID
+from shepherd.flow.ids import is_id
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 #: The namespace of what Shepherd says beside BPMN: which step and which way of a flow something is.
@@ -180,4 +180,4 @@ def seconds(element: Element) -> int:
 def own(element: Element) -> tuple[str, str]:
     """The step and its verb, where Shepherd wrote the file and nobody changed the step's name; else two empty words."""
     step = element.get(f"{{{OWN}}}step")
-    return (step, element.get(f"{{{OWN}}}verb")) if re.fullmatch(ID, step) else ("", "")
+    return (step, element.get(f"{{{OWN}}}verb")) if is_id(step) else ("", "")
