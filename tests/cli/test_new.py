@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import shutil
 import subprocess
 import sys
@@ -193,6 +194,28 @@ def test_schemas_of_another_release_are_replaced(folder: Path, capsys: pytest.Ca
     capsys.readouterr()
     assert run(["new", "parcel_sent", "--title", "Parcel sent", "--category", "orders"]) == 0
     assert ".schemas" not in capsys.readouterr().out
+
+
+def test_schemas_of_another_release_are_noted_by_the_check_and_renewed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The note is no finding, and names the very command after which it is gone; without a folder there is none."""
+    assert run(["new", "--schemas"]) == 2
+    assert run(["new", "one", "--title", "One", "--category", "orders", "--library", "my flows"]) == 0
+    assert run(["check", "my flows"]) == 0
+    assert capsys.readouterr().err.count("another release") == 0
+    (folder / "my flows" / ".schemas" / "flow.schema.json").write_text("{}", encoding="utf-8")
+    (folder / "my flows" / ".schemas" / "list.schema.json").unlink()
+    assert run(["check", "my flows"]) == 0
+    told = capsys.readouterr().err
+    assert told.startswith("my flows/.schemas is of another release; ")
+    command = shlex.split(told.partition("shepherd ")[2])
+    assert command == ["new", "--schemas", "--library", "my flows"]
+    assert run(command) == 0
+    assert capsys.readouterr().out == "Written: my flows/.schemas\n"
+    assert run(["check", "my flows"]) == 0
+    assert capsys.readouterr().err == ""
+    assert run(["new", "--schemas", "two"]) == 2
 
 
 def test_the_first_scenario_outlives_the_first_changes(folder: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -122,6 +123,7 @@ def _report(asked: Asked) -> int:
     errors = sum(finding.severity == "error" for finding in findings)
     untold = errors - sum(finding.severity == "error" for finding in told)
     _tell(asked, Report(told, sources, files, kept, untold))
+    _note_schemas(asked)
     return 1 if errors else 0
 
 
@@ -142,6 +144,18 @@ def _tell(asked: Asked, report: Report) -> None:
         echo(text, nl=bool(text))
     else:
         asked.output.write_text(f"{text}\n" if text else "", encoding="utf-8")
+
+
+def _note_schemas(asked: Asked) -> None:
+    """That the schemas beside a library are of another release, so that editors offer and refuse other keys."""
+    from shepherd.cli.schemas import of_another_release
+
+    for folder in sorted({chosen.folder for chosen in _chosen(asked.paths, asked.library)}):
+        old = of_another_release(folder)
+        if old is not None:
+            where = "" if folder == asked.library and folder.name == "flows" else f" --library {quote(str(folder))}"
+            told = f"{shown_file(folder, old.name)} is of another release; editors go by it. To renew it:"
+            echo(f"{told} shepherd new --schemas{where}", err=True)
 
 
 def _machine(form: str, report: Report) -> str:

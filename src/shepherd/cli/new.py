@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shepherd.cli.schemas import named_schema, put_schemas
+from shepherd.cli.schemas import BESIDE, named_schema, put_schemas, renew
 from shepherd.cli.settings import library_option, settings
 from shepherd.cli.terminal import echo
 
@@ -24,16 +24,20 @@ EPILOG = """\b
 Examples:
   shepherd new parcel_lost                                        asks for title and category
   shepherd new parcel_lost --title "Parcel lost" --category orders
+  shepherd new --schemas                                          after an update of Shepherd
 """
 
 
 @click.command("new", epilog=EPILOG)
-@click.argument("flow")
+@click.argument("flow", required=False)
 @click.option("--title", help="What people search it by; asked for where it is not given.")
 @click.option("--category", help="One of the desk's categories; asked for where it is not given.")
 @click.option("--owner", help="Who answers for it (default: the desk, by the name that desk.yaml gives it).")
+@click.option("--schemas", is_flag=True, help="Write no flow: renew the schemas for editors beside the flows.")
 @library_option
-def command(flow: str, title: str | None, category: str | None, owner: str | None, library: Path | None) -> None:
+def command(
+    flow: str | None, title: str | None, category: str | None, owner: str | None, schemas: bool, library: Path | None
+) -> None:
     """
     Write FLOW.yaml and FLOW.scenarios.yaml into the library: a small flow that is right, to be changed into your own.
 
@@ -42,6 +46,13 @@ def command(flow: str, title: str | None, category: str | None, owner: str | Non
     from shepherd.flow.ids import is_id
 
     folder = own_library(library)
+    if schemas:
+        if any(given is not None for given in (flow, title, category, owner)):
+            raise click.UsageError("--schemas goes with --library alone.")
+        _renewed(folder)
+        return
+    if flow is None:
+        raise click.UsageError("Missing argument 'FLOW'.")
     if not is_id(flow) or flow in TAKEN:
         hint = "small letters, digits and underscores, beginning with a letter, such as parcel_lost"
         raise click.UsageError(f'"{flow}" can\'t be the name of a flow: use {hint}.')
@@ -59,6 +70,14 @@ def command(flow: str, title: str | None, category: str | None, owner: str | Non
         echo(f"Written: {shown(file)}")
     told_of_schemas(files[0], folder)
     _next(flow, files[1], "" if library is None else f" --library {shlex.quote(str(library))}")
+
+
+def _renewed(folder: Path) -> None:
+    """Bring the schemas beside the flows in *folder* to this release, and say so."""
+    beside = folder / BESIDE
+    if not beside.is_dir():
+        raise click.UsageError(f"There is no {shown(beside)}. A new flow brings it, where no schemas lie above it.")
+    echo(f"Written: {shown(beside)}" if renew(beside) else f"{shown(beside)} is of this release.")
 
 
 def own_library(library: Path | None) -> Path:

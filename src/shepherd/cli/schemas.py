@@ -30,17 +30,32 @@ def put_schemas(file: Path, library: Path) -> Path | None:
 
     They are never edited, so those of another release are replaced.
     """
-    from shepherd.desk.settings import shipped
-
     if _above(file) is not None or not file.resolve().is_relative_to(library.resolve()):
         return None
-    folder = library / BESIDE
-    texts = {folder / source.name: source.read_bytes() for source in shipped("schemas").glob("*.json")}
-    texts = {target: text for target, text in texts.items() if not target.is_file() or target.read_bytes() != text}
+    return renew(library / BESIDE)
+
+
+def renew(folder: Path) -> Path | None:
+    """Bring this release's schemas to *folder*; the folder itself, if anything was written."""
+    texts = _other(folder)
     for target, text in texts.items():
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(text)
     return folder if texts else None
+
+
+def of_another_release(library: Path) -> Path | None:
+    """The folder of schemas in *library*, where it is there and has not those of this release."""
+    folder = library / BESIDE
+    return folder if folder.is_dir() and _other(folder) else None
+
+
+def _other(folder: Path) -> dict[Path, bytes]:
+    """What this release has and *folder* has not, or not so."""
+    from shepherd.desk.settings import shipped
+
+    texts = {folder / source.name: source.read_bytes() for source in shipped("schemas").glob("*.json")}
+    return {target: text for target, text in texts.items() if not target.is_file() or target.read_bytes() != text}
 
 
 def _above(file: Path) -> Path | None:
