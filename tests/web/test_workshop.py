@@ -280,6 +280,21 @@ def test_one_jumps_to_a_step(shop):
     assert shop.get("/flows/parcel/try?to=nowhere").status == 404
 
 
+def test_a_trial_says_at_which_day_and_time_its_clock_stands(shop):
+    """A jump begins on a day of its own: that is said in words, with where another one is chosen, at each stop."""
+    told = r'The clock of this trial stands at (\S+ \S+), whatever day it is\. (.*?) at <a href="([^"]*)">another'
+    shop.get("/flows/parcel/try?to=send")
+    at, how, begin = re.search(told, shop.text).groups()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", at)
+    assert how == "Let time pass below, or begin"
+    assert 'id="f-at"' in shop.get(begin).text
+    shop.post("/flows/parcel/try", {"f.in.number": "O-9", "f.at": "2026-03-09T10:00"})
+    assert re.search(told, shop.text)[1] == "2026-03-09 10:00"
+    do(shop, "pass", by="1d")
+    assert re.search(told, shop.text)[1] == "2026-03-10 10:00"
+
+
+
 def test_a_move_is_taken_back_and_a_visit_gone_back_to(shop):
     """The first by a link, for what was tried is all in the address; the second as the agent would."""
     shop.get("/flows/parcel/try?to=again")
