@@ -21,7 +21,7 @@ from shepherd.flow.model import Action, VerbName
 from shepherd.flow.parse import tree_of
 from shepherd.flow.refusal import Refusal
 from shepherd.flow.types import KIND_OF, parse_value, to_text
-from shepherd.flow.values_in import with_point
+from shepherd.flow.values_in import as_written
 from shepherd.flow.words import parse_text
 from shepherd.run.state import Limits
 
@@ -88,7 +88,7 @@ def _typed() -> Iterator[tuple[str, str, str, bool]]:
 @pytest.mark.parametrize(("kind", "raw", "comes", "refused"), list(_typed()))
 def test_a_value_is_taken_or_refused_as_the_page_says(kind: str, raw: str, comes: str, refused: bool) -> None:
     """What is kept, or with which code it is refused."""
-    value = parse_value(kind, with_point(kind, raw), options=("red", "green") if kind in ("choice", "many") else None)
+    value = parse_value(kind, as_written(kind, raw), options=("red", "green") if kind in ("choice", "many") else None)
 
     assert (value.code if isinstance(value, Refusal) else to_text(value)) == comes
     assert isinstance(value, Refusal) is refused

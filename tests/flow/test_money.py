@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from shepherd.flow import arithmetic
 from shepherd.flow.arithmetic import Unworkable
 from shepherd.flow.functions import FUNCTIONS
-from shepherd.flow.money import CURRENCIES, Money
+from shepherd.flow.money import CURRENCIES, SIGNS, Money
 from shepherd.flow.types import Refusal, Type, from_json, parse_value, to_json, to_text
+from shepherd.flow.values_in import as_written
 
 CENTS = st.integers(-(10**15), 10**15).map(lambda cents: Decimal(cents).scaleb(-2))
 SUMS = {
@@ -104,7 +105,53 @@ def test_a_currency_has_its_own_digits():
     assert to_text(parse_value("money", "1.5", currency="KWD")) == "1.500 KWD"
     assert "like 20." in parse_value("money", "500.5", currency="JPY").sentence
     assert isinstance(parse_value("money", "1.2345", currency="KWD"), Refusal)
-    assert parse_value("money", "5 EUR", currency="JPY").sentence == "Give the amount in JPY."
+    assert parse_value("money", "5 EUR", currency="JPY").sentence == "This is in EUR. Give the amount in JPY."
+
+
+def typed(text: str, currency: str = ""):
+    """What a person's *text* comes to in a field of money."""
+    return parse_value("money", as_written("money", text, currency), currency=currency)
+
+
+@pytest.mark.parametrize("text", ["120 €", "120€", "€120", "€ 120", "120 EUR", "eur 120", "120,00 €", "€120.00"])
+def test_an_amount_is_taken_with_its_currency_before_or_behind(text: str):
+    """
+    By its sign or its code, with and without a blank.
+    """
+    assert to_text(typed(text)) == to_text(typed(text, "EUR")) == "120.00 EUR"
+    assert typed(text, "USD").sentence == "This is in EUR. Give the amount in USD."
+
+
+@pytest.mark.parametrize("text", ["-€5", "€-5", "-5€"])
+def test_what_is_owed_has_its_minus_on_either_side_of_the_sign(text: str):
+    """
+    As a spreadsheet or a person writes it.
+    """
+    assert to_text(typed(text)) == "-5.00 EUR"
+
+
+def test_a_sign_of_several_currencies_is_the_one_of_the_field():
+    """
+    Where the field's own bears it; nothing is converted, and each sign stands for currencies that there are.
+    """
+    assert [to_text(typed("$5", code)) for code in ("USD", "CAD")] == ["5.00 USD", "5.00 CAD"]
+    assert to_text(typed("5 Kr", "NOK")) == "5.00 NOK"
+    assert typed("5 $").sentence == "This is in USD. Give the amount in EUR."
+    assert typed("5 abc").sentence == "Give the amount in EUR."
+    assert {code for codes in SIGNS.values() for code in codes} <= CURRENCIES.keys()
+    assert all(sign == sign.casefold() for sign in SIGNS)
+
+
+@given(st.text("€$k rR1,.-E", max_size=8))
+def test_a_sign_never_hides_what_is_wrong(text: str):
+    """
+    Whatever is typed around a sign is an amount of the field's currency or a refusal, and one that reads differently
+    from the same without its sign is refused.
+    """
+    found = typed(text)
+    assert isinstance(found, Refusal) or found.currency == "EUR"
+    bare = typed(text.replace("€", "", 1))
+    assert isinstance(found, Refusal) or text.count("€") > 1 or isinstance(bare, Refusal) or found == bare
 
 
 def test_the_currencies_are_those_of_the_standard():

@@ -68,6 +68,17 @@ def test_everything_that_is_given_is_taken(about):
         assert text in about.text
 
 
+def test_an_amount_may_bear_its_currency(about):
+    """Its sign or its code, before or behind; another currency is refused at the field, and what was typed stays."""
+    about.act("fields", **FILLED | {"f.pay": "£120"})
+    assert "This is in GBP. Give the amount in EUR." in field(about, "pay")
+    assert 'value="£120"' in field(about, "pay")
+    about.act("fields", **FILLED | {"f.pay": "120 €"})
+
+    assert about.heading == "Thank you."
+    assert "120.00 EUR" in about.text
+
+
 def test_several_can_be_ticked_or_none(about):
     """Several boxes in one group with a name; "None of these" is an answer, nothing ticked is none."""
     worries = field(about, "worries")
@@ -149,7 +160,10 @@ def test_what_a_flow_needs_first_is_asked_in_the_same_way(small):
     assert small.status == 422
     for name in ("from", "worries", "pay"):
         assert f'<a href="#f-{name}">' in small.text
-    small.post(small.path, asked | {"f.from": "japan", "m.worries": ["rent", "food"]})
+    given = {"f.from": "japan", "m.worries": ["rent", "food"]}
+    small.post(small.path, asked | given | {"f.pay": "12,50 $"})
+    assert "This is in USD. Give the amount in EUR." in field(small, "pay")
+    small.post(small.path, asked | given | {"f.pay": "12,50 €"})
     assert "You come from japan, and 2 things worry you." in small.text
 
 

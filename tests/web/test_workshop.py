@@ -294,7 +294,6 @@ def test_a_trial_says_at_which_day_and_time_its_clock_stands(shop):
     assert re.search(told, shop.text)[1] == "2026-03-10 10:00"
 
 
-
 def test_a_move_is_taken_back_and_a_visit_gone_back_to(shop):
     """The first by a link, for what was tried is all in the address; the second as the agent would."""
     shop.get("/flows/parcel/try?to=again")

@@ -20,6 +20,17 @@ _PLACES: Mapping[int, str] = {
     ),
 }
 CURRENCIES: Mapping[str, int] = {code: places for places, codes in _PLACES.items() for code in codes.split()}
+_SIGNED: dict[str, str] = {
+    "$": "USD ARS AUD BBD BMD BND BSD BZD CAD CLP COP CUP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD NZD SBD SGD SRD TTD "
+    "TWD UYU XCD",
+    "£": "GBP EGP FKP GIP LBP SHP SSP SYP",
+    "¥": "JPY CNY",
+    "kr": "SEK DKK ISK NOK",
+    "₩": "KRW KPW",
+} | dict(zip("€₹₺₴₽₪₫₦₱₸₾֏₼฿", "EUR INR TRY UAH RUB ILS VND NGN PHP KZT GEL AMD AZN THB".split(), strict=True))
+_SIGNED |= {"zł": "PLN", "kč": "CZK", "ft": "HUF", "fr.": "CHF"}
+#: The signs of currencies, in small letters, each with those that bear it; the first is meant where nothing else is.
+SIGNS: Mapping[str, tuple[str, ...]] = {sign: tuple(codes.split()) for sign, codes in _SIGNED.items()}
 
 
 class Money(Decimal):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shepherd.flow.model import Ask, Collect, Do, Field, Lookup
 from shepherd.flow.types import Refusal, to_json
-from shepherd.flow.values_in import with_point
+from shepherd.flow.values_in import as_written
 from shepherd.run import api
 from shepherd.run.api import Refused, Stamp
 from shepherd.run.barriers import barrier
@@ -112,7 +112,9 @@ def answered(run: Run, visit: Visit, raw: Any, stamp: Stamp, more: Mapping[str, 
     action = visit.step.action
     assert isinstance(action, Ask)
     field = action.field
-    value = check(field, with_point(field.type.name, raw), visit.before.frame, lambda: _context(run, stamp))
+    value = check(
+        field, as_written(field.type.name, raw, field.type.currency), visit.before.frame, lambda: _context(run, stamp)
+    )
     if isinstance(value, Refusal):
         raise Refused(value.code, value.sentence, visit.ref, {field.name: (value.code, value.sentence)})
     if visit.step.checks:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from shepherd.flow.expression import Expression, Undefined, Unworkable
 from shepherd.flow.model import Ask, Field, Step, Value
 from shepherd.flow.types import Refusal, check_field
-from shepherd.flow.values_in import with_point
+from shepherd.flow.values_in import as_written
 from shepherd.run.api import SecretRef
 from shepherd.run.context import Context
 from shepherd.run.state import Frame, with_values
@@ -58,7 +58,7 @@ def read_form(step: Step, raw: Mapping[str, Any], frame: Frame, context: Context
         if field.show_if is not None and not _holds(field.show_if, here, context):
             continue
         names.append(name)
-        value = check(field, with_point(field.type.name, raw.get(name, "")), here, lambda: context)
+        value = check(field, as_written(field.type.name, raw.get(name, ""), field.type.currency), here, lambda: context)
         if isinstance(value, Refusal):
             form.refused[name] = (value.code, value.sentence)
         elif value is not None:

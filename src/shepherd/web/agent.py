@@ -31,6 +31,7 @@ from shepherd.desk import (
     new_id,
 )
 from shepherd.desk.tickets import DAMAGE
+from shepherd.flow.values_in import as_written
 from shepherd.record import Item, RunRow
 from shepherd.run.api import Blank, Refused
 from shepherd.web import forms
@@ -335,7 +336,8 @@ def start(number: str) -> Reply:
         return _begin(number, flow, asks)
     who = here()
     try:
-        inputs = forms.one_or_all(form, False)
+        typed = forms.one_or_all(form, False)
+        inputs = {f.name: as_written(f.type.name, typed[f.name], f.type.currency) for f in flow.asks if f.name in typed}
         taken = desk().start(
             number,
             flow.id,
