@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -63,17 +64,47 @@ def test_path_as_json_is_the_entries_in_order(
 def test_an_export_is_proved_by_the_verifier_alone(
     record: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What ``--export`` writes is whole to a bare interpreter with a copy of the verifier; ``--json`` is no export."""
+    """
+    What ``--export`` writes is whole to a bare interpreter with a copy of the verifier; ``--json`` is no export.
+
+    ``verify`` asked of such a file names the command that proves it.
+    """
     file, copy = tmp_path / "ticket.ndjson", tmp_path / "verifier.py"
     copy.write_bytes(Path(str(verifier.__file__)).read_bytes())
     assert run(at(record, "path", record[1], "--export", str(file))) == 0
-    assert f"python verifier.py {file}" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"python verifier.py {file}" in said
+    assert Path(said.rpartition(": ")[2].strip()) == Path(str(verifier.__file__)), "where that file lies"
+    assert run(at(record, "verify", str(file))) == 2
+    command = capsys.readouterr().err.partition("python ")[2]
+    module = [sys.executable, *shlex.split(command)]
+    done = subprocess.run(module, capture_output=True, text=True, check=False)
+    assert done.stdout.endswith(f"{verifier.WHOLE}\n"), done
     done = subprocess.run([sys.executable, "-I", "-S", copy, file], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{len(file.read_bytes().splitlines()) - 1} entries. Chain whole" in done.stdout
     assert run(at(record, "path", record[1], "--json", "--export", str(file))) == 2
     assert run(at(record, "path", "T-999999", "--export", str(tmp_path / "none"))) == 2
     assert not (tmp_path / "none").exists()
+
+
+def test_what_integrators_are_told_to_read_is_printed(
+    record: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each command of the table in docs/integrator.md prints one object of the shape that stands beside it."""
+    page = (Path(__file__).parents[2] / "docs" / "integrator.md").read_text("utf-8")
+    rows = re.findall(r"^\| `shepherd ([^`]+)`[^|]*\| `([a-z ]+/1)` \|", page, re.MULTILINE)
+    answers = tmp_path / "answers.json"
+    answers.write_text('{"answers": {"closing/confirm": "no"}}', encoding="utf-8")
+    places = at(record)
+    for flag, name in (("--library", "LIBRARY"), ("--database", "DATABASE"), ("--keys", "KEYS")):
+        monkeypatch.setenv(f"SHEPHERD_{name}", places[places.index(flag) + 1])
+    meant = {"FLOW": "closing", "FILE": str(answers), "BEFORE": str(FLOWS), "DRAFT": str(FLOWS)}
+    assert len(rows) == 11
+    for command, shape in rows:
+        run([meant.get(word, word) for word in command.split()])
+        out = capfd.readouterr().out
+        assert (json.loads(out)["shepherd"], out.count("\n")) == (shape, 1), command
 
 
 def test_path_for_people(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ import click
 from shepherd.cli.scenarios import right_file, to_file
 from shepherd.cli.settings import library_option, open_desk, record_options
 from shepherd.cli.terminal import echo
+from shepherd.cli.verify import proved_with
 from shepherd.flow.shown import many, visible_json
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 @click.command("path")
 @click.argument("ticket")
-@click.option("--json", "as_json", is_flag=True, help="The entries as they are stored, one a line, in order.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="The entries as they are stored, each a JSON object on its line, in order."
+)
 @click.option(
     "--export",
     "export",
@@ -70,7 +73,7 @@ def command(
             lines = list(desk.export(ticket))
             export.write_bytes(b"".join(lines))
             written = many(len(lines) - 1, "entry", "entries")
-            echo(f"{written} written. Anybody proves them with: python verifier.py {export}")
+            echo(f"{written} written. {proved_with(export)}")
             return
         if as_json:
             out = sys.stdout.buffer
@@ -95,7 +98,9 @@ def _as_scenario(desk: Desk, ticket: str, run: str | None, save: Path | None) ->
     runs = desk.recorded(ticket=ticket, limit=500)
     chosen = [row for row in runs if run in (None, row.id)]
     if len(chosen) != 1:
-        listed = "".join(f"\n  --run {row.id}  ({row.flow}, {row.status} {row.outcome})" for row in runs[::-1])
+        listed = "".join(
+            f"\n  --run {row.id}  ({row.flow}, {f'{row.status} {row.outcome}'.strip()})" for row in runs[::-1]
+        )
         found = f"Say which run is meant:{listed}" if listed else "Nothing was walked on this ticket yet."
         raise click.UsageError(found)
     if save is not None:

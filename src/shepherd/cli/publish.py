@@ -126,6 +126,7 @@ def rollback(version: str, by: str, note: str, as_json: bool, **flags: Any) -> N
 def list_(as_json: bool, export: Path | None, **flags: Any) -> None:
     """Who has proposed and approved which version, and which is live."""
     from shepherd.cli.published import listed
+    from shepherd.cli.verify import proved_with
 
     if as_json and export:
         raise click.UsageError("Give one of --json and --export.")
@@ -133,7 +134,7 @@ def list_(as_json: bool, export: Path | None, **flags: Any) -> None:
         if export:
             lines = list(publishing.export())
             export.write_bytes(b"".join(lines))
-            echo(f"{many(len(lines) - 1, 'fact')} written. Anybody proves them with: python verifier.py {export}")
+            echo(f"{many(len(lines) - 1, 'fact')} written. {proved_with(export)}")
         elif as_json:
             _tell(publishing, None, as_json)
         else:

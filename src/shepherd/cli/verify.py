@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -9,6 +11,14 @@ import click
 from shepherd.cli.settings import library_option, open_desk, record_options
 from shepherd.cli.terminal import echo, echo_json
 from shepherd.flow.shown import many
+
+
+def proved_with(export: Path) -> str:
+    """How the file *export*, which was taken out of a record, is proved: with one file of ours, wherever one is."""
+    from shepherd.record import verifier
+
+    told = f"Anybody proves them with: python verifier.py {quote(str(export))}"
+    return f"{told}\nThat file needs nothing but Python, and can be copied: {verifier.__file__}"
 
 
 @click.command("verify")
@@ -19,6 +29,9 @@ from shepherd.flow.shown import many
 @click.pass_context
 def command(ctx: click.Context, /, ticket: str, as_json: bool, **flags: Any) -> None:
     """Prove that the record, or TICKET alone, is as it was written."""
+    if Path(ticket).is_file():
+        command = f"python -m shepherd.record.verifier {quote(ticket)}"
+        raise click.UsageError(f"{ticket} is a file, not a ticket. What was exported is proved with: {command}")
     desk = open_desk(**flags)
     try:
         report = desk.verify(ticket)
