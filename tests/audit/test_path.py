@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from shepherd.audit import Heading, case_note, path_csv, path_rows, rows_of
+from shepherd.audit import Heading, Verdict, case_note, path_csv, path_rows, rows_of
 from shepherd.audit.casenote import answered_by
 from shepherd.audit.export import COLUMNS, harmless
 from shepherd.audit.words import branch
@@ -41,6 +41,7 @@ from tests import shipped
 from tests.desk.house import CONNECTORS, DESK, HELP, LOGIN, PROMISE
 
 MARIA = Actor("agent", "maria")
+WHOLE = Verdict("Whole.", datetime(2026, 11, 21, 9, tzinfo=UTC), "ab12", False)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def test_a_changed_answer_has_a_row_that_says_from_what_to_what(library: Library
         "maria went back to visit 5; visits 5–6 fell away",
         "maria went back to visit 7; visits 7–8 fell away",
     ]
-    table = list(csv.DictReader(io.StringIO(path_csv(rows, ticket="T", run="r").decode(), newline="")))
+    table = list(csv.DictReader(io.StringIO(path_csv(rows, ticket="T", run="r", verdict=WHOLE).decode(), newline="")))
     assert [line["answer"] for line in table if line["kind"] == "answer_changed"] == [row.answer]
 
 
@@ -235,13 +236,14 @@ def test_csv_is_safe_and_complete(library: Library) -> None:
     """RFC 4180 with a heading; nothing begins a formula; the byte order mark only where asked."""
     walked = Walked(library, "help").give(Note('=HYPERLINK("x"), "quoted"\nsecond line'), Continue())
     rows = path_rows(library, walked.events)
-    raw = path_csv(rows, ticket="T-100001", run="r")
+    raw = path_csv(rows, ticket="T-100001", run="r", verdict=WHOLE)
     assert not raw.startswith(b"\xef\xbb\xbf")
-    assert path_csv(rows, ticket="T", run="r", bom=True).startswith(b"\xef\xbb\xbf")
+    assert path_csv(rows, ticket="T", run="r", verdict=WHOLE, bom=True).startswith(b"\xef\xbb\xbf")
     assert raw.count(b"\r\n") == len(rows) + 1
     table = list(csv.DictReader(io.StringIO(raw.decode(), newline="")))
     assert tuple(table[0]) == COLUMNS
     assert table[0]["say"] == "Hello Aino, let us see."
+    assert {tuple(row.values())[-4:] for row in table} == {("Whole.", "2026-11-21T09:00:00.000Z", "ab12", "no")}
     note = next(row for row in table if row["kind"] == "noted")
     assert note["answer"] == '\'=HYPERLINK("x"), "quoted"\nsecond line'
 

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import json
 import re
 import sqlite3
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -112,6 +113,27 @@ def test_the_path_can_be_taken_away(at_light):
     assert reply.mimetype == "text/csv"
     assert re.fullmatch(r'attachment; filename="T-\d+-internet_down\.csv"', reply.headers["Content-Disposition"])
     assert any(r["step"] == "internet_down/check_lights" and r["answer"] == "Green" for r in rows)
+
+
+def test_the_path_taken_away_bears_the_verdict(at_light, desk, tmp_path):
+    """Each row has what verify said and when, the last entry's hash, and that names are not proved; damage is told."""
+    run = ended(at_light)
+    number = re.search(r"T-\d+", at_light.text)[0]
+    stored = [json.loads(line) for line in desk.record.export(desk.ticket(number).head.id)]
+
+    def verdicts():
+        text = at_light.get(f"/qa/runs/{run}/path.csv").text.lstrip("\ufeff")
+        return {tuple(row.values())[-4:] for row in csv.DictReader(io.StringIO(text))}
+
+    ((verdict, at, last, assured),) = verdicts()
+    assert verdict == "Chain whole, not sealed: whoever can write the database could have rewritten it."
+    assert abs(datetime.fromisoformat(at) - datetime.now(UTC)) < timedelta(minutes=5)
+    assert last == stored[-1]["hash"]
+    assert assured == "no"
+    damage(tmp_path, DAMAGE["a part"])
+    ((verdict, _, same, assured),) = verdicts()
+    assert verdict.startswith(f"Broken: run {run}, entry 3: ")
+    assert (same, assured) == (last, "no")
 
 
 def test_a_row_tells_what_came_back_which_branch_was_taken_and_what_it_gave(at_light):

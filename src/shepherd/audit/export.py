@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from shepherd.audit.path import DAMAGED, PathRow
 from shepherd.flow.shown import visible
@@ -34,11 +35,33 @@ COLUMNS = (
     "ended",
     "taken_back_by_entry",
     "not_as_written",
+    "verdict",
+    "verified_utc",
+    "last_hash",
+    "names_assured",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, bom: bool = False) -> bytes:
+class Verdict(NamedTuple):
+    """
+    What verify said of a run when its path was taken away: its *sentence* and when, in UTC.
+
+    *last_hash* is that of the run's last entry. *assured*: every name in it was proved by sign-in.
+    """
+
+    sentence: str
+    at: datetime
+    last_hash: str
+    assured: bool
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the last columns of each row."""
+        return self.sentence, utc(self.at), self.last_hash, "yes" if self.assured else "no"
+
+
+def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, verdict: Verdict, bom: bool = False) -> bytes:
     """*rows* as CSV in UTF-8, a heading first; *bom* for programs that guess the encoding otherwise."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
@@ -69,6 +92,7 @@ def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, bom: bool = Fals
             row.ended,
             "" if row.struck_by is None else str(row.struck_by),
             " ".join(row.broken) or (row.answer if row.kind == DAMAGED else ""),
+            *verdict.cells,
         )
         writer.writerow([harmless(cell) for cell in cells])
     return (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode("utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shepherd.audit import PathRow, marked, path_csv, rows_of
+from shepherd.audit import PathRow, Verdict, marked, path_csv, rows_of
 from shepherd.audit.words import branch
 from shepherd.author.overlay import Stop, stops
 from shepherd.check.library import FlowRejected, Library
@@ -55,11 +55,14 @@ class Audits:
         )
 
     def csv(self, run: str, bom: bool) -> bytes:
-        """The path of *run* as CSV, as far as it can be read, with what verify says of its entries now."""
+        """The path of *run* as CSV, as far as it can be read, with what verify says of it and of its entries now."""
         row = self._row(run)
         told = self._record.told(run)
-        rows = marked(self._rows(self._library(_started(told)), told), self._record.verify(run=run).broken)
-        return path_csv(rows, ticket=row.number, run=run, bom=bom)
+        report = self._record.verify(run=run)
+        rows = marked(self._rows(self._library(_started(told)), told), report.broken)
+        assured = all(one.event is not None and one.event.actor.assured for one in told)
+        verdict = Verdict(report.sentence, self._clock(), self._record.last_hash(run), assured)
+        return path_csv(rows, ticket=row.number, run=run, verdict=verdict, bom=bom)
 
     def walked(self, run: str) -> tuple[Library | None, list[Stop]]:
         """The library that *run* pins and its visits, as far as both can be read."""

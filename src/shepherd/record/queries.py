@@ -97,6 +97,13 @@ class Reader:
             return Head(0, None)
         return Head(row.seq, time_of(row.at), time_of(row.erased_at) if row.erased_at else None)
 
+    def last_hash(self, run_id: str) -> str:
+        """The hash of the last entry of a run, as stored, in hexadecimal; "" where there is none that is a hash."""
+        query = select(e.hash).where(e.run == run_id).order_by(e.seq.desc()).limit(1)
+        with self._reading() as connection, forgiving(connection):
+            found = connection.execute(query).scalar()
+        return found.hex() if isinstance(found, bytes) else ""
+
     def bodies(self, ticket_id: str, run: str | None = None) -> list[bytes]:
         """The entries of a ticket as stored, run by run, in order; what is no bytes any more is left out."""
         return [body for body in self._stored(ticket_id, run) if isinstance(body, bytes)]
