@@ -1,5 +1,7 @@
 """WCAG 2.2 AA as far as a machine can tell: the pages around a run, each in light and dark, wide and narrow."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import STRANGE, Served
@@ -63,6 +65,18 @@ def test_axe_finds_nothing_around_a_run(served, eye, customer):
     eye.look("path with its picture", "Verified")
     page.goto(f"{at}/keys")
     eye.look("keys", "With Alt")
+    page.goto(f"{at}/qa?first=2026-03-02&last=2026-03-01")
+    eye.look("days the wrong way round", "There is a problem")
+    hand.start(customer)
+    ticket = re.findall(r'href="(/tickets/[^"]+)"', hand.text)[0]
+    page.goto(f"{at}{ticket}")
+    page.get_by_role("button", name="The customer has no internet").click()
+    eye.look("under way already", "is under way on this ticket already")
+    hand.act("continue")
+    hand.act("answer", value="no")
+    hand.act("answer", value="differs")
+    page.goto(f"{at}{ticket}")
+    eye.look("turned away", "Turned away on this ticket before")
     page.goto(f"{at}/nothing")
     eye.look("no such page", "Nothing here")
     page.goto(f"{run}/back/1")

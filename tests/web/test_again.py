@@ -158,3 +158,25 @@ def test_case_notes_and_notes_stand_as_the_runs_do(tab):
     order = [listed.index(run) for run in (third, f"/qa{second}", f"/qa{first}")]
     assert order == sorted(order)
     assert tab.text.rindex("The last word") < tab.text.rindex("The first word")
+
+
+def test_a_step_that_comes_again_says_so(tab):
+    """A loop that comes back to a step tells which time it is, to the eye and aloud; going back is no second time."""
+    begin(tab, "C-1001")
+    answer_until(tab, "Hello, this is", {"four-digit": "no", "Which street": "matches", "May I call you": "yes"})
+    assert "time here" not in said(tab)
+    assert 'data-says="Now: Hello' in tab.text
+    tab.act("answer", value="no_reply")
+    assert tab.heading.startswith("Hello, this is")
+    assert "Second time here." in said(tab)
+    assert 'data-says="Now, second time here: Hello' in tab.text
+
+    begin(tab, "C-1002")
+    answer_until(tab, "four-digit", {})
+    run = tab.path
+    tab.act("back")
+    assert tab.heading == "Go back to this step?"
+    tab.post(run, tab.form("back"))
+    tab.act("continue")
+    assert "four-digit" in tab.heading
+    assert "time here" not in said(tab)

@@ -73,7 +73,7 @@ def test_an_end_before_the_beginning_is_an_error_of_its_field(at_light):
 
     assert "No recorded run fits." in at_light.get(f"/qa?{same}").text
     text = at_light.get(f"/qa?{before}").text
-    why = "2026-03-01 is before 2026-03-02, from which on runs are looked for."
+    why = "2026-03-01 is before 2026-03-02. Give a later day."
     assert f'<a href="#f-last">{why}' in text
     assert re.search(rf'<p class="why-not" id="f-last-why">.*?{why}', text)
     assert re.search(r'id="f-last"[^>]*value="2026-03-01" aria-invalid="true" aria-describedby="f-last-why"', text)

@@ -62,7 +62,7 @@ def _wrong(asked: Mapping[str, str], days: Mapping[str, date | None]) -> dict[st
     errors = {n: f"{asked[n]} is no day. Give days as in 2026-11-24." for n in DAYS if asked[n] and days[n] is None}
     first, last = (days[name] for name in DAYS)
     if first and last and last < first:
-        errors["last"] = f"{last} is before {first}, from which on runs are looked for. Give that day or a later one."
+        errors["last"] = f"{last} is before {first}. Give a later day."
     return errors
 
 

@@ -17,7 +17,7 @@ from shepherd.run.api import Blank, Choice, Due, Ended, Form, LookupDue, PathIte
 from shepherd.web.fields import is_long, labels_of, needs_help, none_holds
 from shepherd.web.headings import blanks, heading, then_at
 from shepherd.web.marks import Marks
-from shepherd.web.so_far import Stretch, no_way_back, so_far, way_back
+from shepherd.web.so_far import Stretch, no_way_back, round_of, so_far, way_back
 from shepherd.web.tongue import Tongue, tongue_of
 from shepherd.web.who import Who
 
@@ -107,6 +107,7 @@ class RunPage:
     settlements: tuple[Choice, ...] = SETTLE
     tongue: Tongue | None = None
     turned_away: TurnedAway | None = None
+    round: str = ""
 
     @property
     def shown_at(self) -> str:
@@ -162,7 +163,8 @@ class RunPage:
         """What is said aloud when the page has come: the step, or what is wrong where a field has the focus."""
         if self.errors:
             return f"There is a problem. {' '.join(self.errors.values())}" if self.starts else ""
-        return f"{'Turned away on this ticket before. ' if self.turned_away else ''}Now: {self.heading}"
+        before = "Turned away on this ticket before. " if self.turned_away else ""
+        return f"{before}Now{f', {self.round} here' if self.round else ''}: {self.heading}"
 
 
 def page_of(
@@ -228,6 +230,7 @@ def page_of(
         elsewhere=elsewhere,
         tongue=tongue_of(view),
         turned_away=turned_away,
+        round=round_of(view),
     )
 
 

@@ -7,11 +7,12 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from shepherd.desk import RunView
-from shepherd.run.api import PathItem
+from shepherd.run.api import Ended, PathItem
 
 GIVEN = frozenset({"ask", "collect"})
 HUMAN = GIVEN | {"message"}
 CALLS = frozenset({"lookup", "do"})
+ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 class Given(NamedTuple):
@@ -59,6 +60,16 @@ def _has_secret(item: PathItem) -> bool:
 def has_begun(view: RunView) -> bool:
     """Whether somebody has acted in the run, so that its first step is behind them."""
     return any(item.verb in HUMAN and item.visit != view.waiting.visit for item in view.path)
+
+
+def round_of(view: RunView) -> str:
+    """Which time the run stands at this step, like ``second time``; "" for the first, and where it is over."""
+    if isinstance(view.waiting, Ended):
+        return ""
+    times = sum(item.step == view.waiting.step for item in view.path)
+    if times < 2:
+        return ""
+    return f"{ORDINALS[times - 2]} time" if times - 2 < len(ORDINALS) else f"{times} times"
 
 
 def way_back(path: Sequence[PathItem]) -> int | None:
