@@ -104,7 +104,9 @@ class _Names:
 
     def __init__(self, names: Names, flow: Flow):
         self.names, self.library, self.flow = names, names.library, flow
+        # What was found right before, as most scenarios of a flow walk the same way for a while.
         self.right: set[tuple[str, Any]] = set()
+        self.walked = {"...", *flow.steps}
 
     def wrong(self, scenario: Scenario) -> Iterator[Misnamed]:
         """What *scenario* names and there is not."""
@@ -115,21 +117,27 @@ class _Names:
         for step in given.spent:
             yield from self.step(("given", "spent", step), step)
         for part, assured in (("given", given.assured), ("expect", expect.assured)):
-            plain = {name.removeprefix(REPRESENTATIVE): name for name in assured}
-            known = self.names.assurances if assured else ()
-            yield from self.among((part, "assured"), plain, known, 'There is no assurance "{}".', plain)
+            if assured:
+                plain, known = {name.removeprefix(REPRESENTATIVE): name for name in assured}, self.names.assurances
+                yield from self.among((part, "assured"), plain, known, 'There is no assurance "{}".', plain)
         if expect.outcome is not None and expect.outcome not in flow.outcomes:
             own = dict.fromkeys(name for one in self.ending() for name in one.outcomes)
             yield from self.among(("expect", "outcome"), [expect.outcome], own, f'{flow.id} has no outcome "{{}}".')
         if expect.waiting:
             yield from self.step(("expect", "waiting", expect.waiting), expect.waiting)
-        for n, ref in enumerate(expect.path or ()):
-            if ref != "..." and ref not in flow.steps:
-                yield from self.step(("expect", "path", n, ref), ref)
+        if expect.path and not self.walked.issuperset(expect.path):
+            yield from self.path(expect.path)
         for n, ref in enumerate(expect.never.steps):
             yield from self.step(("expect", "never", "steps", n, ref), ref)
         if expect.values or expect.never.values or expect.returns:
             yield from self.values(expect)
+
+    def path(self, refs: Iterable[str]) -> Iterator[Misnamed]:
+        for n, ref in enumerate(refs):
+            wrong = () if ref in self.walked else tuple(self.step(("expect", "path", n, ref), ref))
+            yield from wrong
+            if not wrong:
+                self.walked.add(ref)
 
     def values(self, expect: Expect) -> Iterator[Misnamed]:
         known = self.known
@@ -220,18 +228,27 @@ class _Names:
         operations = self.names.operations
         yield from self.among(("given", "connectors"), stubs, operations, 'There is no operation "{}".')
         for name, stub in stubs.items():
-            for number, entry in enumerate(stub if isinstance(stub, list | tuple) else [stub]):
-                at: At = ("given", "connectors", name, *((number,) if isinstance(stub, list | tuple) else ()))
-                results = entry if isinstance(entry, Mapping) else [entry] if isinstance(entry, str) else []
-                if name not in operations:
-                    continue
-                known = operations[name].result_names()
-                yield from self.among(at, results, known, f'{name} has no result "{{}}".')
-                for result, values in entry.items() if isinstance(entry, Mapping) else ():
-                    if result in known and isinstance(values, Mapping):
-                        gives = operations[name].results.get(result, {})
-                        told = f'{name} does not give "{{}}" with {result}.'
-                        yield from self.among((*at, result), values, gives, told)
+            at: At = ("given", "connectors", name)
+            if name not in operations:
+                continue
+            if isinstance(stub, list | tuple):
+                for number, entry in enumerate(stub):
+                    yield from self.stub((*at, number), operations[name], name, entry)
+            elif not isinstance(stub, str) or (name, stub) not in self.right:
+                wrong = tuple(self.stub(at, operations[name], name, stub))
+                yield from wrong
+                if isinstance(stub, str) and not wrong:
+                    self.right.add((name, stub))
+
+    def stub(self, at: At, operation: Operation, name: str, entry: Any) -> Iterator[Misnamed]:
+        """What one call gives: a result alone, or one with its fields."""
+        results = entry if isinstance(entry, Mapping) else [entry] if isinstance(entry, str) else []
+        known = operation.result_names()
+        yield from self.among(at, results, known, f'{name} has no result "{{}}".')
+        for result, values in entry.items() if isinstance(entry, Mapping) else ():
+            if result in known and isinstance(values, Mapping):
+                told = f'{name} does not give "{{}}" with {result}.'
+                yield from self.among((*at, result), values, operation.results.get(result, {}), told)
 
     def step(self, at: At, ref: str) -> Iterator[Misnamed]:
         """That *ref* is no step of a flow."""
