@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from shepherd.check import walks
 from shepherd.flow.draft import Draft, read_draft
 from shepherd.flow.model import Ask, Call, Collect, Decide, Do, Escalate, Flow, Grant, Lookup, Need, Step
 from tests.flow.library import Write
@@ -145,6 +146,19 @@ def test_the_graph_has_every_way_once(write: Write):
     for source, target, by, edge in flow.graph.edges(keys=True, data="edge"):
         assert edge is flow.steps[source].edges[by]
         assert edge.target == target
+
+
+def test_what_is_checked_is_what_is_drawn(write: Write):
+    """
+    The ways that checks walk, those that are counted and the graph that is drawn and searched have the same edges.
+    """
+    steps = "one: {ask: X?, answers: {yes: two, no: nowhere}}\n  two: {say: Y}\n  three: {end: ok}"
+    flow = built(write, HEAD + f"steps:\n  {steps}\n")
+
+    walked = [edge for edges in walks.ways(flow).values() for edge in edges]
+    drawn = [edge for _, _, edge in flow.graph.edges(data="edge")]
+    assert [edge.by for edge in flow.edges] == ["answer:yes", "then"]
+    assert walked == list(flow.edges) == drawn
 
 
 def test_fields_carry_their_rules(write: Write):

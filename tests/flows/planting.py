@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from shepherd.check.library import Library
 from shepherd.flow.draft import Draft
-from shepherd.flow.graph import graph_of
 
 
 class Edge(NamedTuple):
@@ -33,5 +32,5 @@ def repointed(draft: Draft, edge: Edge, target: str) -> Draft:
     step = flow.steps[edge.source]
     moved = {**step.edges, edge.by: replace(step.edges[edge.by], target=target)}
     steps = {**flow.steps, edge.source: replace(step, edges=moved)}
-    mutant = replace(flow, steps=steps, graph=graph_of(steps))
+    mutant = replace(flow, steps=steps)
     return replace(draft, flows={**draft.flows, edge.flow: mutant})

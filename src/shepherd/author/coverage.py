@@ -112,10 +112,8 @@ def total(covered: Iterable[Coverage]) -> str:
 def _of(flow: Flow, crossed: Counter[Crossing], entered: Counter[str]) -> Coverage:
     steps = {name: (step.place.line, entered[f"{flow.id}/{name}"]) for name, step in flow.steps.items()}
     ways = tuple(
-        Way(name, edge.by, edge.target, edge.place.line, crossed[Crossing(flow.id, name, edge.by)])
-        for name, step in flow.steps.items()
-        for edge in step.edges.values()
-        if flow.graph.has_edge(name, edge.target, edge.by)
+        Way(edge.source, edge.by, edge.target, edge.place.line, crossed[Crossing(flow.id, edge.source, edge.by)])
+        for edge in flow.edges
     )
     missing = tuple(str(way) for way in ways if not way.walks)
     return Coverage(

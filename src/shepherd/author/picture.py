@@ -102,10 +102,14 @@ def picture_of(flow: Flow, titles: Mapping[str, str]) -> Picture:
     """
     nodes = tuple(_node(step, titles) for step in flow.steps.values())
     arrows = tuple(
-        Arrow(edge.source, edge.target, edge.by, visible(label(step, edge.by, flow.no_answer)), edge.by in ASIDE)
-        for step in flow.steps.values()
-        for edge in step.edges.values()
-        if flow.graph.has_edge(edge.source, edge.target, edge.by)
+        Arrow(
+            edge.source,
+            edge.target,
+            edge.by,
+            visible(label(flow.steps[edge.source], edge.by, flow.no_answer)),
+            edge.by in ASIDE,
+        )
+        for edge in flow.edges
     )
     return Picture(flow.id, visible(flow.title), flow.version, flow.first, nodes, arrows)
 

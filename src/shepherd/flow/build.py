@@ -9,7 +9,6 @@ from shepherd.flow.beside import Policy
 from shepherd.flow.canonical import digest
 from shepherd.flow.expression import bind
 from shepherd.flow.findings import Finding, Place
-from shepherd.flow.graph import graph_of
 from shepherd.flow.lists import Lists
 from shepherd.flow.model import HUMAN, Attempts, Case, Edge, Flow, Must, Outcome, Step, Value, VerbName, Words
 from shepherd.flow.reader import Reader, duration, is_map, items, names, pairs, place_of, plain, seconds, true
@@ -78,7 +77,6 @@ def build(
         lists=reader.lists.read,
         tables=looked_into,
         hash=digest(typed),
-        graph=graph_of(steps),
         place=place_of(root.get("flow")),
         places=dict(_places(root)),
     )

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import networkx as nx
 
-from shepherd.flow.model import Step
+from shepherd.flow.model import Flow
 
 
-def graph_of(steps: Mapping[str, Step]) -> nx.MultiDiGraph[str]:
-    """
-    Step ids joined by edges, whose key is ``by`` and whose ``edge`` is the Edge.
-
-    A target that is no step is left out here; the edge still stands in ``Step.edges``, where the checks find it.
-    """
+def graph_of(flow: Flow) -> nx.MultiDiGraph[str]:
+    """The step ids of *flow* joined by its edges, whose key is ``by`` and whose ``edge`` is the Edge."""
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    graph.add_nodes_from(steps)
-    graph.add_edges_from(
-        (edge.source, edge.target, edge.by, {"edge": edge})
-        for step in steps.values()
-        for edge in step.edges.values()
-        if edge.target in steps
-    )
+    graph.add_nodes_from(flow.steps)
+    graph.add_edges_from((edge.source, edge.target, edge.by, {"edge": edge}) for edge in flow.edges)
     return graph

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -367,10 +367,10 @@ class Flow:
     A guided conversation.
 
     *inputs*, *outcomes*, *values*, *texts* and *steps* keep the designer's order; *first* is where a run begins.
-    *graph* is a multigraph of step ids whose edges carry their Edge as ``edge`` and their ``by`` as key.
     *reads_visits*: some expression asks how often a step was visited, so that it has to be counted.
     *lists* are the lists of the library that it reads.
-    *hash* is the SHA-256 of the canonical JSON of the typed source. *used* is kept by ``scope.uses``.
+    *hash* is the SHA-256 of the canonical JSON of the typed source.
+    *used* is kept by ``scope.uses``, *drawn* by ``graph``.
     """
 
     id: str
@@ -395,7 +395,25 @@ class Flow:
     lists: Mapping[str, OptionList] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
     hash: str
-    graph: nx.MultiDiGraph[str]
     place: Place = NOWHERE
     places: Mapping[str, Place] = field(default_factory=dict)
     used: dict[str, tuple[Step, Any]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    drawn: list[nx.MultiDiGraph[str]] = field(init=False, repr=False, compare=False, default_factory=list)
+
+    @property
+    def edges(self) -> Iterator[Edge]:
+        """The edges of the graph, step by step: those that lead to a step; only checks look at the others."""
+        return (e for step in self.steps.values() for e in step.edges.values() if e.target in self.steps)
+
+    @property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """
+        The steps joined by ``edges``, each with its ``by`` as key and itself as ``edge``.
+
+        It is made when it is first asked for: loading networkx takes as long as checking a small library.
+        """
+        if not self.drawn:
+            from shepherd.flow.graph import graph_of
+
+            self.drawn.append(graph_of(self))
+        return self.drawn[0]
