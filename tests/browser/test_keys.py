@@ -12,6 +12,7 @@ from tests.browser.walk import (
     at_light,
     at_pin,
     press,
+    run_id,
     shows,
     start,
     tap,
@@ -68,6 +69,23 @@ def test_a_flow_is_found_and_taken_by_keys(served, page, customer):
     field.fill("zebra")
     field.press("Enter")
     shows(page, "No flow fits “zebra”")
+
+
+def test_a_flow_under_way_is_gone_on_with_by_one_key(served, page, customer):
+    """Enter on the ticket takes the flow that is under way: that is told, one key goes on, another begins anew."""
+    start(page, served.address, customer)
+    first = run_id(page)
+    for key in ("1", "2"):
+        page.locator(".strip a").click()
+        expect(page.get_by_role("heading", name="Go on where it stopped")).to_be_visible()
+        page.get_by_label("What it is about").fill("no internet")
+        expect(page.locator("#flows li:visible").first).to_contain_text("The customer has no internet")
+        page.keyboard.press("Enter")
+        shows(page, "is under way on this ticket already")
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+        tap(page, key)
+        shows(page, "I am sorry to hear that.")
+        assert (run_id(page) == first) is (key == "1")
 
 
 def test_no_key_works_while_typing_or_with_modifiers(served, page, customer):
