@@ -141,7 +141,11 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The unfilled texts of a step. *hash* is the SHA-256 of their canonical JSON."""
+    """
+    The unfilled texts of a step. *hash* is the SHA-256 of their canonical JSON.
+
+    *texts* are those that are there, with their key, in reading order.
+    """
 
     say: Text | None = None
     guide: Text | None = None
@@ -149,12 +153,11 @@ class Words:
     why: Text | None = None
     article: str = ""
     hash: str = ""
+    texts: tuple[tuple[str, Text], ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def texts(self) -> tuple[tuple[str, Text], ...]:
-        """The texts that are there, with their key, in reading order."""
+    def __post_init__(self) -> None:
         all_ = (("say", self.say), ("guide", self.guide), ("warn", self.warn), ("why", self.why))
-        return tuple([(key, text) for key, text in all_ if text is not None])
+        object.__setattr__(self, "texts", tuple([(key, text) for key, text in all_ if text is not None]))
 
 
 # --- what a step does: one class per verb -------------------------------------------------------

@@ -31,6 +31,7 @@ from shepherd.run.undo import undo_inputs, undo_of, undoing_at
 from shepherd.run.walk import secret_visit
 
 TEXTS = ("say", "guide", "warn", "why")
+SILENT = Spoken()
 
 
 def waiting(run: Run) -> Any:
@@ -79,7 +80,7 @@ def spoken(run: Run, visit: Visit) -> Spoken:
     """The filled words of *visit*."""
     words = visit.step.words
     if not words.texts and not words.article:
-        return Spoken()
+        return SILENT
     return Spoken(article=words.article, **{key: filled(text, run, visit) for key, text in words.texts})
 
 
@@ -93,8 +94,8 @@ def _with_passed(run: Run, visit: Visit) -> Spoken:
     heard = [spoken(run, visit)]
     before = visit.prev
     while before is not None and before.number and not before.step.human:
-        if before.step.verb not in ("lookup", "do", "wait"):
-            heard.append(spoken(run, before))
+        if before.step.verb not in ("lookup", "do", "wait") and (words := spoken(run, before)) is not SILENT:
+            heard.append(words)
         before = before.prev
     if len(heard) == 1:
         return heard[0]
