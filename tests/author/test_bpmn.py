@@ -19,6 +19,7 @@ from shepherd.author import run_scenario, scenarios_in
 from shepherd.author.draw import draw
 from shepherd.author.overlay import Stop, stops
 from shepherd.check.library import Library
+from shepherd.flow.graph import graph_of
 from tests.author.elsewhere.making import made, read
 from tests.author.large import called, chain, large
 from tests.run.small import flow, library
@@ -157,7 +158,7 @@ def test_a_shipped_flow_comes_back(tmp_path: Path, shipped: Library, name: str) 
     found = made(tmp_path, read("bpmn", draw(shipped.flows, name, "bpmn")))
     assert found.flow is not None
     assert (set(found.flow.steps), found.flow.first) == (set(flow_.steps), flow_.first)
-    assert found.ways() == sorted((s, t) for s, t in flow_.graph.edges())
+    assert found.ways() == sorted((s, t) for s, t in graph_of(flow_).edges())
     for step in flow_.steps.values():
         if step.verb == "ask":
             ways = {(e.by, e.target) for e in step.edges.values() if e.by.startswith("answer:")}
@@ -167,7 +168,7 @@ def test_a_shipped_flow_comes_back(tmp_path: Path, shipped: Library, name: str) 
 def test_a_large_flow_comes_back(tmp_path: Path, made_large: Library) -> None:
     """The same with 300 steps."""
     found = made(tmp_path, read("bpmn", draw(made_large.flows, "large_300", "bpmn")))
-    drawn = sorted((s, t) for s, t in made_large.flows["large_300"].graph.edges())
+    drawn = sorted((s, t) for s, t in graph_of(made_large.flows["large_300"]).edges())
     assert [way for way in found.ways() if way[0] != "where_begins"] == drawn
 
 

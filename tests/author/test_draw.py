@@ -24,6 +24,7 @@ from shepherd.author.shapes import SHAPES
 from shepherd.author.svg import svg
 from shepherd.author.trail import Crossing
 from shepherd.check.library import Library
+from shepherd.flow.graph import graph_of
 from shepherd.flow.model import Flow
 from tests.author.large import called, large
 from tests.run.small import flow, library
@@ -91,22 +92,22 @@ def test_each_step_and_each_way_is_in_the_svg_once(shipped: Library, small: Libr
         for one in every(found.flows):
             root = drawn(found, one.id)
             nodes = [e.get("data-step") for e in of_class(root, "node")]
-            assert sorted(nodes) == sorted(one.graph.nodes)
+            assert sorted(nodes) == sorted(graph_of(one).nodes)
             arrows = [way(e) for e in of_class(root, "arrow")]
-            assert sorted(arrows) == sorted((s, t, by) for s, t, by in one.graph.edges(keys=True))
+            assert sorted(arrows) == sorted((s, t, by) for s, t, by in graph_of(one).edges(keys=True))
 
 
 def test_each_step_and_each_way_is_in_the_texts_once(shipped: Library, small: Library) -> None:
     """Mermaid and DOT have as many nodes and arrows, between the same steps."""
     for found in (shipped, small):
         for one in every(found.flows):
-            expected = sorted((s, t) for s, t in one.graph.edges())
+            expected = sorted((s, t) for s, t in graph_of(one).edges())
             text = draw(found.flows, one.id, "mermaid")
             assert sorted(re.findall(r"^  s_(\w+) -->(?:\|.*\|)? s_(\w+)$", text, re.MULTILINE)) == expected
-            assert sorted(re.findall(r"^  s_(\w+)[\[({>]", text, re.MULTILINE)) == sorted(one.graph.nodes)
+            assert sorted(re.findall(r"^  s_(\w+)[\[({>]", text, re.MULTILINE)) == sorted(graph_of(one).nodes)
             text = draw(found.flows, one.id, "dot")
             assert sorted(re.findall(r'^  "(\w+)" -> "(\w+)" \[', text, re.MULTILINE)) == expected
-            assert sorted(re.findall(r'^  "(\w+)" \[', text, re.MULTILINE)) == sorted(one.graph.nodes)
+            assert sorted(re.findall(r'^  "(\w+)" \[', text, re.MULTILINE)) == sorted(graph_of(one).nodes)
 
 
 def test_every_verb_has_a_shape_of_its_own() -> None:

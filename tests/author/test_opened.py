@@ -12,6 +12,7 @@ from shepherd.author.draw import draw
 from shepherd.author.overlay import Laid, Overlay
 from shepherd.author.picture import Opening, opened
 from shepherd.check.library import Library
+from shepherd.flow.graph import graph_of
 from tests.run.small import flow, library
 from tests.shipped import library as shipped_library
 
@@ -58,8 +59,8 @@ def test_what_is_called_stands_inside_each_call(nested: Library) -> None:
         text = draw(nested.flows, "first", opening=opening)
         assert steps(text) == sorted(expected), opening
         assert text == draw(nested.flows, "first", opening=opening)
-    second = [(f"second/{s}", by, f"second/{t}") for s, t, by in nested.flows["second"].graph.edges(keys=True)]
-    first = [(s, by, t) for s, t, by in nested.flows["first"].graph.edges(keys=True)]
+    second = [(f"second/{s}", by, f"second/{t}") for s, t, by in graph_of(nested.flows["second"]).edges(keys=True)]
+    first = [(s, by, t) for s, t, by in graph_of(nested.flows["first"]).edges(keys=True)]
     assert ways(draw(nested.flows, "first", opening=Opening(depth=1))) == sorted(first + 2 * second)
 
 

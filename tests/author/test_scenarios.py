@@ -13,6 +13,7 @@ from shepherd.author.coverage import total
 from shepherd.author.scenarios import fits, ticket_text
 from shepherd.check.library import Library
 from shepherd.flow.draft import read_draft
+from shepherd.flow.graph import graph_of
 
 FLOW = """
 flow: small
@@ -290,7 +291,7 @@ def test_what_is_covered(library: Library) -> None:
     """Steps and edges by the graph's own count; edges of visits that fell count too."""
     verdict = walk(library, {"answers": {"colour": "blue", "again": ["yes", "no"]}, "connectors": BOX})
     (small,) = cover(library.flows, [verdict.played])
-    graph = library.flows["small"].graph
+    graph = graph_of(library.flows["small"])
     assert small.edges == (6, graph.number_of_edges())
     assert small.steps == (6, graph.number_of_nodes())
     assert "colour --answer:red--> form" in small.missing

@@ -17,6 +17,7 @@ from shepherd.author.trail import Crossing
 from shepherd.author.yaml_text import as_yaml
 from shepherd.check.library import Library
 from shepherd.cli.trees import tree_of
+from shepherd.flow.graph import graph_of
 from shepherd.flow.types import matches
 from tests.author.large import called, large
 from tests.run.small import library as library_of
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def missing(library: Library, flow: str) -> list[Crossing]:
     """Every edge, as where all scenarios of the flow were deleted."""
-    return [Crossing(flow, source, by) for source, _, by in library.flows[flow].graph.edges(keys=True)]
+    return [Crossing(flow, source, by) for source, _, by in graph_of(library.flows[flow]).edges(keys=True)]
 
 
 def walked(library: Library, flow: str, found: Suggested) -> list[Verdict]:
@@ -276,7 +277,7 @@ def test_a_large_flow_is_looked_at_as_a_whole() -> None:
     assert len(found.scenarios) == found.least
     shut = {f"{c.source} --{c.by}--> {library.flows[flow].steps[c.source].edges[c.by].target}" for c in found.unreached}
     assert set(not_walked(library, flow, walked(library, flow, found))) == shut
-    open_ = library.flows[flow].graph.copy()
+    open_ = graph_of(library.flows[flow]).copy()
     open_.remove_edges_from([edge for edge in open_.edges(keys=True) if edge[2].startswith("when:")])
     reached = nx.descendants(open_, library.flows[flow].first) | {library.flows[flow].first}
     assert {c.source for c in found.unreached if not c.by.startswith("when:")}.isdisjoint(reached)
@@ -306,7 +307,7 @@ def test_no_set_of_walks_is_smaller(library: Library, number: int) -> None:
     flow = f"drawn_{number}"
     found = suggest(library, flow, missing(library, flow))
     assert not_walked(library, flow, walked(library, flow, found)) == ()
-    graph = library.flows[flow].graph
+    graph = graph_of(library.flows[flow])
 
     def walks(step: str) -> list[frozenset[tuple[str, str]]]:
         out = [(target, by) for _, target, by in graph.out_edges(step, keys=True)]

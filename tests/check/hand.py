@@ -49,7 +49,6 @@ def flow(name: str, *steps: Step, outcomes: Mapping[str, str] | None = None, **g
         "values": {},
         "texts": {},
         "hash": "",
-        "graph": None,
     }
     made.update(given)
     made["requires"] = tuple(Need(name=n) for n in made.get("requires", ()))
@@ -65,6 +64,7 @@ def draft(*flows: Flow, policy: Policy | None = None) -> Any:
     """A draft of *flows*, as the checks see it."""
     return SimpleNamespace(
         translations=(),
+        scenarios=(),
         lists={},
         flows={f.id: f for f in flows},
         policy=policy or Policy(),

@@ -9,6 +9,7 @@ import pytest
 
 from shepherd.check import walks
 from shepherd.flow.draft import Draft, read_draft
+from shepherd.flow.graph import graph_of
 from shepherd.flow.model import Ask, Call, Collect, Decide, Do, Escalate, Flow, Grant, Lookup, Need, Step
 from tests.flow.library import Write
 
@@ -132,8 +133,8 @@ def test_an_unknown_target_stays_for_the_checks(write: Write):
 
     assert ways(flow.steps["one"]) == {"then": "nowhere"}
     assert flow.steps["one"].edges["then"].place.line == 8
-    assert list(flow.graph.edges) == []
-    assert list(flow.graph) == ["one", "two"]
+    assert list(graph_of(flow).edges) == []
+    assert list(graph_of(flow)) == ["one", "two"]
 
 
 def test_the_graph_has_every_way_once(write: Write):
@@ -142,8 +143,8 @@ def test_the_graph_has_every_way_once(write: Write):
     """
     flow = built(write, HEAD + "steps:\n  one: {ask: X?, answers: {yes: two, no: two}}\n  two: {end: ok}\n")
 
-    assert sorted(by for _, _, by in flow.graph.edges(keys=True)) == ["answer:no", "answer:yes"]
-    for source, target, by, edge in flow.graph.edges(keys=True, data="edge"):
+    assert sorted(by for _, _, by in graph_of(flow).edges(keys=True)) == ["answer:no", "answer:yes"]
+    for source, target, by, edge in graph_of(flow).edges(keys=True, data="edge"):
         assert edge is flow.steps[source].edges[by]
         assert edge.target == target
 
@@ -156,7 +157,7 @@ def test_what_is_checked_is_what_is_drawn(write: Write):
     flow = built(write, HEAD + f"steps:\n  {steps}\n")
 
     walked = [edge for edges in walks.ways(flow).values() for edge in edges]
-    drawn = [edge for _, _, edge in flow.graph.edges(data="edge")]
+    drawn = [edge for _, _, edge in graph_of(flow).edges(data="edge")]
     assert [edge.by for edge in flow.edges] == ["answer:yes", "then"]
     assert walked == list(flow.edges) == drawn
 

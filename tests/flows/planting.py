@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shepherd.check.library import Library
 from shepherd.flow.draft import Draft
+from shepherd.flow.graph import graph_of
 
 
 class Edge(NamedTuple):
@@ -22,7 +23,7 @@ class Edge(NamedTuple):
 def edges(library: Library) -> Iterator[Edge]:
     """Every edge of every flow, by the graph's own count."""
     for flow in library.flows.values():
-        for source, target, by in flow.graph.edges(keys=True):
+        for source, target, by in graph_of(flow).edges(keys=True):
             yield Edge(flow.id, source, by, target)
 
 

@@ -13,6 +13,7 @@ from networkx import descendants
 
 from shepherd.author.trail import Crossing, crossings
 from shepherd.check.library import Library
+from shepherd.flow.graph import graph_of
 from shepherd.flow.model import Call, Decide, Field, Flow, HandOn, Need, Set, Step
 from shepherd.run import advance, start
 from shepherd.run.api import (
@@ -257,7 +258,7 @@ def _deciding(flow: Flow, step: str) -> frozenset[str]:
         known = {}
         _DECIDING[id(flow)] = (flow, known)
     if step not in known:
-        behind: set[str] = descendants(flow.graph, step) | {step}
+        behind: set[str] = descendants(graph_of(flow), step) | {step}
         names = {name for at in behind for name in _read_at(flow.steps[at])}
         waiting = list(names)
         while waiting:

@@ -24,6 +24,7 @@ from shepherd.check import examine
 from shepherd.check.library import Library
 from shepherd.flow.draft import Draft
 from shepherd.flow.findings import Hop
+from shepherd.flow.graph import graph_of
 from shepherd.flow.model import Call, HandOn, Need, Step
 from shepherd.run.state import holds
 from tests.flows.planting import Edge, repointed
@@ -78,7 +79,7 @@ def plants() -> list[tuple[Edge, str]]:
     return [
         (Edge(flow, source, by, target), step.id)
         for flow, step in guarded_steps()
-        for source, target, by in SHIPPED.flows[flow].graph.edges(keys=True)
+        for source, target, by in graph_of(SHIPPED.flows[flow]).edges(keys=True)
         if target != step.id and source != step.id and by != "unmet" and (flow, source, by) not in GRANTED_ON_THE_WAY
     ]
 
@@ -218,20 +219,20 @@ def begun(moment: Moment) -> str:
 
 def leading_to(library: Library, edge: Edge) -> set[str]:
     """The steps from which *edge* can still be walked; it cannot be from others, nor once the flow is handed on."""
-    found: set[str] = ancestors(library.flows[edge.flow].graph, edge.source)
+    found: set[str] = ancestors(graph_of(library.flows[edge.flow]), edge.source)
     return found | {edge.source}
 
 
 def behind_unmet(library: Library, flow: str) -> set[str]:
     """Steps that only an ``unmet`` leads to, or that call a flow with one: what was held has run out there."""
     into: dict[str, set[str]] = {}
-    for _, target, by in library.flows[flow].graph.edges(keys=True):
+    for _, target, by in graph_of(library.flows[flow]).edges(keys=True):
         into.setdefault(target, set()).add(by)
     found = {step for step, ways in into.items() if ways == {"unmet"}}
     for step in library.flows[flow].steps.values():
         if isinstance(step.action, Call):
             called = library.flows[step.action.flow]
-            found |= {step.id for _, _, by in called.graph.edges(keys=True) if by == "unmet"}
+            found |= {step.id for _, _, by in graph_of(called).edges(keys=True) if by == "unmet"}
     return found
 
 

@@ -17,6 +17,7 @@ from shepherd.author.trail import crossings
 from shepherd.author.trial import Move, Script, Trial, move_of, walk, without_secrets
 from shepherd.author.walking import START, Here, Rare, Walker
 from shepherd.flow.given import Given, Malformed, Scenario, read_given
+from shepherd.flow.graph import graph_of
 from shepherd.flow.model import Ask, Collect
 from shepherd.run.api import Event, Refused
 from shepherd.run.state import Run, reachable
@@ -124,7 +125,7 @@ def _found(library: Library, flow: str, step: str, rare: Rare) -> Iterator[Scrip
 
     What is *rare* is tried too: that an assurance expires before somebody answers.
     """
-    graph = library.flows[flow].graph
+    graph = graph_of(library.flows[flow])
     far = nx.single_source_shortest_path_length(graph.reverse(copy=False), step)
     flows = {one.id for one in reachable(library, flow)} | library.reached(flow)
     domains = Domains(library, flows, START, FEW_VALUES)

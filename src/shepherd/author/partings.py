@@ -20,6 +20,7 @@ from shepherd.author.explore import Explorer, Moves
 from shepherd.author.suggest import beginnings
 from shepherd.author.walking import START, Here, Move, Rare, Walker
 from shepherd.flow.given import Given, read_given
+from shepherd.flow.graph import graph_of
 from shepherd.flow.model import End, Escalate, Flow, HandOn
 from shepherd.run.state import reachable
 
@@ -335,7 +336,7 @@ def _side(library: Library, flow: str, most: int) -> _Side:
 def ends(flow: Flow, step: str) -> tuple[str, ...]:
     """The outcomes that can follow *step* by the graph of *flow*, in their order; what is handed on to by its name."""
     found = set()
-    for name in nx.descendants(flow.graph, step) | {step}:
+    for name in nx.descendants(graph_of(flow), step) | {step}:
         action = flow.steps[name].action
         if isinstance(action, End | Escalate) and action.outcome:
             found.add(action.outcome)

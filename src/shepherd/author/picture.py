@@ -98,7 +98,7 @@ def picture_of(flow: Flow, titles: Mapping[str, str]) -> Picture:
     """
     The picture of *flow*; *titles* names the flows that it calls, by their id.
 
-    The nodes and arrows are those of ``flow.graph``, each once.
+    The nodes and arrows are those of ``flow.edges``, each once.
     """
     nodes = tuple(_node(step, titles) for step in flow.steps.values())
     arrows = tuple(

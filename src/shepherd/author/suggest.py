@@ -15,6 +15,7 @@ from shepherd.author.scenarios import steps_of
 from shepherd.author.trail import Crossing
 from shepherd.author.walking import START, Move, Rare, Walker
 from shepherd.flow.given import read_given
+from shepherd.flow.graph import graph_of
 from shepherd.flow.model import Flow
 from shepherd.flow.types import to_text
 from shepherd.run.state import reachable
@@ -107,7 +108,7 @@ def _rare(flow: Flow, wanted: Iterable[Crossing]) -> Rare:
     seen = {source for source, by in ways if by == "unmet"}
     late, waiting = set(), list(seen)
     while waiting:
-        for before in flow.graph.predecessors(waiting.pop()):
+        for before in graph_of(flow).predecessors(waiting.pop()):
             if flow.steps[before].human:
                 late.add(flow.steps[before].ref)
             elif before not in seen:

@@ -373,7 +373,7 @@ class Flow:
     *reads_visits*: some expression asks how often a step was visited, so that it has to be counted.
     *lists* are the lists of the library that it reads.
     *hash* is the SHA-256 of the canonical JSON of the typed source.
-    *used* is kept by ``scope.uses``, *drawn* by ``graph``.
+    *used* is kept by ``scope.uses``, *drawn* by ``graph.graph_of``.
     """
 
     id: str
@@ -407,16 +407,3 @@ class Flow:
     def edges(self) -> Iterator[Edge]:
         """The edges of the graph, step by step: those that lead to a step; only checks look at the others."""
         return (e for step in self.steps.values() for e in step.edges.values() if e.target in self.steps)
-
-    @property
-    def graph(self) -> nx.MultiDiGraph[str]:
-        """
-        The steps joined by ``edges``, each with its ``by`` as key and itself as ``edge``.
-
-        It is made when it is first asked for: loading networkx takes as long as checking a small library.
-        """
-        if not self.drawn:
-            from shepherd.flow.graph import graph_of
-
-            self.drawn.append(graph_of(self))
-        return self.drawn[0]

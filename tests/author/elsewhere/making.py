@@ -11,6 +11,7 @@ from shepherd.author.elsewhere import READERS, Head, Sketch, compose
 from shepherd.check import examine
 from shepherd.flow.draft import read_draft
 from shepherd.flow.findings import Finding
+from shepherd.flow.graph import graph_of
 from shepherd.flow.model import Ask, Flow
 
 MARK = re.compile(r"(^ *|[\w}]  )# to-do: ")
@@ -36,7 +37,7 @@ class Made(NamedTuple):
     def ways(self) -> list[tuple[str, str]]:
         """The ways from step to step, sorted."""
         assert self.flow is not None, self.text
-        return sorted((s, t) for s, t in self.flow.graph.edges())
+        return sorted((s, t) for s, t in graph_of(self.flow).edges())
 
     def labels(self, step: str) -> dict[str, str]:
         """The answers of a question: their labels, with where each leads."""

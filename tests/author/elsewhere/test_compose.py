@@ -14,6 +14,7 @@ from shepherd.author.elsewhere.naming import Names, slug, telling
 from shepherd.author.elsewhere.settle import settle
 from shepherd.author.elsewhere.sketch import Station, Unreadable, Way
 from shepherd.author.elsewhere.writing import clean
+from shepherd.flow.graph import graph_of
 from tests.author.elsewhere.making import made
 
 NASTY = (
@@ -64,7 +65,7 @@ def test_every_tree_becomes_a_flow_that_says_the_same(sketch: Sketch) -> None:
     assert {f.code for f in found.findings if f.severity == "error"} <= {"SHP203"}, found.findings
     stations = sketch.stations  # `settle` has given it what was missing
     assert len(found.flow.steps) == len(stations)
-    assert len(found.flow.graph.edges()) == sum(len(station.ways) for station in stations.values())
+    assert len(graph_of(found.flow).edges()) == sum(len(station.ways) for station in stations.values())
     told = {label for step in found.flow.steps.values() if step.verb == "ask" for label in found.labels(step.id)}
     asked = [s for s in stations.values() if len(s.ways) > 1 or (s.kind == "ask" and s.ways)]
     assert {clean(way.label) for s in asked for way in s.ways} - {"", *told} == set(), told
