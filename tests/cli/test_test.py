@@ -108,6 +108,41 @@ def test_a_malformed_file_of_scenarios_is_said(small: Path, capsys: pytest.Captu
         assert f"closing.scenarios.yaml:3:5: error {said}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("scenarios:\n", "scenario:\n"), ("    given:", "   given:"), ("  - name: Two", " - name: Two")],
+)
+@pytest.mark.parametrize("asked", [("x.scenarios.yaml",), ("x.yaml",), ("x",), ()])
+def test_a_file_of_scenarios_that_can_not_be_read_is_not_denied(
+    small: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, asked: tuple[str, ...]
+) -> None:
+    """However the test names it, it shows what the check shows; wrong use would be a file that is no such file."""
+    file = small / "x.scenarios.yaml"
+    text = "scenarios:\n" + "".join(
+        f"  - name: {name}\n    given: {{}}\n    expect:\n      outcome: done\n      path: [hello, bye]\n"
+        for name in ("One", "Two")
+    )
+    (small / "x.yaml").write_text(HELLO.replace("flow: hello", "flow: x"))
+    file.write_text(text.replace(old, new, 1))
+    assert run(["check", str(small)]) == 1
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "x.scenarios.yaml:" in line]
+
+    paths = [str(small / name) if "." in name else name for name in asked]
+    assert run(["test", *paths, "--library", str(small)]) == 1
+    err = capsys.readouterr().err
+    assert told in err
+    assert "is neither" not in err
+
+
+def test_a_flow_that_can_not_be_read_is_not_denied(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its file or by its name: the test says what is wrong in it."""
+    file = small / "hello.yaml"
+    file.write_text(HELLO.replace("outcomes:", "outcomes: ["))
+    for asked in (str(file), "hello"):
+        assert run(["test", asked, "--library", str(small)]) == 1
+        assert "hello.yaml:" in capsys.readouterr().err
+
+
 def test_mistakes_that_only_the_reader_sees_have_their_line(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What no schema can refuse stops the test too, all of it at once, each at its line."""
     file = small / "closing.scenarios.yaml"

@@ -35,6 +35,7 @@ class Which(NamedTuple):
             elif file in made:
                 flows.add(made[file])
             else:
+                _told_why(file, draft)
                 raise click.UsageError(f"{path} is neither a flow nor a file of scenarios (NAME.scenarios.yaml).")
         files = alone | {file for file, flow in every.items() if flow in flows}
         return flows | {every[file] for file in alone}, files
@@ -44,8 +45,18 @@ class Which(NamedTuple):
 
         if name in draft.flows:
             return name
+        _told_why(f"{name}.yaml", draft)
         hint = nearest(name, draft.flows)
         raise click.UsageError(f"There is no file, folder or flow {name}. {hint}".strip())
+
+
+def _told_why(file: str, draft: Draft) -> None:
+    """Where *file*, in whatever folder, is there and can't be read, show why and end the command with 1."""
+    wrong = (one.file for one in draft.findings if one.severity == "error")
+    if any(f"/{one}".endswith(f"/{file}") for one in wrong):
+        from shepherd.cli.scenarios import checked
+
+        checked(draft)
 
 
 def which(paths: tuple[Path, ...], library: Path) -> Which:
