@@ -304,8 +304,8 @@ def test_tickets_are_found(record: Record) -> None:
 
 
 def test_runs_are_found(record: Record) -> None:
-    """By ticket, whoever made an entry, flow, outcome and status, newest first and paged; rows tell how runs stand."""
-    ticket = a_ticket(record)
+    """By ticket, customer, agent, flow, outcome and status, newest first, paged; rows tell how they stand."""
+    ticket, _ = a_ticket(record), a_ticket(record, customer="C-2")
     first, second = a_run(record, ticket), a_run(record, ticket)
     name = "Olli Virta"
     olli = MARIA._replace(id=name)
@@ -324,6 +324,10 @@ def test_runs_are_found(record: Record) -> None:
     assert found(outcome="%") == found(outcome="f_x") == found(agent="mari_") == []
     assert found(tickets=[record.ticket("T-100001").id]) == [second, first]
     assert found(tickets=[]) == []
+    (mine,), (other,) = (record.customers_numbered([ref]) for ref in ("c1", "C-2"))
+    assert found(customers=[mine]) == found(customers=[mine, other]) == [second, first]
+    assert found(customers=[other]) == found(customers=[]) == []
+    assert {row.customer_ref for row in record.runs()} == {"C-1"}
     assert found(status="paused") == [second]
     assert found(flow="other") == []
     assert found(ticket="T-100001", limit=1) == [second]

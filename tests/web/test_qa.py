@@ -1,6 +1,7 @@
 """QA's pages: the runs, the path as it was shown, the verdict, and the CSV."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -23,13 +24,15 @@ def ended(tab):
 
 
 def test_recorded_runs_are_found_by_what_one_knows(at_light):
-    """Ticket, agent, flow and outcome each narrow the list; what does not fit is not in it."""
+    """Ticket, customer, agent, flow and outcome each narrow the list; what does not fit is not in it."""
     run = ended(at_light)
     ticket = re.search(r"T-\d+", at_light.text)[0]
 
-    for query in (f"ticket={ticket}", "agent=maria", "flow=internet_down", "outcome=lost"):
+    customer = ("customer=C-1001", "customer=c1001", "customer=virt")
+    for query in (f"ticket={ticket}", *customer, "agent=maria", "flow=internet_down", "outcome=lost"):
         assert f"/qa/runs/{run}" in at_light.get(f"/qa?{query}").text
-    for query in ("ticket=T-1", "agent=timo", "flow=closing", "outcome=fixed"):
+    other = ("customer=C-1002", "customer=c1001&agent=timo")
+    for query in ("ticket=T-1", *other, "agent=timo", "flow=closing", "outcome=fixed"):
         assert f"/qa/runs/{run}" not in at_light.get(f"/qa?{query}").text
 
 
@@ -79,6 +82,30 @@ def test_an_end_before_the_beginning_is_an_error_of_its_field(at_light):
     assert re.search(r'id="f-last"[^>]*value="2026-03-01" aria-invalid="true" aria-describedby="f-last-why"', text)
     assert "No recorded run fits." not in text
     assert at_light.title.startswith("Problem: ")
+
+
+def test_the_customer_stays_in_the_field_and_in_the_link_to_older_runs(at_light, monkeypatch):
+    """Whoever goes on to older runs keeps what was asked for; each row names the customer on its ticket."""
+    ended(at_light)
+    begin(at_light, "C-1001")
+    monkeypatch.setattr("shepherd.web.qa.MOST", 1)
+    text = at_light.get("/qa?customer=c1001").text
+
+    assert re.search(r'<input id="f-customer" name="customer" value="c1001"', text)
+    assert re.findall(r"<td>(C-\d+)</td>", text) == ["C-1001"]
+    older = html.unescape(re.search(r'<a href="([^"]+)">Older runs', text)[1])
+    assert "customer=c1001&" in older
+    assert re.findall(r"<td>(C-\d+)</td>", at_light.get(older).text) == ["C-1001"]
+
+
+def test_too_many_customers_are_an_error_of_the_field(at_light, monkeypatch):
+    """Where more customers fit than can be looked through, nothing is listed, and the field says what to give."""
+    monkeypatch.setattr("shepherd.desk.customers.MOST_FOUND", 1)
+    text = at_light.get("/qa?customer=c").text
+
+    assert '<a href="#f-customer">More than 1 customers fit that. Give more of the name, or the number.' in text
+    assert re.search(r'id="f-customer"[^>]*aria-invalid="true" aria-describedby="f-customer-why"', text)
+    assert "No recorded run fits." not in text
 
 
 def test_the_path_shows_what_was_said_answered_and_taken_back(at_light):

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from shepherd.check.library import Library
 from shepherd.connect import Connectors
 from shepherd.connect.searching import meant, squeezed
+from shepherd.desk.errors import Misused
 from shepherd.desk.live import LiveLibrary
 from shepherd.desk.moving import UNDER_WAY
 from shepherd.desk.views import RESOLVED, CustomerRow, TicketRow
 from shepherd.record import Record, RunRow, Ticket
 
-MOST_RUNS, LATEST = 500, 200
+MOST_RUNS, LATEST, MOST_FOUND = 500, 200, 500
 
 
 class Customers:
@@ -45,6 +46,20 @@ class Customers:
         """The number that differs from *text* in capitals or hyphens only, "" for none; and how many *text* fits."""
         rows = self.search(text, 50)
         return next((r.id for r in rows if squeezed(r.id) == squeezed(text)), ""), len(rows)
+
+    def known(self, text: str) -> list[str]:
+        """
+        The record's ids of those whose number is *text*, however it is written; without any, of all whom it fits.
+
+        Raises Misused where it fits more of the customer base than can be told apart.
+        """
+        same = self._record.customers_numbered([text])
+        if same:
+            return same
+        rows = self.search(text, MOST_FOUND + 1)
+        if len(rows) > MOST_FOUND:
+            raise Misused(f"More than {MOST_FOUND} customers fit that. Give more of the name, or the number.")
+        return self._record.customers_numbered([row.id for row in rows])
 
     def tickets(self, text: str, limit: int) -> tuple[TicketRow, ...]:
         """The newest tickets of the customer whose number is *text*, however it is written."""

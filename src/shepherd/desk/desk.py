@@ -301,6 +301,7 @@ class Desk:
         self,
         *,
         ticket: str = "",
+        customer: str = "",
         agent: str = "",
         flow: str = "",
         outcome: str = "",
@@ -312,6 +313,7 @@ class Desk:
         """
         Recorded runs, newest first; *before* is the id of the last one seen.
 
+        *customer* is a number, or what finds customers in the customer base; Misused is raised where it fits too many.
         Parts of *agent* and *outcome* do. *first* and *last* are days on the desk's clock on which they were begun.
         """
         if ticket:
@@ -322,6 +324,7 @@ class Desk:
         return tuple(
             self.record.runs(
                 ticket=ticket or None,
+                customers=self._tickets.customers.known(customer) if customer else None,
                 agent=agent or None,
                 flow=flow or None,
                 outcome=outcome or None,

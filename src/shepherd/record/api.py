@@ -203,7 +203,8 @@ class RunRow:
     """
     A run in lists. From *status* on it is a cache of the entries, never read by the interpreter.
 
-    *status*: open, paused, handed_over, ended or abandoned. *owner* is an agent's name or a queue.
+    *status*: open, paused, handed_over, ended or abandoned. *owner* is an agent's name or a queue. *customer_ref* is
+    the number of the customer on its ticket, also where they were put there after it.
     """
 
     id: str
@@ -211,6 +212,7 @@ class RunRow:
     number: str
     contact: str | None
     customer: str | None
+    customer_ref: str
     flow: str
     created_at: datetime
     created_by: str

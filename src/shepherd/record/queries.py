@@ -39,6 +39,7 @@ HEAD = (
     .order_by(e.seq.desc())
     .limit(1)
 )
+RUNS = select(tables.runs, t.n, t.customer_ref).join(tables.tickets, t.id == r.ticket)
 TRIES = (
     select(a.n, a.at)
     .where(*(a[name] == bindparam(f"{name}_") for name in ("scope", "scope_id", "flow", "step")))
@@ -127,7 +128,7 @@ class Reader:
 
     def run(self, id: str) -> RunRow:
         """A run's row."""
-        query = select(tables.runs, t.n).join(tables.tickets, t.id == r.ticket).where(r.id == id)
+        query = RUNS.where(r.id == id)
         return run_of(self._row(query, f"There is no run {id}."))
 
     def runs(
@@ -140,18 +141,20 @@ class Reader:
         outcome: str | None = None,
         status: str | None = None,
         customer: str | None = None,
+        customers: Sequence[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int = 50,
         before: str | None = None,
     ) -> list[RunRow]:
         """
-        Runs, newest first. *ticket* is an id or a number, *tickets* are ids.
+        Runs, newest first. *ticket* is an id or a number, *tickets* are ids. *customers* are the ids of those who are
+        on their tickets, *customer* of the one who was when they began.
 
         *agent* has parts, in any order, of the name of whoever made any of its entries or has it now. *outcome* is a
         part of one, of its code, or (where there is none yet) of a status, as it is stored or as people read it.
         """
-        query = select(tables.runs, t.n).join(tables.tickets, t.id == r.ticket)
+        query = RUNS
         for column, value in ((r.flow, flow), (r.status, status), (r.customer, customer)):
             if value is not None:
                 query = query.where(column == value)
@@ -160,6 +163,8 @@ class Reader:
             query = query.where(or_(r.ticket == ticket, t.n == number) if number else r.ticket == ticket)
         if tickets is not None:
             query = query.where(r.ticket.in_(tickets))
+        if customers is not None:
+            query = query.where(t.customer.in_(customers))
         if agent is not None:
             made, have = self._names(e.actor, agent), self._names(r.owner, agent)
             query = query.where(or_(r.id.in_(select(e.run).where(e.actor.in_(made))), r.owner.in_(have)))
@@ -235,6 +240,16 @@ class Reader:
         """A customer by their number in the customer base."""
         rows = self._rows(select(tables.customers).where(c.ref == ref))
         return customer_of(rows[0], self._keys.finder()) if rows else None
+
+    def customers_numbered(self, refs: Sequence[str]) -> list[str]:
+        """The ids of customers whose number is one of *refs*, whatever its capitals, hyphens and blanks."""
+        plain = func.lower(func.replace(func.replace(c.ref, "-", ""), " ", ""))
+        found: list[str] = []
+        for at in range(0, len(refs), MOST_NAMED):
+            wanted = refs[at : at + MOST_NAMED]
+            bare = [ref.replace("-", "").replace(" ", "").lower() for ref in wanted]
+            found += [row.id for row in self._rows(select(c.id).where(or_(c.ref.in_(wanted), plain.in_(bare))))]
+        return found
 
     def contacts(self, ticket_id: str) -> list[Contact]:
         """The conversations on a ticket, oldest first."""

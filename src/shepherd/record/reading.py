@@ -73,13 +73,14 @@ def item_of(row: Any, find: Find) -> Item:
 
 
 def run_of(row: Any) -> RunRow:
-    """A row of ``runs``, joined with its ticket's number as ``n``."""
+    """A row of ``runs``, joined with its ticket's number as ``n`` and that of the ticket's customer."""
     return RunRow(
         id=row.id,
         ticket=row.ticket,
         number=f"T-{row.n}",
         contact=row.contact,
         customer=row.customer,
+        customer_ref=row.customer_ref,
         flow=row.flow,
         created_at=time_of(row.created_at),
         created_by=row.created_by,

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from shepherd.audit.path import PathRow
+from shepherd.desk import Misused
 from shepherd.record import RunRow
 from shepherd.run.tongue import language_of
 from shepherd.web.marks import Marks
@@ -18,28 +19,32 @@ from shepherd.web.who import ask_name, desk
 pages = Blueprint("qa", __name__, url_prefix="/qa")
 pages.before_request(ask_name)
 MOST = 50
-BY, DAYS = ("ticket", "agent", "flow", "outcome"), ("first", "last")
+BY, DAYS = ("ticket", "customer", "agent", "flow", "outcome"), ("first", "last")
 
 
 @pages.get("")
 def runs() -> str:
-    """Recorded runs, by ticket, agent, flow, outcome and the days on which they were begun."""
+    """Recorded runs, by ticket, customer, agent, flow, outcome and the days on which they were begun."""
     asked = {name: request.args.get(name, "").strip()[:64] for name in (*BY, *DAYS)}
     asked["flow"] = _flow(asked["flow"])
     days = {name: _day(asked[name]) for name in DAYS}
     errors = _wrong(asked, days)
     found: tuple[RunRow, ...] = ()
     if not errors:
-        found = desk().recorded(
-            ticket=asked["ticket"],
-            agent=asked["agent"],
-            flow=asked["flow"],
-            outcome=asked["outcome"],
-            first=days["first"],
-            last=days["last"],
-            limit=MOST,
-            before=request.args.get("before", "")[:64],
-        )
+        try:
+            found = desk().recorded(
+                ticket=asked["ticket"],
+                customer=asked["customer"],
+                agent=asked["agent"],
+                flow=asked["flow"],
+                outcome=asked["outcome"],
+                first=days["first"],
+                last=days["last"],
+                limit=MOST,
+                before=request.args.get("before", "")[:64],
+            )
+        except Misused as error:
+            errors["customer"] = error.sentence
     query: dict[str, Any] = {k: v for k, v in asked.items() if v}
     older = url_for("qa.runs", **query, before=found[-1].id) if found else ""
     flows = sorted(desk().library.flows.values(), key=lambda f: f.title)
@@ -82,6 +87,7 @@ def _row(run: RunRow) -> dict[str, object]:
         "id": run.id,
         "at": run.created_at,
         "ticket": run.number,
+        "customer": run.customer_ref,
         "flow": found.title if found else run.flow,
         "outcome": Marks.words(run.outcome) if run.outcome else "",
         "state": Marks.words(run.status),
