@@ -121,6 +121,35 @@ def test_a_pin_typed_blind_goes_into_its_field(served, page, customer):
     expect(field).to_be_visible()
 
 
+def test_a_pin_typed_a_page_too_early_sends_nobody_away(served, page, customer):
+    """Who types on while "none of these" opens does not mean the people on it; after a pause its keys are theirs."""
+    hand = Sender(page, served.address).start(customer)
+    hand.act("continue")
+    hand.show()
+    shows(page, "four-digit phone PIN")
+    page.keyboard.type("4071", delay=150)
+    shows(page, "None of these fits")
+    expect(page.get_by_role("status").first).to_contain_text("not taken")
+    page.wait_for_timeout(800)
+    with arriving(page):
+        page.keyboard.press("b")
+
+    shows(page, "four-digit phone PIN")
+
+
+def test_what_is_typed_at_a_list_of_problems_is_no_key_of_the_step(served, page, customer):
+    """A form that was wrong twice has its list of problems in focus; "b" and "/" typed there lead nowhere."""
+    hand = Sender(page, served.address).start(customer, "tell_us")
+    hand.act("answer", **{"f.country": "finland"})
+    hand.show()
+    press(page, "Save and go on")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.keyboard.type("85 b/h0", delay=60)
+    page.wait_for_timeout(300)
+
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
 def test_a_note_is_saved_with_the_answer(served, page, customer):
     """What stands in the note box when an answer is pressed is among the notes of the next step."""
     at_light(page, served.address, customer)

@@ -14,7 +14,7 @@ from shepherd.record import Once, Record
 from shepherd.record.chain import FIRST, link
 from shepherd.record.tables import metadata
 from shepherd.run.api import Try
-from tests.record.making import BEGIN, MARIA, a_publication, a_run, a_ticket, attacker, event, new_id, opened
+from tests.record.making import BEGIN, MARIA, a_publication, a_run, a_ticket, attacker, event, new_id, opened, started
 
 
 @pytest.fixture
@@ -125,6 +125,50 @@ def test_a_changed_row_of_a_run_is_named(record: Record, run: str, tmp_path: Pat
     if "list row" in told:
         record.rebuild()
         assert record.verify().ok
+
+
+THEIRS = "(SELECT id FROM customers WHERE ref = 'C-2')"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ([f"tickets SET customer = {THEIRS}, customer_ref = 'C-2'"], "stands under another customer"),
+        ([f"runs SET customer = {THEIRS}"], "with whom it was walked"),
+        (
+            [f"tickets SET customer = {THEIRS}, customer_ref = 'C-2'", f"runs SET customer = {THEIRS}"],
+            "with whom it was walked",
+        ),
+        (["tickets SET customer = NULL, customer_ref = ''"], "ticket stands under another customer"),
+        (["tickets SET customer_ref = 'C-2'"], "another customer number"),
+    ],
+)
+def test_a_contact_put_under_another_customer_is_named(
+    record: Record, run: str, tmp_path: Path, changes: list[str], told: str
+) -> None:
+    """Who a ticket and its runs are about is held against the keys under which their values were sealed."""
+    a_ticket(record, customer="C-2")
+    ticket = record.run(run).ticket
+    known = started(facts={"customer": {"first_name": "Adalgisa"}})._replace(private=(("facts", "customer"),))
+    walked = a_run(record, ticket, "red", first=known)
+    assert record.verify().ok
+    with attacker(tmp_path) as connection:
+        for change in changes:
+            where = "id" if change.startswith("tickets") else "ticket"
+            connection.execute(f"UPDATE {change} WHERE {where} = ?", (ticket,))
+    for report in (record.verify(), record.verify(ticket)):
+        named = [one.what for one in report.broken if one.run in ("", walked)]
+        assert any(told in what for what in named), named
+
+
+def test_a_caller_who_was_known_later_is_no_fault(record: Record) -> None:
+    """A ticket that was opened for an unknown caller may get its customer, once; runs begun before keep having none."""
+    ticket = a_ticket(record, customer=None)
+    a_run(record, ticket, "red")
+    known = record.put_customer(new_id(), "C-3", {}, at=BEGIN)
+    record.change_ticket(ticket, at=BEGIN, customer=known.id)
+    a_run(record, ticket, "green")
+    assert record.verify().broken == ()
 
 
 def test_a_change_that_may_be_made_again_is_named(record: Record, tmp_path: Path) -> None:

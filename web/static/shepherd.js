@@ -80,8 +80,10 @@
 
   /* Who presses twice, types on while the page changes by itself, or presses as it does, did not mean the step that came. */
   const BOUNCE = 200, PAUSE = 700, DOUBLE = 500, GLANCE = 400;
-  let last = { key: "", at: -Infinity };
-  let came = { key: "", at: -Infinity };
+  /* A page whose digits send the contact away is not meant by who was typing digits as it came. */
+  const wary = "wary" in document.body.dataset;
+  let last = { key: "", at: wary ? 0 : -Infinity };
+  let came = { key: "", at: -Infinity, typing: wary, wary };
   const unseen = (event) => came.alone && event.timeStamp - came.at < GLANCE;
   const early = (event) => {
     event.preventDefault();
@@ -94,7 +96,7 @@
     const again = event.key === came.key && event.timeStamp - came.at < BOUNCE;
     if (!again) came.key = "";
     last = { key: event.key, at: event.timeStamp };
-    if (came.typing || again || unseen(event)) early(event);
+    if ((came.typing && !(came.wary && !/\d/.test(event.key))) || again || unseen(event)) early(event);
   }, true);
   document.addEventListener("click", (event) => {
     if (!event.detail) return;
@@ -149,7 +151,8 @@
       return;
     }
     const mode = document.body.dataset.keys;
-    if (mode === "off" || typing(at) || event.ctrlKey || event.metaKey) return;
+    // Who was filling in a form goes on typing, though what is wrong has the focus now: no key of the step is meant.
+    if (mode === "off" || typing(at) || at.matches?.("[role=alert]") || event.ctrlKey || event.metaKey) return;
     if (event.altKey !== (mode === "alt")) return;
     const key = pressed(event);
     if (event.shiftKey && /^[a-z]$/i.test(key)) return;

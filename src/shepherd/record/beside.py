@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,11 +15,13 @@ from shepherd.record.bodies import event_of, seen_as
 from shepherd.record.guards import lacking
 from shepherd.record.once import FAILED
 from shepherd.record.reading import opened
-from shepherd.record.seal import Find
+from shepherd.record.seal import Find, Owner
 
 #: Tables without the entries and documents, which are proved by their hashes.
 ROWS = tuple(table for table in tables.metadata.sorted_tables if table not in (tables.entries, tables.documents))
 SEALED = {"tickets": ("subject", "ticket"), "customers": ("facts", "customer"), "items": ("value", "item")}
+#: A sealed value names its key; what people wrote can't look so, as quotes in it are escaped.
+_SEALED = re.compile(rb'"sealed":"([0-9a-f]+)"')
 CACHED = ("status", "step", "owner", "outcome", "code")
 
 
@@ -49,6 +52,37 @@ def _strange(table: Table, row: Any, find: Find) -> Iterator[str]:
         opened(getattr(row, column), find, where)
     except (Damaged, ValueError, TypeError, RecursionError):
         yield f"{place} has a {column} that is not as it was written."
+
+
+def customers_of_tickets(connection: Connection, owner: Owner, ticket: str | None = None) -> Iterator[Broken]:
+    """Tickets that stand under another customer than the one for whom they were written."""
+    t, c = tables.tickets.c, tables.customers.c
+    query = select(t.id, t.customer, t.customer_ref, t.subject, c.ref).join_from(
+        tables.tickets, tables.customers, t.customer == c.id, isouter=True
+    )
+    for row in connection.execute(query.where(t.id == ticket) if ticket is not None else query):
+        place = f"tickets row {str(row.id)[:64]}"
+        if _owners(row.subject, owner) - {row.id, row.customer}:
+            yield Broken("", None, f"{place} stands under another customer than the one it was opened for.")
+        elif row.customer is not None and row.customer_ref != row.ref:
+            yield Broken("", None, f"{place} has another customer number than its customer.")
+
+
+def customer_of_run(connection: Connection, run: Any, stored: Sequence[Any], owner: Owner) -> Iterator[str]:
+    """That *run* stands under another customer than the one with whom it was walked, or its ticket does."""
+    owners = {found for row in stored for found in _owners(row.body, owner)}
+    if owners - {run.customer or run.ticket}:
+        yield "its row names another customer than the one with whom it was walked."
+    elif run.customer is not None:
+        asked = select(tables.tickets.c.customer).where(tables.tickets.c.id == run.ticket)
+        if connection.execute(asked).scalar() != run.customer:
+            yield "its ticket stands under another customer."
+
+
+def _owners(body: Any, owner: Owner) -> set[str]:
+    """For whom the values in *body* were sealed, as far as their keys are not erased."""
+    sealed = _SEALED.findall(body) if isinstance(body, bytes) else ()
+    return {found for key in set(sealed) if (found := owner(key.decode())) is not None}
 
 
 def _fits(value: Any, column: Any) -> bool:

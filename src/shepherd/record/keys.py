@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select
 
@@ -14,6 +14,8 @@ from shepherd.flow.canonical import canonical
 from shepherd.record import sqlite
 from shepherd.record.errors import readable
 from shepherd.record.tables import keys_metadata, record_keys, subject_keys
+
+T = TypeVar("T")
 
 
 class Keys:
@@ -58,13 +60,20 @@ class Keys:
 
     def finder(self) -> Callable[[str], bytes | None]:
         """Finds keys by id during one reading; None where one was erased, by whichever process."""
-        known: dict[str, bytes | None] = {}
+        return self._by_id(subject_keys.c.key, bytes)
 
-        def find(key_id: str) -> bytes | None:
+    def owner(self) -> Callable[[str], str | None]:
+        """Tells during one reading whose key has an id: a customer's or a ticket's; None where it was erased."""
+        return self._by_id(subject_keys.c.subject, str)
+
+    def _by_id(self, column: Any, made: Callable[[Any], T]) -> Callable[[str], T | None]:
+        known: dict[str, T | None] = {}
+
+        def find(key_id: str) -> T | None:
             if key_id not in known:
                 with readable(), self._engine.begin() as connection:
-                    found = connection.execute(select(subject_keys.c.key).where(subject_keys.c.id == key_id)).scalar()
-                known[key_id] = bytes(found) if found is not None else None
+                    found = connection.execute(select(column).where(subject_keys.c.id == key_id)).scalar()
+                known[key_id] = made(found) if found is not None else None
             return known[key_id]
 
         return find

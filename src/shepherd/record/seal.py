@@ -20,6 +20,7 @@ SHAPE = {"sealed", "nonce", "data"}
 NESTED = (dict, list, tuple)  #: what canonical JSON takes that holds more
 Path = Sequence[str | int]
 Find = Callable[[str], bytes | None]
+Owner = Callable[[str], str | None]  #: whose key has an id
 
 
 def is_erased(value: Any) -> bool:

@@ -284,7 +284,7 @@ class Record(Reader):
     def verify(self, ticket: str | None = None, run: str | None = None) -> Report:
         """Recompute every chain (or those of a ticket or run) and name what is not as it was written."""
         with readable():
-            return verify(self._engine, self._keys.finder(), ticket=ticket, run=run)
+            return verify(self._engine, self._keys.finder(), self._keys.owner(), ticket=ticket, run=run)
 
     def export(self, ticket_id: str) -> Iterator[bytes]:
         """The entries of a ticket as lines of JSON with their hashes, for ``record.verifier``."""

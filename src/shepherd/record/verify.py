@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, or_, select
 from shepherd.record import beside, publications, tables
 from shepherd.record.api import Broken, Report
 from shepherd.record.guards import forgiving
-from shepherd.record.seal import Find
+from shepherd.record.seal import Find, Owner
 
 e, r, d = tables.entries.c, tables.runs.c, tables.documents.c
 POINTERS = (
@@ -24,7 +24,7 @@ POINTERS = (
 COPIES = ("ticket", "kind", "at")
 
 
-def verify(engine: Engine, find: Find, *, ticket: str | None = None, run: str | None = None) -> Report:
+def verify(engine: Engine, find: Find, owner: Owner, *, ticket: str | None = None, run: str | None = None) -> Report:
     """
     Read the whole record, or one ticket's or one run's part, and say what is not as it was written.
 
@@ -48,6 +48,7 @@ def verify(engine: Engine, find: Find, *, ticket: str | None = None, run: str | 
                 broken.append(Broken(str(id_), None, "its id holds what it never could."))
                 continue
             broken += _faults(connection, row, rows)
+            broken += (Broken(id_, None, what) for what in beside.customer_of_run(connection, row, rows, owner))
         entries += len(rows)
         broken += _pinned(engine, str(id_), rows, documents)
     stray = select(e.run, e.seq).where(e.run.not_in(select(r.id)))
@@ -62,6 +63,7 @@ def verify(engine: Engine, find: Find, *, ticket: str | None = None, run: str | 
     if run is None:
         with engine.connect() as connection, connection.begin(), forgiving(connection):
             broken += beside.rows(connection, find, ticket)
+            broken += beside.customers_of_tickets(connection, owner, ticket)
             broken += beside.guards(connection) if whole else ()
     return Report(entries=entries, runs=len(ids), broken=tuple(broken))
 
