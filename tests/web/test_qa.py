@@ -7,10 +7,13 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from shepherd.audit import PathRow
+from shepherd.web.qa import told
 from tests.web.conftest import answer_until, begin
 
 
@@ -120,6 +123,33 @@ def test_the_path_shows_what_was_said_answered_and_taken_back(at_light):
     assert re.search(r'<del class="given">Green</del>', text)
     assert "looked up" in text
     assert "maria" in text
+
+
+def test_times_have_their_zone_where_they_begin(at_light, desk):
+    """A day's first time bears the offset that was recorded with it, where the CSV has UTC; the verdict has it too."""
+    run = ended(at_light)
+    first, *_ = desk.audit(run).rows
+    text = at_light.get(f"/qa/runs/{run}").text
+
+    cells = re.findall(r'<td class="num">([\d:]+)<br><small>([\d-]+)<br>(UTC[+-]\d\d:\d\d)</small></td>', text)
+    assert {zone for _, _, zone in cells} == {f"UTC{first.offset}"}
+    assert re.search(r'<span class="soft">[\d-]+ [\d:]+ UTC[+-]\d\d:\d\d</span></h2>', text)
+    time, day, _ = cells[0]
+    assert datetime.fromisoformat(f"{day}T{time}{first.offset}") == first.at.replace(microsecond=0)
+    table = csv.DictReader(io.StringIO(at_light.get(f"/qa/runs/{run}/path.csv").text.lstrip("\ufeff")))
+    assert datetime.fromisoformat(next(table)["time_utc"]).utcoffset() == timedelta(0)
+
+
+def test_a_zone_that_changes_on_a_day_is_told_again():
+    """Where clocks are put back within a day, the first row after it bears its zone anew."""
+    at = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    summer = PathRow(seq=1, visit=1, step="a/b", kind="say", by="start", at=at, offset="+03:00")
+    winter = replace(summer, seq=2, at=at + timedelta(hours=1), offset="+02:00")
+    rows = told([summer, replace(summer, seq=2), winter])
+
+    assert [row["time"] for row in rows] == ["03:30:00", "03:30:00", "03:30:00"]
+    assert [row["zone"] for row in rows] == ["UTC+03:00", "", "UTC+02:00"]
+    assert [row["day"] for row in rows] == ["2026-10-25", "", "2026-10-25"]
 
 
 def test_the_verdict_is_honest(at_light):

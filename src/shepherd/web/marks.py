@@ -22,11 +22,13 @@ class Marks:
     def __init__(self, zone: Callable[[], str], versions: Mapping[str, str]):
         self.zone, self.versions = zone, versions
 
-    def clock(self, at: datetime | None, seconds: bool = False) -> str:
-        """*at* on the desk's clock, like ``2026-11-24 14:05``."""
+    def clock(self, at: datetime | None, seconds: bool = False, zone: bool = False) -> str:
+        """*at* on the desk's clock, like ``2026-11-24 14:05``; with its *zone*: ``2026-11-24 14:05 UTC+02:00``."""
         if at is None:
             return ""
-        return at.astimezone(ZoneInfo(self.zone())).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+        here = at.astimezone(ZoneInfo(self.zone()))
+        told = here.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+        return f"{told} UTC{here.isoformat()[-6:]}" if zone else told
 
     @staticmethod
     def span(seconds: float) -> str:

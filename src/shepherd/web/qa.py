@@ -121,15 +121,15 @@ def path(run_id: str) -> str:
 
 
 def told(rows: Sequence[PathRow]) -> list[dict[str, Any]]:
-    """The rows with their words, and times on the clock of their own time; the day stands where a new one begins."""
-    shown, before = [], ""
+    """The rows with their words, and times on the clock of their own time; day and zone stand where new ones begin."""
+    shown, before = [], ("", "")
     for row in rows:
-        day, _, time = clock_of(row).partition(" ")
+        on, _, time = clock_of(row).partition(" ")
+        began = (on, f"UTC{row.offset}")
+        day, zone = began if began != before else ("", "")
         said = row.title not in row.words.say
-        shown.append(
-            {"row": row, "words": words_of(row), "said": said, "time": time, "day": day if day != before else ""}
-        )
-        before = day
+        shown.append({"row": row, "words": words_of(row), "said": said, "time": time, "day": day, "zone": zone})
+        before = began
     return shown
 
 
