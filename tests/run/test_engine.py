@@ -358,7 +358,7 @@ def test_no_going_back_closes_a_step_and_a_finished_flow() -> None:
     walk(Answer("yes"))
     assert refused(walk, GoBack(walk.visit("sure"))).code == "barred"
     assert [i.can_go_back for i in walk.run.path] == [True, False, False, False, False]
-    closed_now = '"prove" is finished and closed. Go back to before it began.'
+    closed_now = '"prove" is over and is not opened again.'
     assert [i.barred for i in walk.run.path] == ["", "", closed_now, "", ""]
     walk(GoBack(1))
     assert walk.here == "hello"

@@ -41,7 +41,7 @@ def closed_flow(now: Frame, then: Frame) -> str:
     frame: Frame | None = then
     while frame is not None:
         if frame.flow.no_going_back and not _under_way(now, frame):
-            return f'"{frame.flow.title}" is finished and closed. Go back to before it began.'
+            return f'"{frame.flow.title}" is over and is not opened again.'
         frame = frame.caller
     return ""
 
