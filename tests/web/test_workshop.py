@@ -8,12 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from shepherd.check import examine
 from shepherd.cli.committed import LastCommit
 from shepherd.desk.workbench import Workbench
+from shepherd.flow.draft import read_draft
 from shepherd.web.workshop import STREAMS, create_workshop
 from tests.web.conftest import Tab
 
 BENCH = Path(__file__).resolve().parents[1] / "author" / "bench"
+
+
+GOODBYES = """scenarios:
+  - name: The pin is right
+    given:
+      answers: {pin: {pin: "4071", happy: true}}
+      connectors: {orders.prove: ok}
+    expect: {outcome: done, path: [pin, ..., bye]}
+"""
 
 
 @pytest.fixture
@@ -141,6 +152,40 @@ def test_a_broken_save_keeps_picture_and_sentences(shop, folder):
     assert re.search(r'id="line-26"[^>]*class="has-finding">.*<span class="wrong-here">tel</span>', text)
     assert 'href="#line-26"' in text
     assert 'class="at" href="#line-' not in text
+
+
+def test_a_scenario_that_names_what_is_gone_is_told_and_keeps_nothing_back(shop, folder):
+    """The findings are those of the check, on the list and the flow's page; the picture is that of the present text."""
+    edit(folder, "parcel.yaml", "Where is my parcel?", "Where is it?")
+    edit(folder, "parcel.scenarios.yaml", "outcome: told", "outcome: tolled")
+    checked = [f for f in examine(read_draft(folder), tests=True) if f.severity == "error"]
+    listed = rows(shop.get("/").text)
+    page = shop.get("/flows/parcel").text
+
+    assert [f.code for f in checked] == ["SHP952"]
+    assert "1 error in its scenarios" in listed["parcel"]
+    assert "1 warning" in listed["goodbye"]
+    assert '<h2 id="stands-h">1 error in its scenarios' in page
+    assert f"parcel.scenarios.yaml, line {checked[0].place.line}</a><p>{checked[0].message}" in html.unescape(page)
+    assert "the last version without errors" not in page
+    assert "Where is it?" in page
+
+
+@pytest.mark.parametrize(("old", "new"), [("scenarios:\n", "scenario:\n"), ("    given:", "   given:")])
+def test_scenarios_that_can_not_be_read_are_told_on_the_page_of_their_flow(shop, folder, old, new):
+    """The flow is followed on, and those that lead into it are not held up."""
+    assert old in GOODBYES
+    (folder / "goodbye.scenarios.yaml").write_text(GOODBYES.replace(old, new, 1))
+    edit(folder, "goodbye.yaml", "Say goodbye", "Say farewell")
+    listed = rows(shop.get("/").text)
+    page = shop.get("/flows/goodbye").text
+
+    assert "Beside the flows" not in shop.get("/").text
+    assert "Say farewell goodbye, version 1" in listed["goodbye"]
+    assert "1 error in its scenarios" in listed["goodbye"]
+    assert "clean" in listed["parcel"]
+    assert '<h2 id="stands-h">1 error in its scenarios' in page
+    assert "goodbye.scenarios.yaml, line" in page
 
 
 def test_a_save_that_can_not_be_read_shows_its_text(shop, folder):

@@ -12,7 +12,8 @@ from shepherd.author.snapshot import Snapshot
 
 class FlowRow(NamedTuple):
     """
-    A flow in the list. *state* is ``right``, ``warnings``, ``errors`` or ``held up``, *by* flows that it needs.
+    A flow in the list. *state* is ``right``, ``warnings``, ``errors``, ``held up``, *by* flows that it needs, or
+    ``untested``, where only its scenarios have errors.
 
     *overdue*: its day of review has passed. *counted* is what its scenarios came to, None where they were not walked;
     *traffic* its runs of the last days, None where there is no record.
@@ -47,13 +48,14 @@ def _row(now: Snapshot, name: str, counted: Counted | None, traffic: Mapping[str
     flow, findings = now.draft.flows.get(name), now.of(name)
     errors = sum(finding.severity == "error" for finding in findings)
     usable = now.library is not None and name in now.library.flows
-    by = () if usable or errors else _held_up(now, name)
+    broken = now.is_broken(name)
+    held_up = not usable and not broken
     return FlowRow(
         id=name,
         title=now.title(name),
         category=flow.category if flow else "",
-        state="errors" if errors else "held up" if not usable else "warnings" if findings else "right",
-        by=by,
+        state="errors" if broken else "held up" if held_up else _settled(errors, len(findings)),
+        by=_held_up(now, name) if held_up else (),
         errors=errors,
         warnings=len(findings) - errors,
         version=flow.version if flow else 0,
@@ -67,6 +69,11 @@ def _row(now: Snapshot, name: str, counted: Counted | None, traffic: Mapping[str
     )
 
 
+def _settled(errors: int, findings: int) -> str:
+    """How a flow stands that may be tried: the *errors* are in its scenarios."""
+    return "untested" if errors else "warnings" if findings else "right"
+
+
 def _held_up(now: Snapshot, name: str) -> tuple[str, ...]:
     """Which flows with errors *name* leads into, by whatever way; none where it is a file beside the flows."""
-    return tuple(flow for flow in now.needs(name) if any(f.severity == "error" for f in now.of(flow)))
+    return tuple(flow for flow in now.needs(name) if now.is_broken(flow))

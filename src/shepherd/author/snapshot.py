@@ -12,7 +12,7 @@ from shepherd.check.callgraph import others_of
 from shepherd.check.library import Library
 from shepherd.flow.draft import Draft, read_draft
 from shepherd.flow.findings import Finding
-from shepherd.flow.scenario_files import SUFFIX
+from shepherd.flow.scenario_files import SUFFIX, flow_of
 from shepherd.flow.shown import visible
 
 _FLOW = re.compile(r"^(?:#.*\n|---.*\n|\s*\n)*flow:")
@@ -22,8 +22,11 @@ _TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """
-    What was read at one time. *library* has the flows that may be tried: those without errors that need none with any;
-    None where the files beside them have errors. *files* names the file of every flow, of those that can't be read too.
+    What was read at one time, and everything that ``shepherd check`` would say of it, scenarios included.
+
+    *library* has the flows that may be tried: those without errors that need none with any; None where the files beside
+    them have errors. What is wrong with scenarios holds up no flow. *files* names the file of every flow, of those that
+    can't be read too.
     """
 
     draft: Draft
@@ -32,9 +35,13 @@ class Snapshot:
     library: Library | None
 
     def of(self, flow: str) -> tuple[Finding, ...]:
-        """The findings in the file of *flow*, and those elsewhere that are about it."""
+        """The findings in the file of *flow*, in its scenarios, and those elsewhere that are about it."""
         file = self.files.get(flow)
-        return tuple(f for f in self.findings if f.file == file or f.flow == flow)
+        return tuple(f for f in self.findings if f.file == file or flow in (f.flow, _tested(f)))
+
+    def is_broken(self, flow: str) -> bool:
+        """Whether *flow* itself has errors; those of its scenarios are none of it."""
+        return any(f.severity == "error" and not _tested(f) for f in self.of(flow))
 
     def needs(self, flow: str) -> tuple[str, ...]:
         """The flows that *flow* needs, by whatever way, in the order in which they are come to; without itself."""
@@ -50,7 +57,9 @@ class Snapshot:
     def elsewhere(self) -> tuple[Finding, ...]:
         """The findings in files that are no flow's, and about none."""
         files = set(self.files.values())
-        return tuple(f for f in self.findings if f.file not in files and f.flow not in self.files)
+        return tuple(
+            f for f in self.findings if f.file not in files and self.files.keys().isdisjoint((f.flow, _tested(f)))
+        )
 
     def title(self, flow: str) -> str:
         """The title of *flow*, as far as its text has one."""
@@ -63,7 +72,7 @@ class Snapshot:
 def snapshot(folder: Path) -> Snapshot:
     """Read and check *folder*. Raises FileNotFoundError where there is none."""
     draft = read_draft(folder)
-    return of_draft(draft, examine(draft))
+    return of_draft(draft, examine(draft, tests=True))
 
 
 def of_draft(draft: Draft, findings: Iterable[Finding]) -> Snapshot:
@@ -76,18 +85,23 @@ def of_draft(draft: Draft, findings: Iterable[Finding]) -> Snapshot:
     return Snapshot(draft=draft, findings=found, files=files, library=_usable(draft, found, files))
 
 
+def _tested(finding: Finding) -> str:
+    """The flow whose scenarios have *finding*; empty for what is wrong elsewhere."""
+    return flow_of(finding.file) if finding.file.endswith(SUFFIX) else ""
+
+
 def _usable(draft: Draft, findings: tuple[Finding, ...], files: Mapping[str, str]) -> Library | None:
-    errors = [finding for finding in findings if finding.severity == "error"]
+    errors = [finding for finding in findings if finding.severity == "error" and not _tested(finding)]
     if not errors:
-        return Library.of(draft, findings)
+        return Library.of(draft, ())
     about = {file: flow for flow, file in files.items()}
-    apart = {document.file for document in (*draft.scenarios, *draft.translations)}
+    apart = {document.file for document in draft.translations}
     broken: set[str] = set()
     for error in errors:
         flow = about.get(error.file) or error.flow
         if flow:
             broken.add(flow)
-        elif error.file not in apart and not error.file.endswith(SUFFIX):
+        elif error.file not in apart:
             return None
     good = _without(draft, broken)
     if not good:

@@ -120,7 +120,7 @@ def flow(flow_id: str) -> str:
         standing=shelf.standing(bench.now.draft).get(flow_id),
         chosen=chosen,
         since=since(chosen.draft, bench.now.draft, flow_id) if flow_id in bench.now.draft.flows else None,
-        needs=[name for name in bench.now.needs(flow_id) if _has_errors(bench, name)],
+        needs=[name for name in bench.now.needs(flow_id) if bench.now.is_broken(name)],
     )
 
 
@@ -148,16 +148,13 @@ def _lines(bench: Bench, flow: str) -> Any:
 
 
 def _stands(bench: Bench, flow: str, good: Good | None) -> str:
-    """How *flow* stands, as the page has it: right, warned, broken, held_up or gone."""
+    """How *flow* stands, as the page has it: right, warned, untested, broken, held_up or gone."""
     if flow not in bench.now.files:
         return "gone"
     if bench.is_good(flow):
-        return "warned" if bench.now.of(flow) else "right"
-    return "broken" if _has_errors(bench, flow) else "held_up"
-
-
-def _has_errors(bench: Bench, flow: str) -> bool:
-    return any(finding.severity == "error" for finding in bench.now.of(flow))
+        found = {finding.severity for finding in bench.now.of(flow)}
+        return "untested" if "error" in found else "warned" if found else "right"
+    return "broken" if bench.now.is_broken(flow) else "held_up"
 
 
 # --- what a page is told of changes ----------------------------------------------------------------
