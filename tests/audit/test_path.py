@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from shepherd.audit import Heading, Verdict, case_note, path_csv, path_rows, rows_of
+from shepherd.audit import Heading, Verdict, case_note, marked, path_csv, path_rows, rows_of
 from shepherd.audit.casenote import answered_by
 from shepherd.audit.export import COLUMNS, harmless
 from shepherd.audit.words import branch
@@ -20,7 +20,7 @@ from shepherd.check.library import Library
 from shepherd.connect import hash_secret
 from shepherd.flow.model import Decide
 from shepherd.flow.shown import visible
-from shepherd.record import Told
+from shepherd.record import Broken, Told
 from shepherd.run import advance, start
 from shepherd.run.api import (
     Actor,
@@ -41,6 +41,7 @@ from tests import shipped
 from tests.desk.house import CONNECTORS, DESK, HELP, LOGIN, PROMISE
 
 MARIA = Actor("agent", "maria")
+VERDICT = ("verdict", "verified_utc", "last_hash", "names_assured")
 WHOLE = Verdict("Whole.", datetime(2026, 11, 21, 9, tzinfo=UTC), "ab12", False)
 
 
@@ -172,6 +173,24 @@ def test_secrets_calls_notes_and_ends_have_rows(library: Library) -> None:
     assert (end.ended, end.granted) == ("verified [ID-OK]", ("identity",))
 
 
+def test_every_entry_stands_in_the_rows(library: Library) -> None:
+    """No number is left out: that a call was asked for stands at its visit, whatever else was recorded between."""
+    inputs = (Answer("4071"), Note("a free note"), Request(), Finished("ok", source="x"))
+    walked = Walked(library, "login").give(*inputs)
+    rows = path_rows(library, walked.events)
+    assert [(r.seq, r.step or r.kind, r.further) for r in rows] == [
+        (1, "login/pin", ()),
+        (2, "login/check", (4,)),
+        (3, "noted", ()),
+        (5, "login/yes", ()),
+    ]
+    changed = marked(rows, [Broken("r", 4, "its hash does not fit.")])
+    assert [r.broken for r in changed if r.broken] == [("Entry 4: its hash does not fit.",)]
+    table = path_csv(rows, ticket="T", run="r", verdict=WHOLE).decode()
+    told = [(row["entry"], row["further_entries"]) for row in csv.DictReader(io.StringIO(table))]
+    assert told == [("1", ""), ("2", "4"), ("3", ""), ("5", "")]
+
+
 def test_an_erased_run_still_tells_its_steps(library: Library) -> None:
     """Where values were erased, words stand with gaps and the answers that are left."""
     walked = Walked(library, "help").give(Continue(), Answer("red"))
@@ -243,7 +262,9 @@ def test_csv_is_safe_and_complete(library: Library) -> None:
     table = list(csv.DictReader(io.StringIO(raw.decode(), newline="")))
     assert tuple(table[0]) == COLUMNS
     assert table[0]["say"] == "Hello Aino, let us see."
-    assert {tuple(row.values())[-4:] for row in table} == {("Whole.", "2026-11-21T09:00:00.000Z", "ab12", "no")}
+    assert {tuple(row[name] for name in VERDICT) for row in table} == {
+        ("Whole.", "2026-11-21T09:00:00.000Z", "ab12", "no")
+    }
     note = next(row for row in table if row["kind"] == "noted")
     assert note["answer"] == '\'=HYPERLINK("x"), "quoted"\nsecond line'
 

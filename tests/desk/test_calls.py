@@ -262,6 +262,10 @@ def test_going_back_over_a_booking_takes_it_back(desk: Desk, calls: list[str]) -
         ("undone", "taken back", False),
         ("do", "ok: slot 2026-12-01T09:00", False),
     ]
+    (back,) = [r for r in rows if r.kind == "went_back"]
+    assert back.further == (back.seq + 1,), "that it was asked to be taken back stands with going back"
+    numbers = [seq for r in rows for seq in (r.seq, *r.further)]
+    assert set(numbers) == set(range(1, desk.record.run(contact.run.id).entries + 1))
 
 
 def test_a_booking_that_can_not_be_taken_back_stands(desk: Desk, tell: Tell) -> None:

@@ -125,6 +125,19 @@ def test_the_path_shows_what_was_said_answered_and_taken_back(at_light):
     assert "maria" in text
 
 
+def test_the_page_accounts_for_every_entry(at_light, desk, tmp_path):
+    """Each number from 1 to the last stands in the table, and the page says so; of a damaged path it does not."""
+    run = ended(at_light)
+    last = desk.record.run(run).entries
+    text = at_light.get(f"/qa/runs/{run}").text
+
+    cells = re.findall(r'<td class="num soft">(\d+)(?:<br><small>and ([\d, ]+)</small>)?</td>', text)
+    assert {int(n) for n in re.findall(r"\d+", str(cells))} == set(range(1, last + 1))
+    assert f"Every entry from 1 to {last} stands in the table." in text
+    damage(tmp_path, DAMAGE["gone"])
+    assert "stands in the table" not in at_light.get(f"/qa/runs/{run}").text
+
+
 def test_times_have_their_zone_where_they_begin(at_light, desk):
     """A day's first time bears the offset that was recorded with it, where the CSV has UTC; the verdict has it too."""
     run = ended(at_light)
@@ -180,7 +193,8 @@ def test_the_path_taken_away_bears_the_verdict(at_light, desk, tmp_path):
 
     def verdicts():
         text = at_light.get(f"/qa/runs/{run}/path.csv").text.lstrip("\ufeff")
-        return {tuple(row.values())[-4:] for row in csv.DictReader(io.StringIO(text))}
+        names = ("verdict", "verified_utc", "last_hash", "names_assured")
+        return {tuple(row[name] for name in names) for row in csv.DictReader(io.StringIO(text))}
 
     ((verdict, at, last, assured),) = verdicts()
     assert verdict == "Chain whole, not sealed: whoever can write the database could have rewritten it."

@@ -24,5 +24,5 @@ def marked(rows: Sequence[PathRow], broken: Iterable[Broken]) -> list[PathRow]:
 
 
 def _of(row: PathRow, said: dict[int, list[str]]) -> tuple[str, ...]:
-    behind = {seq for seq in (row.seq, row.left_by, row.struck_by) if seq is not None}
+    behind = {seq for seq in (row.seq, row.left_by, row.struck_by, *row.further) if seq is not None}
     return tuple(sentence for seq in sorted(behind) for sentence in said.get(seq, ()))

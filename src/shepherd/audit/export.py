@@ -39,6 +39,7 @@ COLUMNS = (
     "verified_utc",
     "last_hash",
     "names_assured",
+    "further_entries",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -57,7 +58,7 @@ class Verdict(NamedTuple):
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """What stands in the last columns of each row."""
+        """What stands in the columns of the verdict, the same in each row."""
         return self.sentence, utc(self.at), self.last_hash, "yes" if self.assured else "no"
 
 
@@ -93,6 +94,7 @@ def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, verdict: Verdict
             "" if row.struck_by is None else str(row.struck_by),
             " ".join(row.broken) or (row.answer if row.kind == DAMAGED else ""),
             *verdict.cells,
+            " ".join(map(str, row.further)),
         )
         writer.writerow([harmless(cell) for cell in cells])
     return (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode("utf-8")

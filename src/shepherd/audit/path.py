@@ -39,6 +39,7 @@ class PathRow:
     ``kept from visit 4``, ``clock`` …). *words* and *title* as shown. *taken_back*: struck
     through, by entry *struck_by*.
     *granted* are the assurances that it gave. *seq* is the entry that made the row, *left_by* the one that answered it.
+    *further* are entries that have no row of their own and stand with this one, like the request of a call.
     *broken* says what verify holds against these entries; see ``audit.broken``. *fell_back*: the contact had chosen a
     language, and the step has no words in it.
     """
@@ -63,6 +64,7 @@ class PathRow:
     struck_by: int | None = None
     ended: str = ""
     left_by: int | None = None
+    further: tuple[int, ...] = ()
     broken: tuple[str, ...] = ()
     fell_back: bool = False
 
@@ -202,6 +204,9 @@ class _Telling:
         for item in event.entered:
             if "kept" in item:
                 self._keep(item, event, visits.get(item["visit"]))
+        if self.rows and self.rows[-1].seq != seq:
+            place = -1 if data.get("undo") else self._place.get(data.get("visit", 0), -1)
+            self.rows[place] = replace(self.rows[place], further=(*self.rows[place].further, seq))
 
     def _turned(self, seq: int, event: Event, visits: Mapping[int, Visit]) -> None:
         """Who went back or changed an answer, from what to what, and which visits fell with it."""

@@ -116,8 +116,23 @@ def path(run_id: str) -> str:
     spoken = language_of(found.facts)
     rows = told(found.rows)
     visits = sum(1 for row in found.rows if row.visit and not row.taken_back)
-    walked = desk().pictures.walked(run_id)
-    return render_template("path.html", found=found, page=page, rows=rows, visits=visits, walked=walked, spoken=spoken)
+    return render_template(
+        "path.html",
+        found=found,
+        page=page,
+        rows=rows,
+        visits=visits,
+        entries=entries_of(found.rows) if found.ok else 0,
+        calls=any(row.further for row in found.rows),
+        walked=desk().pictures.walked(run_id),
+        spoken=spoken,
+    )
+
+
+def entries_of(rows: Sequence[PathRow]) -> int:
+    """How many entries there are, where *rows* have every number from 1 to the last; else 0."""
+    held = {seq for row in rows for seq in (row.seq, *row.further)}
+    return len(held) if held == set(range(1, len(held) + 1)) else 0
 
 
 def told(rows: Sequence[PathRow]) -> list[dict[str, Any]]:
