@@ -171,6 +171,7 @@ def test_the_verdict_is_honest(at_light):
     text = at_light.get(f"/qa/runs/{run}").text
 
     assert "Verified: whole, but not sealed" in text
+    assert "shepherd verify" not in text
     assert "not sealed: whoever can write the database could have rewritten it." in text
 
 
@@ -241,6 +242,7 @@ def test_a_damaged_entry_leaves_the_rest_to_be_read(at_light, tmp_path, how):
     assert "Not as written" in text
     assert "Broken" in text
     assert "authentication/street" in text
+    assert f"<code>shepherd verify {number}</code>" in text, "it says what to do next"
     table = at_light.get(f"/qa/runs/{run}/path.csv")
     assert (table.status, "not_as_written" in table.text) == (200, True)
     assert at_light.get(f"/tickets/{number}").status == 200
