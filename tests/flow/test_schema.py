@@ -109,6 +109,8 @@ def test_a_slip_of_the_pen_is_guessed(written: str, hint: str):
             "Write the step behind each: `results: {ok: STEP, error: STEP}`.",
         ),
         ("  a: say Hello.\n", "A colon is missing: write `say: Hello.`."),
+        ("  a:\n    say:Hello.\n", "A blank is missing behind the colon: write `say: Hello.`."),
+        ("  a: {ask: X?, answers: yes:b}\n", "A blank is missing behind the colon: write `yes: b`."),
     ],
 )
 def test_what_lacks_its_keys_is_shown_with_them(written: str, hint: str):

@@ -161,6 +161,35 @@ def test_a_text_cut_by_a_hash_is_refused(text: str, refused: bool):
         ("a: {label: No, thank you}\n", "SHP008", 1, "comma in a one-line map"),
         ("a:\n  yes {label: Y, then: b}\n", "SHP005", 2, "`yes: {…`"),
         ("a:\n  yes:{label: Y, then: b}\n", "SHP005", 2, "`yes: {…`"),
+        (
+            "steps:\n  a:\n    ask Is it?\n    then: b\n",
+            "SHP005",
+            3,
+            'A colon is missing behind "ask". Write `ask: Is it?`',
+        ),
+        ("steps:\n  a:\n    ask Is it\n    on?\n    then: b\n", "SHP005", 3, "Write `ask: Is it`"),
+        ("steps:\n  a:\n    say:Well\n\n    then: b\n", "SHP005", 3, "Write `say: Well`"),
+        (
+            "steps:\n  a:\n   ask: Is it?\n    then: b\n",
+            "SHP005",
+            3,
+            '"ask" begins in column 4, what stands beside it in column 5',
+        ),
+        ("steps:\n  a:\n     ask: Is it?\n    then: b\n", "SHP005", 3, '"ask" begins in column 6'),
+        ("steps:\n  a:\n    ask: Is it?\n     then: b\n", "SHP005", 4, "A key stands here"),
+        ("steps:\n  a:\n    say: It costs\n      price: 50\n", "SHP005", 4, "A key stands here"),
+        ("steps:\n  a:\n    say:\n      ask them\n      then: b\n", "SHP005", 5, "A key stands here"),
+        (
+            "scenarios:\n  - name: A\n   given: b\n",
+            "SHP005",
+            3,
+            "Each scenario begins with `- name:` in the same column",
+        ),
+        ("scenarios:\n - name: A\n    given: b\n    expect: c\n", "SHP005", 2, "Each scenario begins with `- name:`"),
+        ("scenarios:\n  - name: A\n   - name: B\n", "SHP005", 3, "Each scenario begins with `- name:`"),
+        ("scenarios:\n  - name: A\n - name: B\n", "SHP005", 3, "Each scenario begins with `- name:`"),
+        ("scenarios:\n  -name: A\n    given: b\n", "SHP005", 2, "Write `- name: A`"),
+        ("a:\n  - when: x\n   then: b\n", "SHP005", 3, "Each item of a list begins with `-`"),
     ],
 )
 def test_yaml_errors_are_told_in_a_designers_words(text: str, code: str, line: int, says: str):
@@ -170,7 +199,7 @@ def test_yaml_errors_are_told_in_a_designers_words(text: str, code: str, line: i
     (found,) = read(text.encode(), "f.yaml").findings
 
     assert (found.code, found.place.line) == (code, line)
-    assert says in found.hint
+    assert says in f"{found.message} {found.hint}"
 
 
 def test_windows_line_ends_are_read():

@@ -8,6 +8,7 @@ import yaml
 
 from shepherd.flow import colons
 from shepherd.flow.findings import Finding, Place, Rule
+from shepherd.flow.indents import SAME_COLUMN, Slip, before, of_lists, standing_out
 from shepherd.flow.shown import JOINERS, STEERING
 
 NOT_UTF8 = Rule("SHP001", "not-utf-8", "error", "A file is text in UTF-8, so that every reader sees the same words.")
@@ -88,6 +89,7 @@ RULES = (
     EMPTY_FILE,
 )
 
+DIFFERS = "This line is indented differently from its neighbours."
 FLATTER = "Each step, field and answer stands directly below its group: take the brackets or the indent out."
 NO_REUSE = "Write it out, or share it by `call`, `texts` or `values`."
 BLOCK = "Put the words on the next line after `say: |`."
@@ -209,25 +211,29 @@ def explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Finding:
         cut = lines[number - 1].index(" #")
         place = Place(number, cut + 2, number, len(lines[number - 1]) + 1)
         return CUT.at(place, "The text ends here: what follows is a comment.", file=file, hint=CUT_HINT)
-    parted = _parted(problem, lines, number, context.line if context is not None else number)
-    if parted is not None:
-        return SYNTAX.at(parted[0], parted[1][0], file=file, hint=parted[1][1])
+    slip = _slip(problem, lines, number, context.line if context is not None else number)
+    if slip is not None:
+        line = lines[slip.line].rstrip()
+        first = len(line) - len(line.lstrip()) + 1
+        place = Place(slip.line + 1, first, slip.line + 1, max(first, len(line)) + 1)
+        return SYNTAX.at(place, slip.message, file=file, hint=slip.hint)
     place = Place(number + 1, column + 1, number + 1, max(column + 2, len(lines[number].rstrip()) + 1))
     message, hint = _said(problem, error.context or "", context.line + 1 if context is not None else 0)
     return SYNTAX.at(place, message, file=file, hint=hint)
 
 
-def _parted(problem: str, lines: list[str], number: int, begun: int) -> tuple[Place, tuple[str, str]] | None:
-    """Where a colon or the blank behind it is missing, and what to say of it."""
-    at = min(begun, len(lines) - 1) if "expected ':'" in problem else number
-    line = lines[at].rstrip()
-    told = None
+def _slip(problem: str, lines: list[str], number: int, begun: int) -> Slip | None:
+    """Where a colon or the blank behind it is missing, or a line is wrongly indented, and what to say of it."""
+    begun = min(begun, len(lines) - 1)
     if "expected ':'" in problem:
-        told = colons.of_line(line)
-    elif "mapping values" in problem:
-        told = colons.of_brace(line)
-    first = len(line) - len(line.lstrip()) + 1
-    return (Place(at + 1, first, at + 1, max(first, len(line)) + 1), told) if told else None
+        return Slip(begun, *colons.of_line(lines[begun].rstrip()))
+    if "mapping values" in problem:
+        told = colons.of_brace(lines[number].rstrip())
+        return Slip(number, *told) if told else before(lines, number)
+    neighbours = "block end" in problem or "expected key" in problem
+    if "'-' indicator" in problem or (neighbours and lines[number].lstrip()[:1] == "-"):
+        return Slip(number, DIFFERS, of_lists(lines))
+    return standing_out(lines, number - 1, number) if neighbours and number else None
 
 
 def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding | None:
@@ -301,5 +307,5 @@ def _said(problem: str, context: str, since: int) -> tuple[str, str]:
     if "comment or line break" in problem:
         return "After | or > the line must end.", "Put the words on the next line."
     if "expected key" in problem or "block end" in problem:
-        return "This line is indented differently from its neighbours.", "Keys of one map begin in the same column."
+        return DIFFERS, SAME_COLUMN
     return f"YAML can't read on here: {problem or 'something is wrong'}.", "See the line before, too."

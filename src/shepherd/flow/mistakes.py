@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from shepherd.flow import colons
 from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed, nearest
 from shepherd.flow.ids import ID
 from shepherd.flow.source import Map, Node, Scalar, Seq
@@ -60,7 +61,6 @@ FITS = {
 }
 #: What the translation of a flow has, and that of a list has not.
 IN_FLOWS = {"title", "texts", "steps"}
-VERBS = {"say", "guide", "warn", "ask", "collect", "decide", "call", "lookup", "do", "set", "wait", "escalate", "end"}
 WORDLESS = {"say", "guide", "warn", "why", "article", "tag", "note"}
 Path = tuple[str | int, ...]
 MOST_KEYS = 250
@@ -284,9 +284,9 @@ def _typed(error: Any, spot: Spot, path: Path, node: Node, key: Scalar | None) -
 def _instead(path: Path, instance: Any) -> str:
     """How to write what stands in a step at *path* without the keys that it needs there."""
     text = _short(instance) if isinstance(instance, str) else ""
-    verb, _, said = text.partition(" ")
-    if not path and said and verb in VERBS:
-        return f"A colon is missing: write `{verb}: {said}`."
+    parted = colons.of_group(text, verbs=not path) if path in ((), ("answers",), ("results",)) else ""
+    if parted:
+        return parted
     if path in (("answers",), ("results",)) and isinstance(instance, list):
         values = [value for value in instance if isinstance(value, str)][:2] or ["yes", "no"]
         ways = ", ".join(f"{value}: STEP" for value in values)

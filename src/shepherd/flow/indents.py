@@ -1,0 +1,75 @@
+"""A slip in a line above that where YAML stops: what is no key there, or begins in a column of its own."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shepherd.flow import colons
+
+_KEY = re.compile(r"(?P<lead>\s*(?:- +)*)(?P<key>\w[\w.-]*)\s*:(?P<value>\s.*|$)")
+SAME_COLUMN = "Keys of one map begin in the same column."
+
+
+class Slip(NamedTuple):
+    """What is wrong in the line of the index *line*, and how to mend it."""
+
+    line: int
+    message: str
+    hint: str
+
+
+def before(lines: Sequence[str], number: int) -> Slip | None:
+    """The slip because of which the key in line *number* is none for YAML; None where that line may be the slip."""
+    at, loose = number - 1, -1
+    while at >= 0 and not _KEY.match(lines[at]):
+        if lines[at].strip() and lines[at].lstrip()[0] != "#":
+            loose = at
+        at -= 1
+    if at < 0:
+        return None
+    above = _KEY.match(lines[at])
+    if above is None or above["value"].strip():
+        return standing_out(lines, at, number)
+    same = loose >= 0 and _indent(lines[loose]) == _indent(lines[number])
+    told = colons.of_first(lines[loose], above["key"], same) if loose >= 0 else None
+    return Slip(loose, *told) if told else None
+
+
+def standing_out(lines: Sequence[str], one: int, other: int) -> Slip | None:
+    """What is wrong with the key in line *one*, where that in line *other* begins in the right column and it does not."""
+    keys = [_KEY.match(line) for line in lines]
+    mine, beside = keys[one], keys[other]
+    if mine is None or beside is None:
+        return None
+    used = Counter(len(key["lead"]) for key in keys if key)
+    column, right = len(mine["lead"]), len(beside["lead"])
+    if column == right or used[column] > 1 or (used[right] == 1 and right != _due(keys[:one], column)):
+        return None
+    message = f'"{mine["key"]}" begins in column {column + 1}, what stands beside it in column {right + 1}.'
+    return Slip(one, message, of_lists(lines) if "-" in mine["lead"] else SAME_COLUMN)
+
+
+def of_lists(lines: Sequence[str]) -> str:
+    """How the items of a list are indented."""
+    if any(line.startswith("scenarios:") for line in lines):
+        return "Each scenario begins with `- name:` in the same column, and its other keys stand right below `name`."
+    return "Each item of a list begins with `-` in the same column, and its keys stand right below its first."
+
+
+def _due(above: Sequence[re.Match[str] | None], column: int) -> int:
+    """The column in which a key is due that stands further in than the line above it."""
+    found, depths = column, []
+    for key in reversed(above):
+        if key is not None and len(key["lead"]) < found:
+            found = len(key["lead"])
+            depths.append(found)
+    if len(depths) < 2:
+        return -1
+    return 2 * depths[0] - depths[1]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
