@@ -50,7 +50,7 @@ def of_first(line: str, above: str, in_column: bool) -> tuple[str, str] | None:
 
 
 def of_group(text: str, *, verbs: bool) -> str:
-    """How to write a group of keys that is one *text* to YAML, of a step with *verbs*; empty where it is no such slip."""
+    """How to write a group of keys that is one *text* to YAML, of a step with *verbs*; empty where it is no slip."""
     verb, _, said = text.partition(" ")
     if verbs and said and verb in VERBS:
         return f"A colon is missing: write `{verb}: {said}`."

@@ -39,7 +39,7 @@ def before(lines: Sequence[str], number: int) -> Slip | None:
 
 
 def standing_out(lines: Sequence[str], one: int, other: int) -> Slip | None:
-    """What is wrong with the key in line *one*, where that in line *other* begins in the right column and it does not."""
+    """What is wrong with the key in line *one*, where only that in line *other* begins in the right column."""
     keys = [_KEY.match(line) for line in lines]
     mine, beside = keys[one], keys[other]
     if mine is None or beside is None:
