@@ -44,6 +44,24 @@ def test_a_ticket_is_found_however_its_number_is_written(tab, typed):
     assert tab.get("/tickets/t100001").heading.startswith("T-100001")
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Aino", 'One customer fits "Aino": choose them, or type another name or the number.'),
+        ("C-10", '6 customers fit "C-10": choose the right one, or type more of the name or the number.'),
+        ("zzzz", 'The customer base has no customer "zzzz". Find them by name, or leave it empty.'),
+    ],
+)
+def test_a_name_where_one_customer_is_due_says_how_many_it_fits(tab, typed, told):
+    """A name is no mistake there: the sentence says what to do, and who fits can be chosen below."""
+    tab.get("/")
+    tab.post("/tickets", {"token": token_of(tab), "customer": typed, "channel": "phone", "subject": ""})
+
+    assert told in said(tab)
+    assert "1 customer fit" not in said(tab)
+    assert ("Or for one of these" in said(tab)) == (typed != "zzzz")
+
+
 def test_a_slip_is_told_what_was_meant(tab):
     """Where nothing is found the nearest name or word of a subject is offered, a name also for a new ticket."""
     tab.get("/?find=Korhonnen")

@@ -14,6 +14,8 @@ from shepherd.desk.views import RESOLVED, CustomerRow, TicketRow
 from shepherd.record import Record, RunRow, Ticket
 
 MOST_RUNS, LATEST, MOST_FOUND = 500, 200, 500
+#: So many customers are counted whom a name fits where one is due.
+MOST_FITTING = 50
 
 
 class Customers:
@@ -44,7 +46,7 @@ class Customers:
 
     def number(self, text: str) -> tuple[str, int]:
         """The number that differs from *text* in capitals or hyphens only, "" for none; and how many *text* fits."""
-        rows = self.search(text, 50)
+        rows = self.search(text, MOST_FITTING)
         return next((r.id for r in rows if squeezed(r.id) == squeezed(text)), ""), len(rows)
 
     def known(self, text: str) -> list[str]:

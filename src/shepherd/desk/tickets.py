@@ -15,7 +15,7 @@ from typing import Any
 from shepherd.check.library import Library
 from shepherd.connect import Connectors, Reply
 from shepherd.desk.clock import Clock, wall, whole
-from shepherd.desk.customers import Customers, state_of
+from shepherd.desk.customers import MOST_FITTING, Customers, state_of
 from shepherd.desk.errors import Misused, Unknown
 from shepherd.desk.live import LiveLibrary
 from shepherd.desk.mask import mask, mask_all
@@ -23,7 +23,6 @@ from shepherd.desk.runs import CASE_NOTE, Said, note_of
 from shepherd.desk.show import facts_as_text
 from shepherd.desk.views import CaseNote, FollowUp, Target, TicketView
 from shepherd.flow.calendar import Duration, duration
-from shepherd.flow.shown import many
 from shepherd.flow.types import to_json
 from shepherd.record import Contact, Customer, Item, NotFound, Record, RunRow, Ticket
 from shepherd.run.api import Actor
@@ -132,12 +131,11 @@ class Tickets:
         """The number that differs from *text* in how it is written only."""
         found, fit = self.customers.number(text)
         if not found:
-            near = "" if fit else self.customers.near(text)
-            hint = (
-                f" {many(fit, 'customer')} fit that: choose one." if fit else " Find them by name, or leave it empty."
-            )
-            hint = f" Did you mean {near}?" if near else hint
-            raise Unknown(f'The customer base has no customer "{text[:64]}".{hint}')
+            if fit:
+                raise Unknown(_fitting(text[:64], fit))
+            near = self.customers.near(text)
+            hint = f"Did you mean {near}?" if near else "Find them by name, or leave it empty."
+            raise Unknown(f'The customer base has no customer "{text[:64]}". {hint}')
         return found
 
     def contact(self, ticket: Ticket, *, channel: str, actor: Actor, new_id: Any, runs: Iterable[RunRow]) -> Contact:
@@ -324,6 +322,14 @@ class Sheet:
     def _instant(self, wall: datetime) -> datetime:
         """A moment on the desk's clock, in UTC."""
         return absolute(wall, self.library.policy)
+
+
+def _fitting(text: str, fit: int) -> str:
+    """What to say of *text* where the number of one customer is due, and *fit* customers are found by it."""
+    if fit == 1:
+        return f'One customer fits "{text}": choose them, or type another name or the number.'
+    count = f"{MOST_FITTING} or more" if fit >= MOST_FITTING else str(fit)
+    return f'{count} customers fit "{text}": choose the right one, or type more of the name or the number.'
 
 
 def _shown(value: Any) -> str:
