@@ -47,12 +47,14 @@ def test_a_new_flow_checks_clean_and_its_scenario_passes(folder: Path, capsys: p
 
 
 def test_a_new_flow_has_an_owner_where_flows_have_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The one that is named, else the desk: a flow without would be warned of beside others that have one."""
+    """The one that is named, else the desk, which is said: a flow without would be warned of beside others."""
     shutil.copytree(SHIPPED, folder / "flows", ignore=shutil.ignore_patterns("examples", "*.scenarios.yaml"))
     assert run(["new", "parcel_lost", "--title", "Parcel lost", "--category", "orders"]) == 0
     assert run(["new", "parcel_found", "--title", "x", "--category", "orders", "--owner", "Ann: #1"]) == 0
     draft = read_draft(folder / "flows")
     assert (draft.flows["parcel_lost"].owner, draft.flows["parcel_found"].owner) == ("fixed_line", "Ann: #1")
+    said = [(folder / f"flows/parcel_{name}.yaml").read_text().count("write who answers") for name in ("lost", "found")]
+    assert said == [1, 0]
     capsys.readouterr()
     assert run(["check", "flows/parcel_lost.yaml"]) == 0
     assert capsys.readouterr().out == "Nothing wrong in 2 files.\n"

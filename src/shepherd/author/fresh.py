@@ -30,6 +30,8 @@ steps:
     end: left_open
 """
 
+FOR_NOW = "  # the desk, for now: write who answers for this flow"
+
 SCENARIOS = """# What is given, and what must come of it. No scenario answers "no" yet: copy this one, and do.
 # A step that you add and that asks needs its answer here, under its name; for all names that change at once:
 #   shepherd rename {id}/settled_now OTHER_NAME
@@ -45,13 +47,14 @@ scenarios:
 _PLAIN = re.compile(r"[^\W\d_][\w ’(),.!?/-]*")
 
 
-def fresh_flow(id: str, *, title: str, category: str, schema: str, owner: str = "") -> str:
+def fresh_flow(id: str, *, title: str, category: str, schema: str, owner: str = "", desk: str = "") -> str:
     """
     The text of a flow that greets, asks one thing and ends.
 
-    *schema* is what editors are to hold it against, *owner* who answers for it, if that is known.
+    *schema* is what editors are to hold it against, *owner* who answers for it. Without one it is
+    the *desk* for now, and the text says so; nobody where that has no name either.
     """
-    owned = f"owner: {_scalar(owner)}\n" if owner else ""
+    owned = f"owner: {_scalar(owner)}\n" if owner else f"owner: {_scalar(desk)}{FOR_NOW}\n" if desk else ""
     return FLOW.format(id=id, title=_scalar(title), category=category, schema=schema, owner=owned)
 
 

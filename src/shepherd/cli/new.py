@@ -59,8 +59,8 @@ def command(
     policy = _room(folder, flow)
     files = (folder / f"{flow}.yaml", folder / f"{flow}.scenarios.yaml")
     title = _title(title, flow)
-    owner = (policy.name if policy.declared else "") if owner is None else " ".join(owner.split())
-    _write(files, _texts(flow, title, _category(category, policy.categories), owner, folder))
+    owned = ("", policy.name if policy.declared else "") if owner is None else (" ".join(owner.split()), "")
+    _write(files, _texts(flow, title, _category(category, policy.categories), owned, folder))
     wrong = _wrong(folder, files)
     if wrong:
         for file in files:
@@ -143,11 +143,14 @@ def _category(category: str | None, categories: tuple[str, ...]) -> str:
     return category
 
 
-def _texts(flow: str, title: str, category: str, owner: str, folder: Path) -> tuple[str, str]:
+def _texts(flow: str, title: str, category: str, owned: tuple[str, str], folder: Path) -> tuple[str, str]:
+    """Both files; *owned* has the owner, and the desk that does where none was named."""
     from shepherd.author.fresh import fresh_flow, fresh_scenarios
 
     schema = named_schema(folder / f"{flow}.yaml", folder)
-    return fresh_flow(flow, title=title, category=category, schema=schema, owner=owner), fresh_scenarios(flow)
+    owner, desk = owned
+    text = fresh_flow(flow, title=title, category=category, schema=schema, owner=owner, desk=desk)
+    return text, fresh_scenarios(flow)
 
 
 def _write(files: tuple[Path, Path], texts: tuple[str, str]) -> None:
