@@ -10,6 +10,8 @@ _KEYS = frozenset(
 )
 #: Keys of which a step has one.
 VERBS = frozenset("say guide warn ask collect decide call lookup do set wait escalate end".split())
+#: Other keys under which words may stand on lines of their own.
+_SAID = frozenset("why note because label title help message is otherwise".split())
 _STUCK = re.compile(r"([A-Za-z_][\w.-]*):([^\s/].*)")
 _BRACED = re.compile(r"\s*(?:- +)*([A-Za-z_][\w.-]*)\s*(:?)([{\[].*)")
 _BARE = re.compile(r"\s*(?:- +)*([A-Za-z_][\w.-]*)(?:\s+(.+))?")
@@ -42,11 +44,11 @@ def of_first(line: str, above: str, in_column: bool) -> tuple[str, str] | None:
     if re.match(r"\s*-\w", line):
         return "A blank is missing behind the dash.", f"Write `- {_cut(line.strip()[1:])}`."
     bare = _BARE.fullmatch(line.rstrip())
-    if not in_column or above in VERBS or (bare and (not bare[2] or bare[1] not in VERBS | _KEYS)):
+    if not in_column or above in VERBS | _SAID or (bare and not (bare[2] and bare[1].islower())):
         return None
     if bare:
         return f'A colon is missing behind "{bare[1]}".', f"Write `{bare[1]}: {_cut(bare[2])}`."
-    return of_line(line) if _BRACED.match(line) or _STUCK.fullmatch(line.strip()) else None
+    return of_line(line) if _BRACED.match(line) or _STUCK.fullmatch(line.strip().removeprefix("- ")) else None
 
 
 def of_group(text: str, *, verbs: bool) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from shepherd.flow import colons
 
 _KEY = re.compile(r"(?P<lead>\s*(?:- +)*)(?P<key>\w[\w.-]*)\s*:(?P<value>\s.*|$)")
+_LEAD = re.compile(r"\s*(?:- +)*")
 SAME_COLUMN = "Keys of one map begin in the same column."
 
 
@@ -28,13 +29,12 @@ def before(lines: Sequence[str], number: int) -> Slip | None:
         if lines[at].strip() and lines[at].lstrip()[0] != "#":
             loose = at
         at -= 1
-    if at < 0:
-        return None
-    above = _KEY.match(lines[at])
-    if above is None or above["value"].strip():
+    above = _KEY.match(lines[at]) if at >= 0 else None
+    apart = above is not None and loose >= 0 and not lines[loose].startswith(" " * len(above["lead"]))
+    if above is not None and above["value"].strip() and not apart:
         return standing_out(lines, at, number)
-    same = loose >= 0 and _indent(lines[loose]) == _indent(lines[number])
-    told = colons.of_first(lines[loose], above["key"], same) if loose >= 0 else None
+    same = loose >= 0 and _column(lines[loose]) == _column(lines[number])
+    told = colons.of_first(lines[loose], above["key"] if above and not apart else "", same) if loose >= 0 else None
     return Slip(loose, *told) if told else None
 
 
@@ -71,5 +71,7 @@ def _due(above: Sequence[re.Match[str] | None], column: int) -> int:
     return 2 * depths[0] - depths[1]
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+def _column(line: str) -> int:
+    """How many characters stand before the first word of *line*."""
+    lead = _LEAD.match(line)
+    return lead.end() if lead else 0
