@@ -86,8 +86,8 @@ def command(
     if watch:
         from shepherd.cli.watch import watched
 
-        watched(lambda: _report(asked), lambda: {chosen.folder for chosen in _chosen(paths, asked.library)})
-    ctx.exit(_report(asked))
+        watched(lambda: _once(asked), lambda: {chosen.folder for chosen in _chosen(paths, asked.library)})
+    ctx.exit(_once(asked))
 
 
 class Report(NamedTuple):
@@ -100,8 +100,15 @@ class Report(NamedTuple):
     untold: int
 
 
-def _report(asked: Asked) -> int:
-    """Check and print once; the exit code."""
+def _once(asked: Asked) -> int:
+    """Check and print once; the exit code. All that is read stays until the end, so there is nothing to collect."""
+    from shepherd.flow.memory import collector_rests
+
+    with collector_rests():
+        return _checked(asked)
+
+
+def _checked(asked: Asked) -> int:
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     files = kept = 0
