@@ -82,7 +82,7 @@
   const BOUNCE = 200, PAUSE = 700, DOUBLE = 500, GLANCE = 400;
   /* A page whose digits send the contact away is not meant by who was typing digits as it came. */
   const wary = "wary" in document.body.dataset;
-  let last = { key: "", at: wary ? 0 : -Infinity };
+  let last = { key: "", at: wary ? performance.now() : -Infinity };
   let came = { key: "", at: -Infinity, typing: wary, wary };
   const unseen = (event) => came.alone && event.timeStamp - came.at < GLANCE;
   const early = (event) => {
