@@ -35,7 +35,12 @@ class House:
 
     @cached_property
     def reached(self) -> Mapping[str, frozenset[str]]:
-        """For each flow, itself and the flows that a run may come to from it: called, handed on to, or as a guard."""
+        """
+        For each flow, itself and the flows that a run may come to from it: called, handed on to, or as a guard.
+
+        Those are the ways by which a rule is followed from flow to flow; ``grants.reached`` says what a run needs of a
+        library, which is another set.
+        """
         near = {
             flow.id: {other.flow for _, other in others_of(flow)} | {g.id for g in self._guards(flow)}
             for flow in self.flows.values()
