@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Engine, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from shepherd.record import Record
 from shepherd.record.guards import lacking
@@ -68,6 +69,26 @@ def test_a_database_of_the_release_before_is_brought_to_this_one(tmp_path: Path)
     with engine.connect() as connection:
         assert lacking(connection, APPEND_ONLY, KEPT) == []
         assert connection.execute(text("SELECT actor FROM contacts")).scalar() == "maria"
+    engine.dispose()
+
+
+def test_submissions_are_kept_where_their_key_is_made_anew(tmp_path: Path) -> None:
+    """A form that was sent before the release came is known after it, and its row can't be changed."""
+    engine = engine_of(f"sqlite:///{tmp_path / 'shepherd.db'}")
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for run in ("a", "b"):
+            connection.execute(text(f"INSERT INTO submissions VALUES ('{run}', 'form', '{run * 64}', 2, 3)"))
+    migrate(engine)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT * FROM submissions ORDER BY run")).all()
+        assert [tuple(row) for row in kept] == [(run, "form", run * 64, 2, 3) for run in ("a", "b")]
+        assert inspect(engine).get_pk_constraint("submissions")["constrained_columns"] == ["token", "run"]
+        for change in ("UPDATE submissions SET last_seq = 4", "DELETE FROM submissions"):
+            with pytest.raises(DatabaseError, match="append-only: submissions"):
+                connection.execute(text(change))
     engine.dispose()
 
 

@@ -34,18 +34,21 @@ def digest(value: Any) -> str:
 def _take(value: Any) -> None:
     """Refuse what canonical JSON has no single form for."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return
-    if kind is int:
-        if not -MOST <= value <= MOST:
-            raise ValueError(f"The integer {value} is too large for JSON; write it as text.")
-    elif kind is dict:
+    if kind is dict:
         for key, item in value.items():
             if type(key) is not str or not key.isascii():
                 raise ValueError(f"The key {key!r} is not ASCII text.")
-            _take(item)
+            if type(item) not in _PLAIN:
+                _take(item)
     elif kind is list or kind is tuple:
         for item in value:
-            _take(item)
-    else:
+            if type(item) not in _PLAIN:
+                _take(item)
+    elif kind is int:
+        if not -MOST <= value <= MOST:
+            raise ValueError(f"The integer {value} is too large for JSON; write it as text.")
+    elif kind not in _PLAIN:
         raise ValueError(f"A {kind.__name__} has no canonical JSON form; write it as text.")
+
+
+_PLAIN = frozenset((str, bool, type(None)))

@@ -23,10 +23,10 @@ from shepherd.record.api import (
     TryTaken,
 )
 from shepherd.record.batch import Batch
-from shepherd.record.bodies import seen_as
+from shepherd.record.bodies import row_of, seen_as, text_of
 from shepherd.record.chain import FIRST, link
 from shepherd.record.once import claim
-from shepherd.record.rows import AFTER, SEEN, Rows
+from shepherd.record.rows import SEEN, Rows
 from shepherd.record.tails import Tail, Tails
 from shepherd.run.api import Event, Try
 from shepherd.run.escalation import tracking_ids
@@ -44,13 +44,13 @@ ADD_ID = insert(tables.tracking_ids)
 
 
 class Append(NamedTuple):
-    """One append as the writer does it; *entries* are the rows of *events* without hashes, from ``expected + 1`` on."""
+    """One append as the writer does it; *data* is that of *events*, personal values sealed."""
 
     tails: Tails
     run: str
     expected: int
     events: Sequence[Event]
-    entries: Sequence[dict[str, Any]]
+    data: Sequence[Mapping[str, Any]]
     submission: Submission | None
     once: Once | None
     documents: Mapping[str, Any]
@@ -59,13 +59,7 @@ class Append(NamedTuple):
     def gather(self, rows: Rows) -> Appended | None:
         """Add what this append writes to *rows*; None, and nothing added, where it must look at the database first."""
         tail = self.tails.known(self.run)
-        looks = (
-            self.new_run
-            or self.once
-            or self.documents
-            or any(event.tries or tracking_ids(event) for event in self.events)
-        )
-        if tail is None or tail.seq != self.expected or looks or not self.events:
+        if tail is None or tail.seq != self.expected or not self.events or self._looks():
             return None
         try:
             after = self._add(rows, tail)
@@ -73,6 +67,12 @@ class Append(NamedTuple):
             return None
         self.tails.keep(self.run, after)
         return Appended(tail.seq + 1, after.seq)
+
+    def _looks(self) -> bool:
+        """Whether what is there decides what is written."""
+        if self.new_run or self.once or self.documents:
+            return True
+        return any(event.tries or any("escalated" in item for item in event.entered) for event in self.events)
 
     def write(self, batch: Batch, again: bool) -> Appended:
         """Write it all, or raise; *again*: a key was there already, so nothing remembered is to be relied on."""
@@ -116,7 +116,7 @@ class Append(NamedTuple):
         rows.write(batch)
         for seq, event in enumerate(self.events, first):
             for one in event.tries:
-                self._spend(batch, tail, one, self.entries[seq - first]["at"], seq)
+                self._spend(batch, tail, one, text_of(event.at), seq)
             for minute, n in tracking_ids(event):
                 self._give(batch, minute, n, seq)
         if self.once is not None:
@@ -127,22 +127,19 @@ class Append(NamedTuple):
 
     def _add(self, rows: Rows, tail: Tail) -> Tail:
         """Add the rows that follow *tail*; the tail after them. Raises NotRecordable before anything is added."""
-        seq, previous, latest = tail.seq, tail.hash, tail.at
-        for entry in self.entries:
+        seq, previous, latest, linked = tail.seq, tail.hash, tail.at, []
+        for event, data in zip(self.events, self.data, strict=True):
             seq = seq + 1
-            if entry["at"] < latest:
+            entry = row_of(event, data, ticket=tail.ticket, run=self.run, seq=seq)
+            if entry.at < latest:
                 raise NotRecordable(f"Entry {seq} is dated before the one ahead of it.")
-            previous, latest = link(previous, entry["body"]), entry["at"]
-            entry["hash"] = previous
-        rows.entries += self.entries
+            previous, latest = link(previous, entry.body), entry.at
+            linked.append((*entry, previous))
+        rows.entries += linked
         if self.submission is not None:
-            token, request_hash = self.submission
-            row = {"run": self.run, "token": token, "request_hash": request_hash}
-            rows.submissions.append({**row, "first_seq": tail.seq + 1, "last_seq": seq})
+            rows.submissions.append((self.run, *self.submission, tail.seq + 1, seq))
         seen = seen_as(tail.seen, self.events)
-        moved = {AFTER[name]: value for name, value in seen.items()}
-        moved |= {"run_id": self.run, "entries_": seq, "head_": previous, "updated_at_": latest}
-        rows.moved.append(moved)
+        rows.stands(self.run, tail.seen, seen, seq, previous, latest)
         return Tail(tail.ticket, tail.customer, seq, previous, latest, seen)
 
     def _keep_documents(self, batch: Batch) -> set[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shepherd.flow.canonical import canonical
 from shepherd.record.api import Damaged, NotRecordable
-from shepherd.record.keys import Keys
-from shepherd.record.seal import Find, sealed_data, unsealed_data
+from shepherd.record.seal import Find, unsealed_data
 from shepherd.run.api import KINDS, Actor, Event
 
 VERSION = 1
@@ -21,7 +20,7 @@ def text_of(at: datetime) -> str:
     """A UTC time as it is stored: milliseconds and ``Z``."""
     if at.tzinfo is None:
         raise NotRecordable("A time without a zone can't be recorded.")
-    at = at.astimezone(UTC)
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
     return at.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
@@ -35,8 +34,20 @@ def whole(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def row_of(event: Event, *, ticket: str, run: str, seq: int, keys: Keys, subject: str) -> dict[str, Any]:
-    """The row of ``entries`` that *event* makes but for its hash, personal values sealed. Raises NotRecordable."""
+class Written(NamedTuple):
+    """A row of ``entries`` but for its hash, which only the writer knows: the columns in their order."""
+
+    run: str
+    seq: int
+    ticket: str
+    kind: str
+    at: str
+    actor: str
+    body: bytes
+
+
+def row_of(event: Event, data: Mapping[str, Any], *, ticket: str, run: str, seq: int) -> Written:
+    """The row of ``entries`` that *event* makes, its *data* sealed, but for the hash. Raises NotRecordable."""
     if event.kind not in KINDS:
         raise NotRecordable(f"{event.kind} is no kind of event.")
     if event.at.microsecond % 1000:
@@ -51,14 +62,14 @@ def row_of(event: Event, *, ticket: str, run: str, seq: int, keys: Keys, subject
         "offset": event.offset,
         "actor": {"kind": actor.kind, "id": actor.id, "assured": actor.assured},
         "kind": event.kind,
-        "data": sealed_data(event.data, event.private, keys, subject, run, seq),
+        "data": data,
         "entered": [dict(item) for item in event.entered],
     }
     try:
         body = canonical(entry)
     except ValueError as error:
         raise NotRecordable(str(error)) from None
-    return {"run": run, "seq": seq, "ticket": ticket, "kind": event.kind, "at": at, "actor": actor.id, "body": body}
+    return Written(run, seq, ticket, event.kind, at, actor.id, body)
 
 
 def entry_of(body: bytes) -> dict[str, Any]:
@@ -99,7 +110,7 @@ def event_of(body: bytes, find: Find) -> Event:
 
 def seen_as(row: Mapping[str, Any], events: Iterable[Event]) -> dict[str, Any]:
     """The columns of a run's row after *events*: a cache for lists, never read by the interpreter."""
-    after: dict[str, Any] = {k: row.get(k, "") for k in ("status", "step", "owner", "outcome", "code")}
+    after: dict[str, Any] = {**_UNSEEN, **row}
     for event in events:
         if event.kind == "run_started":
             after |= {"status": "open", "owner": event.actor.id if event.actor.kind == "agent" else ""}
@@ -116,6 +127,7 @@ def seen_as(row: Mapping[str, Any], events: Iterable[Event]) -> dict[str, Any]:
     return after
 
 
+_UNSEEN = dict.fromkeys(("status", "step", "owner", "outcome", "code"), "")
 STATUS = {
     "paused": "paused",
     "resumed": "open",

@@ -87,25 +87,25 @@ class Writer:
 
     def _serve(self) -> None:
         job: Job[Any] | None
-        pause = 0.0
+        expected = 1
         while (job := self._jobs.get()) is not None:
             jobs = [job]
-            while len(jobs) < MOST_AT_ONCE and (job := self._another(pause)):
+            while len(jobs) < MOST_AT_ONCE and (job := self._another(wait=len(jobs) < expected)):
                 jobs.append(job)
             self._commit(jobs)
-            pause = BACK_AT_ONCE if len(jobs) > 1 else 0.0
+            expected = len(jobs)
         if self._batch is not None:
             self._batch.close()
 
-    def _another(self, pause: float) -> Job[Any] | None:
+    def _another(self, *, wait: bool) -> Job[Any] | None:
         """
-        The next job, if it comes within *pause* seconds.
+        The next job, if it is there; where some of those who shared the last commit are not back yet, *wait* for them.
 
         A simple queue's own `get(timeout=…)` is of no use: where the time is over before it has looked twice, CPython
         3.11 waits until somebody puts another job, and the answers of this batch with it.
         """
-        if self._jobs.empty() and pause:
-            time.sleep(pause)
+        if wait and self._jobs.empty():
+            time.sleep(BACK_AT_ONCE)
         try:
             job = self._jobs.get_nowait()
         except Empty:

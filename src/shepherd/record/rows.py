@@ -1,35 +1,54 @@
-"""The rows that every append leaves, gathered so that those of many are written by one statement for each table."""
+"""The rows that every append leaves, gathered so that those of many are written together."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 
 from shepherd.record import tables
 from shepherd.record.batch import Batch
 
 SEEN = ("status", "step", "owner", "outcome", "code")
-AFTER = {name: f"{name}_" for name in (*SEEN, "entries", "head", "updated_at")}  #: the parameters of ``MOVED``
-r = tables.runs.c
-ADD_ENTRY, ADD_SENT = insert(tables.entries), insert(tables.submissions)
-MOVED = (
-    update(tables.runs)
-    .where(r.id == bindparam("run_id"))
-    .values({name: bindparam(after) for name, after in AFTER.items()})
-)
+#: What most appends change of a run's row, and what any may: an index over a column that stays is left alone.
+MOVED = ("step", "entries", "head", "updated_at")
+TURNED = (*SEEN, "entries", "head", "updated_at")
+
+
+def _changing(columns: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]:
+    """The statement that gives *columns* of a run's row other values, and its parameters."""
+    row = tables.runs.c.id == bindparam("run")
+    named = {name: f"{name}_" for name in columns}
+    changed = update(tables.runs).where(row).values({name: bindparam(as_) for name, as_ in named.items()})
+    return changed, (*named.values(), "run")
+
+
+_MOVE, _TURN = _changing(MOVED), _changing(TURNED)
 
 
 class Rows:
-    """New rows of ``entries`` and ``submissions``, and where the runs stand after them."""
+    """New rows of ``entries`` and ``submissions``, and where the runs stand after them; each in its columns' order."""
 
     def __init__(self) -> None:
-        self.entries: list[dict[str, Any]] = []
-        self.submissions: list[dict[str, Any]] = []
-        self.moved: list[dict[str, Any]] = []
+        self.entries: list[tuple[Any, ...]] = []
+        self.submissions: list[tuple[Any, ...]] = []
+        self._moved: list[tuple[Any, ...]] = []
+        self._turned: list[tuple[Any, ...]] = []
+
+    def stands(
+        self, run: str, before: Mapping[str, str], seen: Mapping[str, str], entries: int, head: bytes, at: str
+    ) -> None:
+        """*run*, which its lists showed as *before*, is now as *seen*."""
+        step = seen["step"]
+        if seen == before or seen == {**before, "step": step}:
+            self._moved.append((step, entries, head, at, run))
+        else:
+            self._turned.append((*(seen[name] for name in SEEN), entries, head, at, run))
 
     def write(self, batch: Batch) -> None:
         """Write them all. A key that is there already raises the driver's IntegrityError."""
-        batch.run_all(ADD_ENTRY, self.entries)
-        batch.run_all(ADD_SENT, self.submissions)
-        batch.run_all(MOVED, self.moved)
+        batch.add_all(tables.entries, self.entries)
+        batch.add_all(tables.submissions, self.submissions)
+        batch.run_all(*_MOVE, self._moved)
+        batch.run_all(*_TURN, self._turned)

@@ -26,7 +26,7 @@ from shepherd.record.api import (
 )
 from shepherd.record.append import Append
 from shepherd.record.batch import Batch
-from shepherd.record.bodies import row_of, seen_as, text_of
+from shepherd.record.bodies import seen_as, text_of
 from shepherd.record.commit import Writer
 from shepherd.record.errors import readable, reason
 from shepherd.record.keys import Keys
@@ -34,7 +34,7 @@ from shepherd.record.migrate import known_keys, migrate, same_keys
 from shepherd.record.publications import Decide, Publication
 from shepherd.record.queries import Reader
 from shepherd.record.reading import FIRST_NUMBER, contact_of, customer_of, ticket_of
-from shepherd.record.seal import seal
+from shepherd.record.seal import seal, sealed_data
 from shepherd.record.tails import Tails
 from shepherd.record.verify import export, verify
 from shepherd.run.api import Actor, Event
@@ -215,12 +215,12 @@ class Record(Reader):
         new_run: Mapping[str, Any] | None,
     ) -> Appended:
         subject = customer or ticket
-        entries = [
-            row_of(event, ticket=ticket, run=run, seq=seq, keys=self._keys, subject=subject)
+        data = [
+            sealed_data(event.data, event.private, self._keys, subject, run, seq)
             for seq, event in enumerate(events, expected + 1)
         ]
         sent = Submission(*submission) if submission is not None else None
-        job = Append(self._tails, run, expected, events, entries, sent, once, documents, new_run)
+        job = Append(self._tails, run, expected, events, data, sent, once, documents, new_run)
         return self._writer.write(job.write, job.gather)
 
     def add_item(

@@ -83,7 +83,7 @@ submissions = Table(
     Column("request_hash", String(64), nullable=False),
     Column("first_seq", Integer, nullable=False),
     Column("last_seq", Integer, nullable=False),
-    PrimaryKeyConstraint("run", "token"),
+    PrimaryKeyConstraint("token", "run"),
 )
 attempts = Table(
     "attempts",
