@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import json
-import os
-import pkgutil
 import re
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -23,6 +19,7 @@ from shepherd.check import examine
 from shepherd.check.report import render
 from shepherd.flow.draft import read_draft
 from shepherd.flow.memory import readings_kept
+from tests.nursery import environment, nursery
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -98,40 +95,17 @@ def desk_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def environment() -> dict[str, str]:
-    """What commands are run with: nothing of the machine's own settings."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith("SHEPHERD_")}
-    path = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
-    return own | {"PYTHONPATH": path, "NO_COLOR": "1", "PYTHONUTF8": "1", "COLUMNS": "100", "SHEPHERD_TODAY": TODAY}
-
-
-@cache
-def nursery() -> subprocess.Popen[str]:
-    """Forks a process for each command, off one that has read the modules already."""
-    names = [m.name for m in pkgutil.walk_packages([str(ROOT / "src" / "shepherd")], "shepherd.")]
-    names = [name for name in names if not name.endswith("__main__") and ".migrations" not in name]
-    started = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.nursery", *names],
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert started.stdin is not None
-    atexit.register(started.stdin.close)
-    return started
+def settings() -> dict[str, str]:
+    """What commands are run with, beside what is there of the machine that is none of Shepherd's."""
+    return {"NO_COLOR": "1", "PYTHONUTF8": "1", "COLUMNS": "100", "SHEPHERD_TODAY": TODAY}
 
 
 def forked(words: list[str], folder: Path) -> str:
     """What the command ``shepherd`` with *words* prints in *folder*: a process of its own, whose start is spared."""
-    asking = nursery()
-    assert asking.stdin is not None
-    assert asking.stdout is not None
     with TemporaryDirectory() as beside:
         out, err = Path(beside, "out"), Path(beside, "err")
-        asked = {"out": str(out), "err": str(err), "folder": str(folder), "env": {}, "wait": True}
-        print(json.dumps(asked | {"call": "shepherd.cli:main", "args": words}), file=asking.stdin, flush=True)
-        assert asking.stdout.readline()
+        started = nursery().start("shepherd.cli:main", words, folder=folder, out=out, err=err, env=settings())
+        nursery().ended(started)
         return out.read_text("utf-8") + err.read_text("utf-8")
 
 
@@ -141,7 +115,7 @@ def shepherd(command: str, folder: Path) -> str:
         return forked(shlex.split(command)[1:], folder)
     script = f'shepherd() {{ "{sys.executable}" -m shepherd "$@"; }}\n{command}\n'
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment(), capture_output=True, text=True, timeout=120
+        ["bash", "-c", script], cwd=folder, env=environment(**settings()), capture_output=True, text=True, timeout=120
     )
     return done.stdout + done.stderr
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.eye import Eye
 from tests.browser.walk import CUSTOMER
+from tests.nursery import environment, nursery, port_told
 from tests.shipped import copy_of_few
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +32,7 @@ STRANGE = "desk.example"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = (
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-background-networking",
     "--no-first-run",
     "--disable-component-update",
@@ -102,13 +103,14 @@ def prepared(folder: Path) -> Path:
 
 
 class Served:
-    """``shepherd serve`` in a process of its own, over files in *folder*."""
+    """``shepherd serve`` in a process of its own, over files in *folder*; started as any command is."""
 
     def __init__(self, folder: Path, library: Path, *flags: str):
         self.folder, self.library, self.flags = folder, library, flags
         self.told = folder / "told.json"
         self.port = 0
-        self.process: subprocess.Popen[str] | None = None
+        self.starts = 0
+        self.process = 0
 
     @property
     def address(self) -> str:
@@ -116,35 +118,42 @@ class Served:
 
     def start(self) -> Served:
         """Start it, at the same port as before, and return when it has told its address."""
-        command = [sys.executable, "-m", "shepherd.cli", "serve", "--port", str(self.port)]
-        command += ["--library", str(self.library), "--database", f"sqlite:///{self.folder / 'desk.db'}"]
-        command += ["--keys", str(self.folder / "keys.db"), *self.flags]
-        path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
-        environment = os.environ | {"PYTHONPATH": path, "SHEPHERD_TABLE_CONTROL": str(self.told)}
-        log = (self.folder / "serve.log").open("a")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
-        assert found, f"shepherd serve said {line!r}; its log: {(self.folder / 'serve.log').read_text()[-2000:]}"
-        self.port = int(found[1])
+        self.starts += 1
+        out, err = (self.folder / f"{name}-{self.starts}.log" for name in ("stdout", "stderr"))
+        arguments = ["serve", "--port", str(self.port), "--library", str(self.library), *self.flags]
+        arguments += [f"--database=sqlite:///{self.folder / 'desk.db'}", "--keys", str(self.folder / "keys.db")]
+        self.process = self.spawn(arguments, out, err, {"SHEPHERD_TABLE_CONTROL": str(self.told)})
+        self.port = port_told(self.process, out, err)
         return self
+
+    def spawn(self, arguments: list[str], out: Path, err: Path, told: dict[str, str]) -> int:
+        """Start ``shepherd`` with *arguments*; the number of the process."""
+        command = [sys.executable, "-m", "shepherd", *arguments]
+        with out.open("wb") as to_out, err.open("wb") as to_err:
+            self._started = subprocess.Popen(command, stdout=to_out, stderr=to_err, env=environment(**told))
+        return self._started.pid
+
+    def ended(self) -> int:
+        """Wait for it to end; the code that it ended with."""
+        return self._started.wait(20)
+
+    def send(self, how: signal.Signals) -> None:
+        """Send the process *how*."""
+        os.kill(self.process, how)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the process: SIGTERM lets it drain, SIGKILL is a crash."""
-        if self.process is None:
+        if not self.process:
             return 0
-        self.process.send_signal(how)
-        code = self.process.wait(20)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        self.process = None
+        self.send(how)
+        code = self.ended()
+        self.process = 0
         return code
 
     def settle(self) -> None:
         """After a test: no connector is told anything any more, and the desk is there for the next."""
         self.told.unlink(missing_ok=True)
-        if self.process is None:
+        if not self.process:
             self.start()
 
     def crash(self) -> None:
@@ -158,10 +167,20 @@ class Served:
         self.told.write_text(json.dumps(now | {operation: how}))
 
 
+class Forked(Served):
+    """The same, forked off a process that has read modules and flows already."""
+
+    def spawn(self, arguments: list[str], out: Path, err: Path, told: dict[str, str]) -> int:
+        return nursery().start("shepherd.cli:main", arguments, folder=self.folder, out=out, err=err, env=told)
+
+    def ended(self) -> int:
+        return nursery().ended(self.process)
+
+
 @pytest.fixture(scope="module")
 def process(tmp_path_factory, library):
     """The desk of all tests of a file. Killed in the end: that it stops in an orderly way is a test of its own."""
-    desk = Served(tmp_path_factory.mktemp("desk"), library).start()
+    desk = Forked(tmp_path_factory.mktemp("desk"), library).start()
     yield desk
     desk.stop(signal.SIGKILL)
 

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from shepherd.cli.app import run
-from tests.browser.conftest import Served
+from tests.browser.conftest import Forked
 from tests.browser.walk import shows
 from tests.publish.shelf import files_in
 
@@ -14,7 +14,7 @@ from tests.publish.shelf import files_in
 def desks(tmp_path):
     """Two servers over the same record."""
     library = files_in(tmp_path / "flows", "One.")
-    started = [Served(tmp_path, library).start() for _ in range(2)]
+    started = [Forked(tmp_path, library).start() for _ in range(2)]
     yield started
     for desk in started:
         desk.stop(signal.SIGKILL)

@@ -92,12 +92,12 @@ def test_a_second_answer_while_saving_is_not_taken_and_said_so(served, page, cus
     at_light(page, served.address, customer)
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    served.process.send_signal(signal.SIGSTOP)
+    served.send(signal.SIGSTOP)
     page.keyboard.press("2")
     expect(page.locator("#status")).to_have_text("Saving …")
     page.keyboard.press("1")
     expect(page.locator("#status")).to_contain_text("The second one was not taken.")
-    served.process.send_signal(signal.SIGCONT)
+    served.send(signal.SIGCONT)
     shows(page, RESTART)
 
     assert len(sent) == 1

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import STRANGE, Served
+from tests.browser.conftest import STRANGE, Forked
 from tests.browser.eye import violations
 from tests.browser.walk import CUSTOMER, PIN, Sender, at_light, shows
 
@@ -89,7 +89,7 @@ def test_axe_finds_nothing_around_a_run(served, eye, customer):
 
 def test_axe_finds_nothing_in_a_demo(eye, library, tmp_path):
     """A demo desk says so on every page, and on its start page whom to try."""
-    desk = Served(tmp_path, library, "--demo").start()
+    desk = Forked(tmp_path, library, "--demo").start()
     try:
         hand = Sender(eye.page, desk.address)
         eye.page.goto(desk.address)

@@ -17,10 +17,10 @@ from urllib.parse import quote, urlencode
 
 from shepherd.connect import hash_secret
 from shepherd.connect.table import CONTROL
+from tests.nursery import Nursery, alive, environment, port_told
 from tests.shipped import copy_of_few
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
 REPLY_SECONDS = 20
 
 
@@ -118,40 +118,6 @@ class Page(NamedTuple):
         return re.sub(r"<[^>]+>", "", found[1]).strip() if found else ""
 
 
-class Nursery:
-    """Forks serving processes off one that has read the modules already; see ``tests.faults.nursery``."""
-
-    def __init__(self) -> None:
-        self._parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery", "shepherd.cli.serve", "tests.faults.faulty_server"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env=environment(),
-            text=True,
-        )
-
-    def start(self, asked: dict[str, object]) -> int:
-        """Start a process; its number."""
-        assert self._parent.stdin is not None
-        assert self._parent.stdout is not None
-        self._parent.stdin.write(json.dumps(asked) + "\n")
-        self._parent.stdin.flush()
-        return int(self._parent.stdout.readline())
-
-    def close(self) -> None:
-        """End the parent; its children have been killed by whoever started them."""
-        assert self._parent.stdin is not None
-        self._parent.stdin.close()
-        self._parent.wait(timeout=10)
-
-
-def environment(**more: str) -> dict[str, str]:
-    """The environment of a serving process: nothing of ``SHEPHERD_*`` but what is given."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("SHEPHERD_")}
-    return env | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"} | more
-
-
 class Server:
     """
     The serving process of one desk: started, killed and started again on the same files.
@@ -184,25 +150,15 @@ class Server:
         """Start the process, and return when it answers; its output goes to files of the folder."""
         self.starts += 1
         out, err = (self.folder / f"{name}-{self.starts}.log" for name in ("stdout", "stderr"))
-        out.touch()
         self._process = self._spawn(out, err)
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            found = re.search(rb"http://[^:]+:(\d+)/", out.read_bytes())
-            if found:
-                self.port = int(found[1])
-                return
-            assert alive(self._process), f"The server has ended. {self.said()}"
-            time.sleep(0.01)
-        raise AssertionError(f"The server did not answer within {START_SECONDS} s.")
+        self.port = port_told(self._process, out, err)
 
     def _spawn(self, out: Path, err: Path) -> int:
         told = {CONTROL: str(self.control)}
         module = "tests.faults.faulty_server" if self.fault else "shepherd"
         if self.nursery is not None:
             call = f"{module}:main" if self.fault else "shepherd.cli:main"
-            files = {"out": str(out), "err": str(err), "folder": str(self.folder), "env": told}
-            return self.nursery.start({**files, "call": call, "args": self.options})
+            return self.nursery.start(call, self.options, folder=self.folder, out=out, err=err, env=told)
         with out.open("wb") as to_out, err.open("wb") as to_err:
             self._started = subprocess.Popen(
                 [sys.executable, "-m", module, *self.options],
@@ -232,19 +188,12 @@ class Server:
                 self._started.poll()
             time.sleep(0.005)
         assert not alive(process), "The server did not end."
+        if self.nursery is not None:
+            self.nursery.ended(process)
 
     def said(self) -> str:
         """All that its processes wrote to stderr."""
         return "".join(p.read_text("utf-8") for p in sorted(self.folder.glob("stderr-*.log")))
-
-
-def alive(process: int) -> bool:
-    """Whether *process* runs still; one that waits to be reaped has let go of its files."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in ("Z", "X")
 
 
 class Browser:

@@ -16,7 +16,7 @@ from tests.faults.serving import Browser, Form, Lost, Page, Server
 
 #: Agents with calls that go wrong, and for how long they and the others work; the whole size has 50 for 30 seconds.
 TROUBLED = int(os.environ.get("SHEPHERD_TROUBLED", "12"))
-SECONDS = float(os.environ.get("SHEPHERD_TROUBLED_SECONDS", "8"))
+SECONDS = float(os.environ.get("SHEPHERD_TROUBLED_SECONDS", "6"))
 OTHERS = 4
 BEHAVIOURS = (
     "slow_head drip_head slow_body late cut_head cut reset lost endless huge endless_head gzip_bomb gzip_cut not_gzip "

@@ -7,24 +7,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.serving import Browser, Form, Nursery, Page, Server, environment
+from tests.faults.serving import Browser, Form, Page, Server
 from tests.faults.vault import Secrets, forms, search, vault_of
+from tests.nursery import environment, nursery
 
 SECRETS = int(os.environ.get("SHEPHERD_SECRETS", "40"))
 SEED = int(os.environ.get("SHEPHERD_SEED", "20261121"))
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    """Where serving processes are forked from."""
-    opened = Nursery()
-    yield opened
-    opened.close()
 
 
 class Teller:
@@ -224,13 +216,11 @@ def is_secret(page: Page) -> bool:
     return 'type="password"' in page.text
 
 
-def campaign(
-    folder: Path, nursery: Nursery, count: int, *, least: int = 5, fault: str = ""
-) -> tuple[Teller, list[str], str]:
+def campaign(folder: Path, count: int, *, least: int = 5, fault: str = "") -> tuple[Teller, list[str], str]:
     """Put *count* secrets through a desk in *folder*; what was then found of them, and what was looked through."""
     secrets = Secrets(SEED)
     known = vault_of(folder, secrets)
-    server = Server(folder, folder / "flows", nursery=nursery, fault=fault)
+    server = Server(folder, folder / "flows", nursery=nursery(), fault=fault)
     server.tell()
     server.start()
     teller = Teller(server, secrets, known)
@@ -277,14 +267,14 @@ def export(teller: Teller, folder: Path) -> None:
 
 
 @pytest.mark.timeout(120 + SECRETS)
-def test_secrets_stand_in_no_file(tmp_path: Path, nursery: Nursery) -> None:
+def test_secrets_stand_in_no_file(tmp_path: Path) -> None:
     """
     Seeded PINs, passphrases and card numbers go through forms, stale and repeated pages, refusals, notes, calls that
     work, fail, break and are slow, ``kill -9`` in the middle of a call, case notes and exports. In no file of the
     folder — database, journal, keys, changes of tables, output, exports — do they stand, in any coding.
     """
     begin = time.monotonic()
-    teller, found, looked = campaign(tmp_path, nursery, SECRETS)
+    teller, found, looked = campaign(tmp_path, SECRETS)
     kinds = Counter(kind for kind in teller.secrets.given.values() if kind != "card as told")
     print(
         f"\n{sum(kinds.values())} secrets ({', '.join(f'{n} {k}s' for k, n in kinds.items())}), seed {SEED}, "
@@ -306,9 +296,9 @@ def test_secrets_stand_in_no_file(tmp_path: Path, nursery: Nursery) -> None:
     assert "Traceback" not in teller.server.said()
 
 
-def test_a_connector_that_logs_a_pin_is_found(tmp_path: Path, nursery: Nursery) -> None:
+def test_a_connector_that_logs_a_pin_is_found(tmp_path: Path) -> None:
     """A connector that notes its inputs on stderr is found by the very same search."""
-    _, found, _ = campaign(tmp_path, nursery, 1, least=1, fault="chatty")
+    _, found, _ = campaign(tmp_path, 1, least=1, fault="chatty")
     pins = [f for f in found if f.startswith("stderr-") and ": pin " in f]
     print(f"\nplanted, a connector that logs what it gets: {len(found)} found, such as {pins[:2]}")
     assert pins

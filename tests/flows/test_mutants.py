@@ -55,7 +55,7 @@ def mutants(library: Library) -> Iterator[tuple[Edge, str]]:
     """Edges with other steps as their targets: some or every edge with one, drawn anew for each seed, or with all."""
     chance = random.Random(SEED)
     every = list(edges(library))
-    for edge in chance.sample(every, 200) if SIZE == "some" else every:
+    for edge in chance.sample(every, 150) if SIZE == "some" else every:
         others = [step for step in library.flows[edge.flow].steps if step != edge.target]
         for target in others if SIZE == "all" else [chance.choice(others)]:
             yield edge, target

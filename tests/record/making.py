@@ -110,10 +110,9 @@ def attacker(folder: Path, *, careful: bool = True) -> Iterator[sqlite3.Connecti
     """A connection of somebody who can write the file: no triggers, no rules; a *careful* one puts them back."""
     with closing(sqlite3.connect(folder / "shepherd.db", isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys=OFF")
-        connection.execute("PRAGMA synchronous=OFF")  # nobody cuts the power here, and each trigger is a commit
+        connection.execute("PRAGMA synchronous=OFF")  # nobody cuts the power here
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type='trigger'").fetchall()
-        for name, _ in triggers:
-            connection.execute(f"DROP TRIGGER {name}")
+        connection.executescript("".join(("BEGIN;", *(f"DROP TRIGGER {name};" for name, _ in triggers), "COMMIT;")))
         yield connection
-        for _, sql in triggers if careful else ():
-            connection.execute(sql)
+        if careful:
+            connection.executescript("".join(("BEGIN;", *(f"{sql};" for _, sql in triggers), "COMMIT;")))

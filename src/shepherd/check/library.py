@@ -19,6 +19,7 @@ from shepherd.flow.findings import Finding
 from shepherd.flow.languages import falls_back
 from shepherd.flow.lists import OptionList
 from shepherd.flow.listwords import LISTED, in_language
+from shepherd.flow.memory import collector_rests
 from shepherd.flow.model import Do, Flow, Lookup, Set
 from shepherd.flow.promised import Promise
 from shepherd.flow.scope import Around
@@ -71,8 +72,9 @@ class Library:
     @classmethod
     def read(cls, path: str | Path) -> Library:
         """The library in the folder *path*. Raises FlowRejected where anything is an error."""
-        draft = read_draft(Path(path))
-        return cls.of(draft, examine(draft))
+        with collector_rests():
+            draft = read_draft(Path(path))
+            return cls.of(draft, examine(draft))
 
     @classmethod
     def load(cls, documents: Mapping[str, Any]) -> Library:
