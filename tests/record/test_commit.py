@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from shepherd.record import Appended, Conflict, Record, RecordError, RecordUnavailable
-from tests.record.making import a_run, a_ticket, answer, opened
+from tests.record.making import a_run, a_ticket, answer, event, opened
 
 RACES = int(os.environ.get("SHEPHERD_RACES", "100"))
 
@@ -125,6 +125,29 @@ def test_in_one_commit_each_is_decided_for_itself(record: Record, tmp_path: Path
     assert record.verify().ok
 
 
+def test_what_comes_later_in_one_commit_stands(record: Record) -> None:
+    """Of two appends to one run that share a commit, the run's row has the later one, whatever the first changed."""
+    run = a_run(record, a_ticket(record))
+    held, go = threading.Event(), threading.Event()
+
+    def hold(_: object, __: bool) -> bool:
+        held.set()
+        return go.wait(10)
+
+    with ThreadPoolExecutor(4) as pool:
+        pool.submit(record._writer.write, hold)
+        held.wait(10)
+        pool.submit(record.append, run, 1, [event("paused", {}, second=1)])
+        while record._writer._jobs.qsize() < 1:
+            threading.Event().wait(0.01)
+        pool.submit(record.append, run, 2, [answer("red", 2)])
+        while record._writer._jobs.qsize() < 2:
+            threading.Event().wait(0.01)
+        go.set()
+    assert (record.run(run).status, record.run(run).entries) == ("paused", 3)
+    assert record.verify().ok
+
+
 def test_an_answer_waits_for_nobody_elses(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     An answer that comes while a shared commit is under way is committed even when no other ever follows: the wait for
@@ -142,8 +165,8 @@ def test_an_answer_waits_for_nobody_elses(record: Record, monkeypatch: pytest.Mo
         return work
 
     for _ in range(10):
-        for event in (*gates, *held):
-            event.clear()
+        for gate in (*gates, *held):
+            gate.clear()
         with ThreadPoolExecutor(4) as pool:
             ends = [pool.submit(record._writer.write, hold(0))]
             held[0].wait(10)

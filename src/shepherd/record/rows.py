@@ -33,22 +33,25 @@ class Rows:
     def __init__(self) -> None:
         self.entries: list[tuple[Any, ...]] = []
         self.submissions: list[tuple[Any, ...]] = []
-        self._moved: list[tuple[Any, ...]] = []
-        self._turned: list[tuple[Any, ...]] = []
+        self._stands: dict[str, tuple[bool, Mapping[str, str], int, bytes, str]] = {}
 
     def stands(
         self, run: str, before: Mapping[str, str], seen: Mapping[str, str], entries: int, head: bytes, at: str
     ) -> None:
         """*run*, which its lists showed as *before*, is now as *seen*."""
-        step = seen["step"]
-        if seen == before or seen == {**before, "step": step}:
-            self._moved.append((step, entries, head, at, run))
-        else:
-            self._turned.append((*(seen[name] for name in SEEN), entries, head, at, run))
+        earlier = self._stands.get(run)
+        turned = seen != before and seen != {**before, "step": seen["step"]}
+        self._stands[run] = (turned or (earlier is not None and earlier[0]), seen, entries, head, at)
 
     def write(self, batch: Batch) -> None:
         """Write them all. A key that is there already raises the driver's IntegrityError."""
         batch.add_all(tables.entries, self.entries)
         batch.add_all(tables.submissions, self.submissions)
-        batch.run_all(*_MOVE, self._moved)
-        batch.run_all(*_TURN, self._turned)
+        moved, turned = [], []
+        for run, (is_turned, seen, *now) in self._stands.items():
+            if is_turned:
+                turned.append((*(seen[name] for name in SEEN), *now, run))
+            else:
+                moved.append((seen["step"], *now, run))
+        batch.run_all(*_MOVE, moved)
+        batch.run_all(*_TURN, turned)
