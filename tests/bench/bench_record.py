@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +58,19 @@ def answered(record: Record, runs: list[str], first: int, each: int) -> float:
 @contextmanager
 def held_to_one_processor() -> Iterator[None]:
     """Keep every thread of this process, and those that they start, on one processor."""
-    threads, free = [int(name) for name in os.listdir("/proc/self/task")], os.sched_getaffinity(0)
-    for thread in threads:
-        os.sched_setaffinity(thread, {max(free)})
+    free = os.sched_getaffinity(0)
+    allow({max(free)})
     try:
         yield
     finally:
-        for thread in threads:
-            os.sched_setaffinity(thread, free)
+        allow(free)
+
+
+def allow(processors: set[int]) -> None:
+    """Let every thread of this process run on *processors* alone."""
+    for thread in os.listdir("/proc/self/task"):
+        with suppress(ProcessLookupError):  # it has ended meanwhile
+            os.sched_setaffinity(int(thread), processors)
 
 
 def rows_of(folder: Path, first: int, each: int) -> list[dict[str, tuple[Any, ...]]]:

@@ -50,8 +50,12 @@ class Server:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Server]:
-    """A server made with the binaries in *home*, as a user without rights where the tests run as root."""
+def running(home: Path, *, durable: bool = False) -> Iterator[Server]:
+    """
+    A server made with the binaries in *home*, as a user without rights where the tests run as root.
+
+    Only where it is *durable* does it wait for its disk: nobody cuts the power of a test.
+    """
     folder = Path(tempfile.mkdtemp(prefix="shepherd-pg-", dir="/tmp"))
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
     if user:
@@ -62,7 +66,8 @@ def running(home: Path) -> Iterator[Server]:
         subprocess.run(
             [home / "initdb", "-D", data, *options], check=True, capture_output=True, cwd=folder, env=env, **user
         )
-        settings = [f"unix_socket_directories={folder}", "listen_addresses=", "fsync=off", "max_connections=60"]
+        settings = [f"unix_socket_directories={folder}", "listen_addresses=", "max_connections=60"]
+        settings += [] if durable else ["fsync=off"]
         told = [part for setting in settings for part in ("-c", setting)]
         with open(folder / "log", "w") as log:
             server = subprocess.Popen(
