@@ -15,6 +15,7 @@ from shepherd.author.scenarios import run_scenario
 from shepherd.author.snapshot import snapshot
 from shepherd.author.trial import MOST_BYTES, MOST_MOVES, Script, pack, plain, unpack, walk
 from shepherd.check.library import Library
+from shepherd.desk.clock import days
 from shepherd.flow.given import Malformed, Scenario
 from shepherd.flow.scenario_files import read_scenarios
 from shepherd.run.api import Refused
@@ -31,7 +32,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="module")
 def scenarios() -> tuple[Scenario, ...]:
-    document = snapshot(BENCH).draft.scenarios[0]
+    document = snapshot(BENCH, days()).draft.scenarios[0]
     return read_scenarios(document.typed, document.file, document.root)
 
 
@@ -125,7 +126,7 @@ def test_no_way_is_none(tmp_path: Path) -> None:
     for path in BENCH.glob("*.yaml"):
         if "scenarios" not in path.name:
             (tmp_path / path.name).write_text(path.read_text().replace("today > order.due", "visits.look > 5"))
-    shut = snapshot(tmp_path).library
+    shut = snapshot(tmp_path, days()).library
 
     assert shut is not None
     assert script_to(shut, "parcel", "look", ()) is not None

@@ -14,6 +14,8 @@ from typing import Any
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 LONG = 60.0
+#: What the server is told to take for today.
+TODAY = "2026-03-01"
 
 
 class Editor:
@@ -29,7 +31,7 @@ class Editor:
         self.shown: list[str] = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "shepherd.cli", "lsp", *flag],
-            env={"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"]},
+            env={"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"], "SHEPHERD_TODAY": TODAY},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

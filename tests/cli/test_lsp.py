@@ -13,7 +13,7 @@ import pytest
 from shepherd.check import examine
 from shepherd.flow.draft import read_draft
 from tests.author.test_rename import FLOW, library, tea, texts
-from tests.cli.editor import SRC, Editor
+from tests.cli.editor import SRC, TODAY, Editor
 
 NEW = """flow: short
 title: Kurz 😋
@@ -94,6 +94,14 @@ def test_findings_are_those_of_the_check_while_it_is_typed(shipped: Editor) -> N
         assert sorted(places) == sorted(mine)
     shipped.type("internet_down.yaml", own)
     assert shipped.problems("internet_down.yaml") == []
+
+
+def test_a_review_that_is_past_is_told_as_the_check_does(cafe: Editor) -> None:
+    """By the day that ``SHEPHERD_TODAY`` gives: from the day after the day of the review."""
+    for day, told in (("2026-02-28", True), (TODAY, False)):
+        cafe.type("tea.yaml", FLOW.replace("2027-01-01", day))
+        codes = {problem["code"] for problem in cafe.problems("tea.yaml")}
+        assert ("SHP932" in codes) == told
 
 
 def test_characters_count_as_the_editor_counts(shipped: Editor) -> None:

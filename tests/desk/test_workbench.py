@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from shepherd.author.counting import Counter
 from shepherd.author.snapshot import snapshot
 from shepherd.desk import Unknown
+from shepherd.desk.clock import days
 from shepherd.desk.workbench import Workbench
 
 BENCH = Path(__file__).resolve().parents[1] / "author" / "bench"
@@ -105,6 +107,23 @@ def test_an_error_beside_the_flows_holds_up_all(bench: Workbench, folder: Path) 
     assert set(now.good) == {"parcel", "goodbye"}
 
 
+def test_a_review_that_is_past_is_told_from_the_day_on(folder: Path) -> None:
+    """By the desk's clock, in its time zone, and without any save; a day that is given counts in its place."""
+    edit(folder, "parcel.yaml", "2099-01-31", "2027-01-31")
+    now = [datetime(2027, 1, 31, 21, 59, tzinfo=UTC)]  # two minutes to midnight in Helsinki
+    bench = Workbench(folder, clock=lambda: now[0])
+    given = Workbench(folder, clock=lambda: now[0], today=date(2027, 2, 1))
+    try:
+        assert bench.look().now.of("parcel") == ()
+        assert [f.code for f in given.look().now.of("parcel")] == ["SHP932"]
+        now[0] += timedelta(minutes=2)
+        assert [f.code for f in bench.look().now.of("parcel")] == ["SHP932"]
+        assert bench.look().is_good("parcel")
+    finally:
+        bench.close()
+        given.close()
+
+
 def test_a_flow_that_is_gone_is_no_longer_kept(bench: Workbench, folder: Path) -> None:
     """A new file is a new flow, and none is remembered without one."""
     (folder / "parcel.yaml").rename(folder / "package.yaml")
@@ -146,12 +165,12 @@ def test_scenarios_are_counted_in_the_background(bench: Workbench, folder: Path)
 def test_what_a_save_can_not_touch_is_not_walked_again(folder: Path) -> None:
     """The scenarios of a flow are kept as long as it, all it reaches, and they themselves stay as they are."""
     counter = Counter()
-    first = snapshot(folder)
+    first = snapshot(folder, days())
     assert first.library is not None
     assert sum(one is None for one in counter.count(first.library, first.draft)) == 2
     assert sum(one is None for one in counter.count(first.library, first.draft)) == 0
     edit(folder, "goodbye.yaml", "say: Goodbye.", "say: Farewell.")
-    second = snapshot(folder)
+    second = snapshot(folder, days())
     assert second.library is not None
     assert sum(one is None for one in counter.count(second.library, second.draft)) == 2
 

@@ -78,12 +78,16 @@ def do(shop, act, **fields):
 # --- the list -------------------------------------------------------------------------------------------
 
 
-def test_every_flow_is_listed_with_what_a_designer_looks_for(shop):
-    """State, owner, day of review (that it has passed is said in words), steps, scenarios and what they walk."""
+def test_every_flow_is_listed_with_what_a_designer_looks_for(shop, folder):
+    """State, owner, day of review (whether it has passed is said in words), steps, scenarios and what they walk."""
+    clean = rows(shop.get("/").text)["parcel"]
+    edit(folder, "parcel.yaml", "2099-01-31", "2026-01-31")
     listed = rows(shop.get("/").text)
 
     assert set(listed) == {"parcel", "goodbye"}
-    for words in ("clean", "Orders", "parcels", "2026-01-31", "overdue", "9", "2 of 2 pass", "7 of 12", "(58 %)"):
+    assert "clean" in clean
+    assert "overdue" not in clean
+    for words in ("1 warning", "Orders", "parcels", "2026-01-31", "overdue", "9", "2 of 2 pass", "7 of 12", "(58 %)"):
         assert words in listed["parcel"]
     assert "none" in listed["goodbye"]
     assert "Runs in" not in shop.text

@@ -1,5 +1,6 @@
 """``shepherd workshop`` in a process of its own: it tells of saves as they happen, stops when told, writes nothing."""
 
+import html
 import http.client
 import os
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -15,6 +17,8 @@ from shepherd.web.workshop import STREAMS
 from tests.web.conftest import ROOT
 from tests.web.test_serve import address_of
 
+#: What the process is told to take for today, in its environment.
+TODAY = "2099-02-01"
 BENCH = ROOT / "tests" / "author" / "bench"
 
 
@@ -30,6 +34,7 @@ def shop(folder):
     home.mkdir()
     command = [sys.executable, "-m", "shepherd.cli", "workshop", "--library", str(folder), "--port", "0"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])}
+    environment["SHEPHERD_TODAY"] = TODAY
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home, env=environment
     )
@@ -37,6 +42,12 @@ def shop(folder):
     yield process
     process.kill()
     process.communicate()
+
+
+def page_of(address):
+    """What the page of the flow of parcels says."""
+    with urlopen(f"{address}flows/parcel", timeout=20) as reply:
+        return html.unescape(reply.read().decode())
 
 
 def stream_of(address):
@@ -90,6 +101,16 @@ def test_it_stops_with_streams_open(shop):
     assert shop.wait(20) == 0
     assert time.monotonic() - began < 8
     assert "Traceback" not in shop.stderr.read()
+
+
+def test_a_review_that_is_past_is_told_by_the_day_of_the_environment(shop, folder):
+    """On the flow's page, as ``shepherd check`` tells it with the same ``SHEPHERD_TODAY``."""
+    address = address_of(shop)
+    page = page_of(address)
+    (folder / "parcel.yaml").write_text((folder / "parcel.yaml").read_text().replace("2099-01-31", TODAY))
+
+    assert "This flow was to be looked at again by 2099-01-31." in page
+    assert "This flow was to be looked at again by" not in page_of(address)
 
 
 def test_pages_that_have_gone_make_room(shop):

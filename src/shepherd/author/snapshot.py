@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from shepherd.check import examine
@@ -69,10 +70,10 @@ class Snapshot:
         return visible(found[1].strip("'\"")) if found else flow
 
 
-def snapshot(folder: Path) -> Snapshot:
-    """Read and check *folder*. Raises FileNotFoundError where there is none."""
+def snapshot(folder: Path, today: Callable[[str], date]) -> Snapshot:
+    """Read and check *folder*; *today* gives the day it is in a time zone. Raises FileNotFoundError."""
     draft = read_draft(folder)
-    return of_draft(draft, examine(draft, tests=True))
+    return of_draft(draft, examine(draft, today(draft.policy.time_zone), tests=True))
 
 
 def of_draft(draft: Draft, findings: Iterable[Finding]) -> Snapshot:

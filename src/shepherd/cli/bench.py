@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import RLock
 
@@ -21,12 +22,13 @@ from shepherd.flow.findings import Finding
 class Bench:
     """
     The library in *folder*, with what is typed and not saved in the place of its files; None for no library at all.
+    *today* gives the day it is in a time zone, against which the days of reviews are held.
 
     What is known of flows that can't be read in the middle of a word is what was known of them before.
     """
 
-    def __init__(self, folder: Path | None):
-        self.folder = folder
+    def __init__(self, folder: Path | None, today: Callable[[str], date]):
+        self.folder, self.today = folder, today
         self.typed: dict[str, str] = {}
         self.names = Names()
         self.draft = Draft(folder=folder)
@@ -54,7 +56,8 @@ class Bench:
 
     def findings(self) -> list[Finding]:
         """Everything that ``shepherd check`` would say of what is typed."""
-        return examine(self.read(), tests=True)
+        draft = self.read()
+        return examine(draft, self.today(draft.policy.time_zone), tests=True)
 
     def type(self, file: str, text: str) -> None:
         """*text* is what *file* holds from now on, saved or not."""

@@ -16,7 +16,7 @@ import click
 
 from shepherd import __version__
 from shepherd.cli.choose import Choice, choice_of, choice_options
-from shepherd.cli.settings import draft_of, library_option, output_option, settings, shown_file
+from shepherd.cli.settings import draft_of, library_option, output_option, settings, shown_file, today_option
 from shepherd.cli.terminal import echo, telling
 from shepherd.flow.ids import ID
 from shepherd.flow.scenario_files import SUFFIX
@@ -50,13 +50,7 @@ class Asked(NamedTuple):
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
 @choice_options
-@click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    envvar="SHEPHERD_TODAY",
-    metavar="DATE",
-    help="Hold the days of reviews against DATE (default: the desk's day).",
-)
+@today_option
 @click.option("--watch", is_flag=True, help="Check anew each time that a file changes, until Ctrl-C.")
 @output_option("Write the report there, and tell people as well.")
 @library_option
@@ -225,9 +219,9 @@ def _with_what_they_read(draft: Draft, names: set[str]) -> set[str]:
 
 def _examined(draft: Draft, today: date | None) -> list[Finding]:
     from shepherd.check import examine
-    from shepherd.desk.clock import day, system_clock
+    from shepherd.desk.clock import days
 
-    return examine(draft, today or day(system_clock(), draft.policy.time_zone), tests=True)
+    return examine(draft, days(today)(draft.policy.time_zone), tests=True)
 
 
 def _kept(draft: Draft, findings: list[Finding]) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Callable
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from shepherd.author.formatting import Unfaithful, Unreadable, formatted
 from shepherd.author.hovering import Part
 from shepherd.author.rename import CannotRename
 from shepherd.cli.bench import Bench
+from shepherd.desk.clock import days
 from shepherd.flow.files import home_of
 from shepherd.flow.findings import Finding, Place
 from shepherd.flow.schema import KINDS
@@ -33,10 +35,10 @@ _PARTS = {"step": "Function", "outcome": "EnumMember", "scenario": "Event", "gro
 class Server(LanguageServer):
     """Benches by the folders of their libraries, and what was last said of their files."""
 
-    def __init__(self, find: Callable[[], Path]):
+    def __init__(self, find: Callable[[], Path], today: date | None = None):
         super().__init__("shepherd", version("shepherd"))
-        self.find, self.library = find, Path()
-        self.benches: dict[Path | None, Bench] = {None: Bench(None)}
+        self.find, self.library, self.today = find, Path(), days(today)
+        self.benches: dict[Path | None, Bench] = {None: Bench(None, self.today)}
         self.ours: dict[str, bool] = {}
         self.opened: dict[Path, str] = {}
         self.said: dict[Path | None, set[str]] = {}
@@ -63,7 +65,7 @@ class Server(LanguageServer):
         self.opened[path] = uri
         folder = home_of(path, self.library).resolve()
         if folder not in self.benches:
-            self.benches[folder] = Bench(folder)
+            self.benches[folder] = Bench(folder, self.today)
         return self.benches[folder], path.relative_to(folder).as_posix()
 
     def uri(self, bench: Bench, file: str) -> str:
@@ -146,9 +148,9 @@ class Server(LanguageServer):
         )
 
 
-def serve(find: Callable[[], Path]) -> None:
-    """Answer an editor over stdin and stdout until it ends the talk; *find* gives the library."""
-    server = Server(find)
+def serve(find: Callable[[], Path], today: date | None = None) -> None:
+    """Answer an editor over stdin and stdout until it ends the talk; *find* gives the library, *today* the day."""
+    server = Server(find, today)
     _listen(server)
     _answer(server)
     _write(server)

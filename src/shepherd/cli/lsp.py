@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from shepherd.cli.settings import library_option, settings
+from shepherd.cli.settings import library_option, settings, today_option
 
 INSTALL = "pip install 'shepherd[lsp]'"
 
 
 @click.command("lsp")
+@today_option
 @library_option
 @click.pass_context
-def command(ctx: click.Context, /, library: Path | None) -> None:
+def command(ctx: click.Context, /, today: datetime | None, library: Path | None) -> None:
     """
     Answer an editor over stdin and stdout, in the language server protocol.
 
@@ -28,4 +30,4 @@ def command(ctx: click.Context, /, library: Path | None) -> None:
         ctx.exit(complain(f"The language server needs two packages that are not installed: {INSTALL}"))
     from shepherd.cli.language_server import serve
 
-    serve(lambda: settings(library=library).library)
+    serve(lambda: settings(library=library).library, today.date() if today else None)

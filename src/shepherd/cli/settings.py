@@ -45,6 +45,17 @@ def version_options(function: F) -> F:
     return output_option()(library_option(record_options(function)))
 
 
+def today_option(function: F) -> F:
+    """``--today``, which gives a datetime or None."""
+    return click.option(
+        "--today",
+        type=click.DateTime(["%Y-%m-%d"]),
+        envvar="SHEPHERD_TODAY",
+        metavar="DATE",
+        help="Hold the days of reviews against DATE (default: the desk's day).",
+    )(function)
+
+
 def settings(**flags: Any) -> Settings:
     """Flag, then ``SHEPHERD_*``, then the nearest ``shepherd.toml``, then default."""
     from shepherd.desk.settings import Settings

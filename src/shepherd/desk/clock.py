@@ -32,6 +32,11 @@ def day(at: datetime, zone: str) -> date:
         return at.astimezone(UTC).date()
 
 
+def days(today: date | None = None, clock: Clock = system_clock) -> Callable[[str], date]:
+    """What gives the day it is on the clock of a zone: always *today*, where that is given."""
+    return lambda zone: today or day(clock(), zone)
+
+
 def offset(at: datetime, zone: str) -> str:
     """The offset of *zone* from UTC at *at*, like ``+02:00``."""
     text = f"{at.astimezone(ZoneInfo(zone)):%z}"

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import available_timezones
@@ -15,7 +15,7 @@ from shepherd.author.changes import Seen, seen
 from shepherd.author.counting import Counted, Counter
 from shepherd.author.snapshot import Snapshot, snapshot
 from shepherd.check.library import Library
-from shepherd.desk.clock import Clock, system_clock
+from shepherd.desk.clock import Clock, days, system_clock
 from shepherd.desk.errors import Unknown
 from shepherd.desk.shelf import Shelf
 from shepherd.flow.draft import Draft
@@ -82,21 +82,28 @@ class Workbench:
 
     It has neither a record nor connectors, so that nothing tried here is written down or reaches another system. Of
     *database* it only reads how many runs each flow had, and what was published (*shelf*); *committed* gives the flows
-    of the last commit, with its name.
+    of the last commit, with its name. The days of reviews are held against *today*, or the desk's day by *clock*.
     """
 
     def __init__(
-        self, folder: Path, *, database: str = "", committed: Committed | None = None, clock: Clock = system_clock
+        self,
+        folder: Path,
+        *,
+        database: str = "",
+        committed: Committed | None = None,
+        clock: Clock = system_clock,
+        today: date | None = None,
     ):
         self.folder, self._database, self._committed, self.clock = folder, database, committed, clock
-        self.shelf = Shelf(database, clock)
+        self.shelf, self.today = Shelf(database, clock), days(today, clock)
         self._traffic: tuple[float, Mapping[str, int] | None] = (-COUNTED_FOR, None)
         self._change = threading.Condition()
         self._closed = False
         self._asked, self._looked = 0, 0
         self._viewed = time.monotonic()
         self._seen: Seen = seen([folder])
-        now, at = snapshot(folder), clock()
+        now, at = snapshot(folder, self.today), clock()
+        self._day = self.today(now.draft.policy.time_zone)
         self._opened = now.draft
         self._bench = Bench(1, now, at, _good({}, now, at), {}, counting=now.library is not None)
         self._counter = Counter()
@@ -187,7 +194,8 @@ class Workbench:
 
     def _renew(self) -> None:
         found = seen([self.folder])
-        if found == self._seen:
+        day = self.today(self._bench.now.draft.policy.time_zone)
+        if found == self._seen and day == self._day:
             return
         while True:  # a file may be half written yet
             time.sleep(SETTLED)
@@ -195,8 +203,8 @@ class Workbench:
             if again == found:
                 break
             found = again
-        self._seen = found
-        now = snapshot(self.folder)
+        self._seen, self._day = found, day
+        now = snapshot(self.folder, self.today)
         with self._change:
             before = self._bench
             self._bench = before._replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from shepherd.author.overview import rows
 from shepherd.author.reading import Reading, lines_of
 from shepherd.author.since import drawn, since
 from shepherd.desk import Settings
-from shepherd.desk.clock import wall
 from shepherd.desk.pictures import flow_page
 from shepherd.desk.shelf import Shelf
 from shepherd.desk.workbench import DAYS, Bench, Committed, Earlier, Good, Workbench
@@ -45,14 +45,20 @@ def create_workshop(bench: Workbench, *, pages_folder: Path | None = None) -> Fl
     return app
 
 
-def serve(settings: Settings, *, committed: Committed | None = None, say: Callable[[str], Any] = tell) -> None:
+def serve(
+    settings: Settings,
+    *,
+    committed: Committed | None = None,
+    today: date | None = None,
+    say: Callable[[str], Any] = tell,
+) -> None:
     """
     Serve the workshop of *settings* until SIGTERM or Ctrl-C. Raises CannotServe where the address can't be had.
 
-    *committed* gives the flows as they were last committed, with a name.
+    *committed* gives the flows as they were last committed, with a name; *today* the day, if not the desk's.
     """
     port = free_port(settings.host, settings.port)
-    bench = Workbench(settings.library, database=settings.database, committed=committed)
+    bench = Workbench(settings.library, database=settings.database, committed=committed, today=today)
     try:
         app = create_workshop(bench)
         what = f"The workshop of {settings.library}"
@@ -65,7 +71,7 @@ def serve(settings: Settings, *, committed: Committed | None = None, say: Callab
 def flows() -> str:
     """Every flow, how it stands, and what is left to do."""
     bench = workbench().look()
-    today = wall(workbench().clock(), bench.zone).date()
+    today = workbench().today(bench.zone)
     traffic = workbench().traffic()
     listed = rows(bench.now, bench.counted, traffic, today)
     return render_template(
