@@ -183,7 +183,8 @@ class Teller:
         card = self.secrets.card
         page = self.wait(path)
         if page.form("pause") is not None and n % 2:
-            leave = form_of(self.browser.get(f"{path}/none-fits"), "none")
+            page = self.browser.get(f"{path}/none-fits")
+            leave = page.form("none") or form_of(page, "unfit")
             self.send(leave, to="second_line", reason=f"They only say {card()}.")
         elif page.form("pause") is not None:
             leave = form_of(self.browser.get(f"{path}/hand-over"), "hand_over")
