@@ -12,6 +12,7 @@ import pytest
 
 from shepherd.author.compare import compare
 from shepherd.author.difference import Change, Difference
+from shepherd.author.news import every_change, news
 from shepherd.check.stored import ORDERED
 from shepherd.flow.draft import Draft, from_documents, read_draft
 from tests.shipped import FLOWS
@@ -129,6 +130,71 @@ def test_a_step_under_another_name_looks_renamed_and_what_leads_to_it_is_the_sam
     change = only(difference)
     assert (change.how, change.kind, change.before, change.after) == ("renamed", "step", "turn", "turn_on")
     assert difference.flows[0].steps["turn"] == "turn_on"
+
+
+NO = "no: {label: It is off, then: turn}"
+
+
+@pytest.mark.parametrize(
+    ("edits", "told"),
+    [
+        ([(NO, "off: {label: It is off, then: turn}")], {("renamed", "off", "no", "off")}),
+        (
+            [(NO, "off: {label: Not on, then: turn}")],
+            {("renamed", "off", "no", "off"), ("changed", "off", "It is off", "Not on")},
+        ),
+        (
+            [
+                (f"      {NO}\n", ""),
+                ("      yes: {label", "      off: {label: It is off, then: turn}\n      yes: {label"),
+            ],
+            {("renamed", "off", "no", "off")},
+        ),
+        ([(NO, "off: {label: It is off, then: send}")], None),
+        ([(NO, "off: {label: It is off, then: turn, grants: proven}")], None),
+        (
+            [(f"      {NO}\n", ""), ("      yes: {label", "      off: {label: Off, then: turn}\n      yes: {label")],
+            None,
+        ),
+        ([(NO, "off: {label: It is off, then: turn}"), ("yes: {label", "on: {label")], None),
+        ([(NO, f"{NO}\n      off: {{label: It is off, then: turn}}")], None),
+    ],
+)
+def test_an_answer_under_another_value_looks_renamed(
+    tmp_path: Path, edits: list[tuple[str, str]], told: set[tuple[str, ...]] | None
+) -> None:
+    """
+    The only one that went is the only one that came, where the way is the same, and the label or the place.
+
+    Else one is gone and one is new (*told* is None). The other way round, the same is told.
+    """
+    text = SMALL
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    desk = "desk: one\nassurances: {proven: {granted_by: [lamp]}}\n"
+    before, after = draft(tmp_path / "a", SMALL, desk=desk), draft(tmp_path / "b", text, desk=desk)
+    there, back = compare(before, after), compare(after, before)
+    found = [change for _, change in there.changes]
+    assert sorted(change.mirrored for change in found) == sorted(change for _, change in back.changes)
+    if told is None:
+        assert "renamed" not in {change.how for change in found}
+        assert ("added", "off") in {(change.how, change.name) for change in found}
+        return
+    assert {(c.how, c.name, c.before, c.after) for c in found} == told
+    (pair,) = (pair for pair in there.flows[0].edges if not pair.same)
+    assert (pair.before and pair.before.by, pair.after and pair.after.by) == ("answer:no", "answer:off")
+    assert (pair.pointed, pair.reworded) == (False, True)
+
+
+def test_agents_are_told_of_labels_and_not_of_the_values_behind_them(tmp_path: Path) -> None:
+    """Those who publish are told of both."""
+    value = edited(tmp_path / "value", ("no: {label", "off: {label"))
+    assert news(value) == ()
+    assert every_change(value) == ("lamp: switch: The answer no is called off now.",)
+    label = edited(tmp_path / "label", ("no: {label: It is off", "off: {label: It is dark"))
+    (told,) = news(label)
+    assert told.lines == ("Switch: The answer off reads “It is dark”, and read “It is off”.",)
 
 
 def test_a_step_that_is_put_between_two_others_is_new_and_the_way_is_led_through_it(tmp_path: Path) -> None:

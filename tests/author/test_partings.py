@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -31,15 +32,21 @@ def made(draft_: Draft) -> Library:
     return Library.of(draft_, ())
 
 
-def weighed(tmp_path: Path, *edits: tuple[str, str], most: int = 8000) -> Weighed:
-    """What comes of weighing the small flow before and after *edits*."""
-    text = SMALL
+def weighed(
+    tmp_path: Path, *edits: tuple[str, str], most: int = 8000, before: Sequence[tuple[str, str]] = ()
+) -> Weighed:
+    """What comes of weighing the small flow, with the edits *before*, before and after *edits*."""
+    first = SMALL
+    for old, new in before:
+        assert old in first
+        first = first.replace(old, new)
+    text = first
     for old, new in edits:
         assert old in text
         text = text.replace(old, new)
-    before, after = draft(tmp_path / "a", SMALL), draft(tmp_path / "b", text)
-    (one,) = compare(before, after).flows
-    found, _ = weigh(made(before), made(after), one, most)
+    earlier, later = draft(tmp_path / "a", first), draft(tmp_path / "b", text)
+    (one,) = compare(earlier, later).flows
+    found, _ = weigh(made(earlier), made(later), one, most)
     return found
 
 
@@ -77,6 +84,18 @@ def test_an_answer_that_comes_or_goes_is_a_path_that_appears_or_vanishes(tmp_pat
         ("age.years < 1, then: turn", "age.years < 1, then: turn"),
     )
     assert [(p.kind, p.path[-1].value) for p in gone.partings] == [("vanishes", "no")]
+
+
+def test_a_renamed_answer_is_the_same_answer(tmp_path: Path) -> None:
+    """No path vanishes and none appears; what reads its value may still go another way, and that is told."""
+    found = weighed(tmp_path / "only", ("no: {label: It is off", "off: {label: It is off"))
+    assert (found.partings, found.whole) == ((), True)
+    reads = [("- {when: age.years < 1", "- {when: 'switch == \"yes\"'")]
+    now = ("yes: {label: It is on", "on: {label: It is on")
+    same = weighed(tmp_path / "same", now, ('switch == "yes"', 'switch == "on"'), before=reads)
+    assert (same.partings, same.whole) == ((), True)
+    (parting,) = weighed(tmp_path / "other", now, ('switch == "yes"', 'switch != "on"'), before=reads).partings
+    assert (parting.kind, parting.path[0]) == ("ends elsewhere", ("lamp/switch", "yes"))
 
 
 def test_words_and_a_message_between_do_not_part(tmp_path: Path) -> None:

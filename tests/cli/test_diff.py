@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from shepherd.cli.app import run
+from tests.author.test_compare import SMALL, draft
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 TEN, TWENTY = "count to ten", "count to twenty"
@@ -103,7 +104,7 @@ def test_json_is_one_stable_object_and_the_same_each_time(two: tuple[Path, Path]
     shown = json.loads(output)
     assert (shown["shepherd"], shown["same"]) == ("diff/1", False)
     (flow,) = shown["flows"]
-    assert {"how", "kind", "name", "before", "after", "was", "step", "text"} == set(flow["changes"][0])
+    assert {"how", "kind", "name", "before", "after", "was", "step", "earlier", "text"} == set(flow["changes"][0])
     assert {
         "before": {"step": "check_lights", "by": "answer:dark", "to": "check_power"},
         "after": {"step": "check_lights", "by": "answer:dark", "to": "restart"},
@@ -112,6 +113,25 @@ def test_json_is_one_stable_object_and_the_same_each_time(two: tuple[Path, Path]
     } in flow["edges"]
     assert shown["runs"] is None
     assert shown["paths"][0]["whole"] is True
+
+
+def test_a_renamed_answer_is_told_as_that_in_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence in text and Markdown, one change and one edge in JSON; another label is told beside it."""
+    draft(tmp_path / "a", SMALL)
+    draft(tmp_path / "b", SMALL.replace("no: {label: It is off", "dark: {label: It is dark"))
+    said = "At switch, the answer no is called dark now."
+    reads = "At switch, the answer dark reads “It is dark”, and read “It is off”."
+    assert f"- {said}\n- {reads}\n" in told(capsys, tmp_path / "a", tmp_path / "b")
+    assert f"- {said}\n- {reads}\n" in told(capsys, tmp_path / "a", tmp_path / "b", "--format", "markdown")
+    shown = json.loads(told(capsys, tmp_path / "a", tmp_path / "b", "--format", "json"))
+    (flow,) = shown["flows"]
+    assert [(c["how"], c["name"], c["earlier"], c["before"], c["after"]) for c in flow["changes"]] == [
+        ("renamed", "dark", "", "no", "dark"),
+        ("changed", "dark", "no", "It is off", "It is dark"),
+    ]
+    sides = [{"step": "switch", "by": f"answer:{by}", "to": "turn"} for by in ("no", "dark")]
+    assert flow["edges"] == [{"before": sides[0], "after": sides[1], "pointed": False, "reworded": True}]
+    assert shown["paths"][0]["partings"] == []
 
 
 def test_markdown_acts_on_nothing_that_a_flow_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from shepherd.author.aspects import Aspects, aspects_of_flow, aspects_of_step, expressed, granted
+from shepherd.author.aspects import Aspects, Key, aspects_of_flow, aspects_of_step, expressed, granted
 from shepherd.author.difference import Change, Difference, EdgePair, FlowDifference, How
-from shepherd.author.pairing import paired_edges, paired_flows, paired_steps
+from shepherd.author.pairing import paired_answers, paired_edges, paired_flows, paired_steps
 from shepherd.check.stored import ORDERED, stored
-from shepherd.flow.model import Decide, Edge, Flow
+from shepherd.flow.model import Decide, Edge, Flow, Step
 
 #: Kinds of aspects whose key is a tuple of names, of which only those that both versions have are held in order.
 ORDER = "order"
@@ -84,12 +84,24 @@ def _in_flow(before: Flow, after: Flow, steps: Mapping[str, str], edges: Sequenc
         else:
             if was != name:
                 yield Change("renamed", "step", name, was, name, was, name)
-            yield from _parts(aspects_of_step(before.steps[was]), aspects_of_step(step), was, name)
+            yield from _in_step(before.steps[was], step, paired_answers(before.steps[was], step, steps))
         yield from led.get((was, name), ())
     for name, step in before.steps.items():
         if name not in steps:
             yield Change("removed", "step", name, step.verb, "", name, "")
             yield from led.get((name, ""), ())
+
+
+def _in_step(before: Step, after: Step, answers: Mapping[str, str]) -> Iterator[Change]:
+    """What differs in a step; *answers* has the later values of those that are renamed."""
+    for old, new in answers.items():
+        yield Change("renamed", "answer", new, old, new, before.id, after.id)
+    known: dict[Key, Key] = {("answer", (old,)): ("answer", (new,)) for old, new in answers.items()}
+    aspects = {known.get(key, key): aspect for key, aspect in aspects_of_step(before).items()}
+    earlier = {new: old for old, new in answers.items()}
+    for change in _parts(aspects, aspects_of_step(after), before.id, after.id):
+        renamed = earlier.get(change.name, "") if change.kind == "answer" else ""
+        yield change._replace(earlier=renamed) if renamed else change
 
 
 # --- parts of a step, and of the head of a flow --------------------------------------------------------

@@ -19,7 +19,8 @@ class Change(NamedTuple):
     requires`` … of a step, ``head input outcome value text table`` of a flow, ``desk connector list promise rows
     translation`` beside them. *step* is the step in the later version and *was* in the earlier one, each empty where
     it is not there or the flow itself is meant. *name* tells which of its kind (``say``, ``answer:red``). *before* and
-    *after* are as people read them; ``moved`` is what stands in another order.
+    *after* are as people read them; ``moved`` is what stands in another order. *earlier* is the earlier name of an
+    answer that changed and was renamed as well.
     """
 
     how: How
@@ -29,6 +30,7 @@ class Change(NamedTuple):
     after: str = ""
     was: str = ""
     step: str = ""
+    earlier: str = ""
 
     @property
     def document(self) -> str:
@@ -40,16 +42,17 @@ class Change(NamedTuple):
     @property
     def mirrored(self) -> Change:
         """The same change seen from the later version."""
-        name = self.before if self.how == "renamed" else self.name
+        name = self.before if self.how == "renamed" else self.earlier or self.name
         how = MIRRORED.get(self.how, self.how)
-        return Change(how, self.kind, name, self.after, self.before, self.step, self.was)
+        earlier = self.name if self.earlier else ""
+        return Change(how, self.kind, name, self.after, self.before, self.step, self.was, earlier)
 
 
 class EdgePair(NamedTuple):
     """
     An edge in both versions, or None where one of them has none like it.
 
-    *reworded*: it is the same way, taken on another condition or with other grants.
+    *reworded*: it is the same way, taken on another condition, with other grants, or by an answer of another value.
     """
 
     before: Edge | None
@@ -95,6 +98,12 @@ class FlowDifference(NamedTuple):
     def at(self, step: str) -> tuple[Change, ...]:
         """The changes of *step*, as it is called in the earlier or the later version."""
         return tuple(c for c in self.changes if step and step in (c.was, c.step))
+
+    @property
+    def answers(self) -> Mapping[tuple[str, str, str], str]:
+        """The later values of renamed answers, by the step's earlier and later name and the earlier value."""
+        renamed = (c for c in self.changes if (c.how, c.kind) == ("renamed", "answer"))
+        return {(c.was, c.step, c.before): c.after for c in renamed}
 
     @property
     def touched(self) -> frozenset[str]:

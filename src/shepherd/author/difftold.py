@@ -127,6 +127,8 @@ def _words(change: Change) -> str:
 
 def _answer(change: Change) -> str:
     what = f"the answer {seen(change.name)}"
+    if change.how == "renamed":
+        return f"the answer {seen(change.before)} is called {seen(change.after)} now"
     if change.how == "changed":
         return f"{what} reads {quoted(change.after)}, and read {quoted(change.before)}"
     shown = quoted(change.after or change.before)

@@ -45,6 +45,8 @@ def every_change(difference: Difference) -> tuple[str, ...]:
 
 def _lines(flow: FlowDifference, *, met: bool) -> Iterator[str]:
     for change, told in sentences(flow):
+        if met and (change.how, change.kind) == ("renamed", "answer"):
+            continue  # its value, which they never see
         if not met or change.kind in MET or (change.kind == "head" and change.name in HEADS):
             step = change.step or change.was
             yield told if change.kind == "step" or not step else f"{_step(change, met)}: {told}"

@@ -8,10 +8,12 @@ from typing import Any
 
 from shepherd.author.aspects import aspects_of_step, bare
 from shepherd.author.difference import EdgePair
-from shepherd.flow.model import Decide, Edge, Flow, Step
+from shepherd.flow.model import Ask, Decide, Edge, Flow, Step
 
 #: From which share of parts in common on a step, or a flow, looks like another that is gone.
 ALIKE, ALIKE_FLOW = 0.6, 0.6
+#: No edge is called otherwise.
+ALL_SAME: Mapping[str, str] = {}
 #: So many steps, or flows, of each side are looked at for that.
 MOST_COMPARED = 400
 
@@ -25,6 +27,28 @@ def paired_steps(before: Flow, after: Flow) -> dict[str, str]:
         return same
     known = _weights(before, gone), _weights(after, new)
     return same | best_pairs(known[0], known[1], ALIKE)
+
+
+def paired_answers(before: Step, after: Step, steps: Mapping[str, str]) -> dict[str, str]:
+    """
+    The later value of an answer that looks renamed: the one that went and the one that came, where there are no others.
+
+    Both lead to the same step and grant the same, and people read the same, or they stand at the same place.
+    """
+    old, new = _answers(before), _answers(after)
+    gone, came = [value for value in old if value not in new], [value for value in new if value not in old]
+    if len(gone) != 1 or len(came) != 1:
+        return {}
+    (was,), (now,) = gone, came
+    went, comes = before.edges.get(f"answer:{was}"), after.edges.get(f"answer:{now}")
+    alike = old[was] == new[now] or list(old).index(was) == list(new).index(now)
+    return {was: now} if alike and went and comes and pair(went, comes, steps).same else {}
+
+
+def _answers(step: Step) -> dict[str, str]:
+    """The labels of the answers that lead on from *step*, by their values."""
+    action = step.action
+    return {one.value: one.label for one in action.field.options} if isinstance(action, Ask) and action.routed else {}
 
 
 def _weights(flow: Flow, names: Sequence[str]) -> dict[str, Counter[Any]]:
@@ -88,17 +112,23 @@ def paired_edges(before: Flow, after: Flow, steps: Mapping[str, str]) -> Iterato
         elif isinstance(step.action, Decide) and isinstance(later.action, Decide):
             yield from _branches(step, later, steps)
         else:
-            yield from _named(step.edges, later.edges, steps)
+            answers = {f"answer:{was}": f"answer:{now}" for was, now in paired_answers(step, later, steps).items()}
+            yield from _named(step.edges, later.edges, steps, answers)
     kept = set(steps.values())
     for name, step in after.steps.items():
         if name not in kept:
             yield from (EdgePair(None, edge) for edge in step.edges.values())
 
 
-def _named(before: Mapping[str, Edge], after: Mapping[str, Edge], steps: Mapping[str, str]) -> Iterator[EdgePair]:
+def _named(
+    before: Mapping[str, Edge], after: Mapping[str, Edge], steps: Mapping[str, str], names: Mapping[str, str] = ALL_SAME
+) -> Iterator[EdgePair]:
+    """Edges of the same name; *names* has the later names of those that are called otherwise."""
     for by, edge in before.items():
-        yield pair(edge, after[by], steps) if by in after else EdgePair(edge, None)
-    yield from (EdgePair(None, edge) for by, edge in after.items() if by not in before)
+        now = names.get(by, by)
+        yield pair(edge, after[now], steps, reworded=by != now) if now in after else EdgePair(edge, None)
+    known = {*before, *names.values()}
+    yield from (EdgePair(None, edge) for by, edge in after.items() if by not in known)
 
 
 def pair(before: Edge, after: Edge, steps: Mapping[str, str], *, reworded: bool = False) -> EdgePair:

@@ -130,11 +130,28 @@ HEADS = frozenset({"title", "category", "version", "owner", "review_by", "audien
 
 def may_lead(change: Change) -> bool:
     """Whether *change* may lead a run elsewhere."""
+    if (change.how, change.kind) == ("renamed", "answer"):
+        return True  # a condition may read its value
     if change.kind in QUIET:
         return change.kind == "order" and change.name.endswith(("branches", "rows"))
     if change.kind == "head":
         return change.name not in HEADS
     return change.kind != "desk" or change.name.startswith("assurances")
+
+
+class _Names(NamedTuple):
+    """What steps, and the values of answers at them, are called in the other version."""
+
+    steps: Mapping[str, str] = {}
+    answers: Mapping[tuple[str, str], str] = {}
+
+    def of(self, move: Move) -> Move:
+        """*move* as the other version has it."""
+        if move.call:
+            return move
+        given = move.value
+        value = self.answers.get((move.name, given), given) if isinstance(given, str) else given
+        return move._replace(name=self.steps.get(move.name, move.name), value=value)
 
 
 class _Side(NamedTuple):
@@ -154,8 +171,7 @@ class _Weighing:
         self.difference, self.most = difference, most
         self.old = _side(before, difference.was, most)
         self.new = _side(after, difference.flow, most)
-        self.later = {f"{difference.was}/{a}": f"{difference.flow}/{b}" for a, b in difference.steps.items()}
-        self.earlier = {b: a for a, b in self.later.items()}
+        self.later, self.earlier = _names(difference)
         found = [beginnings(side.walker.library, side.walker.domains, side.flow) for side in (self.old, self.new)]
         self.heads = [*found[0], *(head for head in found[1] if head not in found[0])]
         self.known = {**found[1][0].get("inputs", {}), **found[0][0].get("inputs", {})}
@@ -205,7 +221,7 @@ class _Weighing:
         tried = list(self.old.walker.moves(pair.old))
         for move in tried:
             self._try(pair, move, self.old, self.new, pair.old, pair.new)
-        known = {self._renamed(move, self.later) for move in tried}
+        known = {_hashable(self.later.of(move)) for move in tried}
         for move in self.new.walker.moves(pair.new):
             if _hashable(move) not in known:
                 self._try(pair, move, self.new, self.old, pair.new, pair.old)
@@ -229,23 +245,20 @@ class _Weighing:
         there, made = self._follow(follow, second, moves, names)
         here: Here | None = come
         if there is not None and made < len(moves):
-            here, _ = self._follow(lead, first, moves[:made], {})
+            here, _ = self._follow(lead, first, moves[:made], _Names())
         self._arrive(path, moves[:made], *((here, there) if lead is self.old else (there, here)))
 
-    def _follow(
-        self, side: _Side, here: Here, moves: Sequence[Move], names: Mapping[str, str]
-    ) -> tuple[Here | None, int]:
+    def _follow(self, side: _Side, here: Here, moves: Sequence[Move], names: _Names) -> tuple[Here | None, int]:
         """
         The walk *here* after the same *moves*, and how many of them it made before it stood at another step.
 
         None where one of them is not taken.
         """
-        for number, move in enumerate(moves):
+        for number, move in enumerate(map(names.of, moves)):
             while (skipped := _made_before(side.walker, here, move)) is not None:
                 here = skipped
             at = here.run.tip.step
-            wanted = move.name if move.call else names.get(move.name, move.name)
-            if here.run.ended or (getattr(at.action, "operation", "") if move.call else at.ref) != wanted:
+            if here.run.ended or (getattr(at.action, "operation", "") if move.call else at.ref) != move.name:
                 return here, number
             taken = side.walker.take(here, move)
             side.explorer.limit(side.explorer.left - 1)
@@ -276,7 +289,7 @@ class _Weighing:
         if old.run.ended or new.run.ended:
             return old.run.ended and new.run.ended and old.run.outcome == new.run.outcome
         ref = old.run.tip.ref
-        same = self.later.get(ref, ref) == new.run.tip.ref
+        same = self.later.steps.get(ref, ref) == new.run.tip.ref
         return same and old.run.state.frame.depth == new.run.state.frame.depth
 
     def _keep(self, pair: _Pair) -> None:
@@ -287,11 +300,11 @@ class _Weighing:
             self.seen.add(key)
             self.waiting.append(pair)
 
-    def _skip(self, side: _Side, here: Here, names: Mapping[str, str]) -> Here:
+    def _skip(self, side: _Side, here: Here, names: _Names) -> Here:
         """Read on where there is a message that the other version has not: it asks for nothing."""
         for _ in range(MOST_SKIPPED):
             step = here.run.tip.step
-            known = step.ref in names or not step.ref.startswith(f"{side.flow.id}/")
+            known = step.ref in names.steps or not step.ref.startswith(f"{side.flow.id}/")
             if here.run.ended or step.verb != "message" or known:
                 break
             taken = side.walker.take(here, Move(step.ref, None))
@@ -301,9 +314,6 @@ class _Weighing:
         return here
 
     # --- for telling -------------------------------------------------------------------------------
-
-    def _renamed(self, move: Move, names: Mapping[str, str]) -> Any:
-        return _hashable(move if move.call else move._replace(name=names.get(move.name, move.name)))
 
     def _told(self, move: Move) -> Told:
         """*move* for people: of what another system gives, the values that some condition reads."""
@@ -323,6 +333,17 @@ class _Weighing:
         while frame.caller is not None:
             frame, step = frame.caller, frame.step
         return Arrival(here.run.tip.ref, "", ends(side.flow, step) if frame.flow.id == side.flow.id else ())
+
+
+def _names(difference: FlowDifference) -> tuple[_Names, _Names]:
+    """What the steps and answers of the flow are called later, and earlier."""
+    was, now = difference.was, difference.flow
+    steps = {f"{was}/{a}": f"{now}/{b}" for a, b in difference.steps.items()}
+    answers = difference.answers.items()
+    return (
+        _Names(steps, {(f"{was}/{a}", old): new for (a, _, old), new in answers}),
+        _Names({b: a for a, b in steps.items()}, {(f"{now}/{b}", new): old for (_, b, old), new in answers}),
+    )
 
 
 def _side(library: Library, flow: str, most: int) -> _Side:
