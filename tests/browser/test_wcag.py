@@ -1,6 +1,8 @@
 """WCAG 2.2 AA as far as a machine can tell: the pages around a run, each in light and dark, wide and narrow."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -88,7 +90,7 @@ def test_axe_finds_nothing_around_a_run(served, eye, customer):
 
 
 def test_axe_finds_nothing_in_a_demo(eye, library, tmp_path):
-    """A demo desk says so on every page, and on its start page whom to try."""
+    """A demo desk says so on every page, and on its start page whom to try; a broken run is marked in lists."""
     desk = Forked(tmp_path, library, "--demo").start()
     try:
         hand = Sender(eye.page, desk.address)
@@ -97,6 +99,13 @@ def test_axe_finds_nothing_in_a_demo(eye, library, tmp_path):
         eye.look("start of a demo", "Latest tickets")
         hand.start(CUSTOMER).show()
         assert "nothing here is real" in eye.page.locator("header").inner_text()
+        ticket = re.findall(r'href="(/tickets/[^"]+)"', hand.text)[0]
+        with closing(sqlite3.connect(tmp_path / "desk.db")) as connection:
+            connection.execute("UPDATE runs SET created_by = 'olli'")
+            connection.commit()
+        for name, path in (("recorded runs, broken", "/qa"), ("ticket, its run broken", ticket)):
+            eye.page.goto(f"{desk.address}{path}")
+            eye.look(name, "Broken: see its path")
     finally:
         desk.stop()
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import event as listened
 
+from shepherd.flow.canonical import digest
 from shepherd.record import Once, Record
 from shepherd.record.chain import FIRST, link
+from shepherd.record.kept import AT_ONCE
 from shepherd.record.tables import metadata
 from shepherd.run.api import Try
 from tests.record.making import BEGIN, MARIA, a_publication, a_run, a_ticket, attacker, event, new_id, opened, started
@@ -42,6 +47,71 @@ def test_a_whole_record_is_counted(record: Record, run: str) -> None:
 def test_a_run_that_is_not_there_is_not_whole(record: Record) -> None:
     """A run that was asked for and is gone is no good news."""
     assert not record.verify(run="01930000-0000-7000-8000-ffffffffffff").ok
+
+
+def test_several_runs_have_the_verdicts_that_each_has_alone(record: Record, tmp_path: Path) -> None:
+    """Runs asked for together are broken exactly where each is by itself, whatever was done to which."""
+    ticket = a_ticket(record)
+    runs = [a_run(record, ticket, "red", "green") for _ in range(AT_ONCE + 9)]
+    assert record.broken(runs) == record.broken([]) == frozenset()
+    body, tail, row, head, gone, stray = runs[1], runs[AT_ONCE - 1], runs[AT_ONCE], runs[-1], new_id(), runs[4]
+    with attacker(tmp_path) as connection:
+        red = "CAST(replace(CAST(body AS TEXT), '\"red\"', '\"tan\"') AS BLOB)"
+        connection.execute(f"UPDATE entries SET body = {red} WHERE run = ? AND seq = 2", (body,))
+        connection.execute("DELETE FROM entries WHERE run = ? AND seq = 3", (tail,))
+        connection.execute("UPDATE runs SET created_by = 'olli' WHERE id = ?", (row,))
+        connection.execute("UPDATE runs SET head = x'00' WHERE id = ?", (head,))
+        connection.execute("DELETE FROM runs WHERE id = ?", (stray,))
+    asked = [*runs, gone]
+
+    assert record.broken(asked) == {body, tail, row, head, gone, stray}
+    assert record.broken(asked) == {run for run in asked if not record.verify(run=run).ok}
+    assert record.broken([one for one in runs if one not in (body, tail, row, head, stray)]) == frozenset()
+
+
+def test_a_lost_document_breaks_the_runs_that_pin_it_and_no_others(record: Record, tmp_path: Path) -> None:
+    """Documents are read once for all runs; each run is held against its own, one that names nonsense too."""
+    ticket = a_ticket(record)
+    other = {"flow": "other"}
+    whole = [a_run(record, ticket, "red") for _ in range(2)]
+    pinning, strange = new_id(), new_id()
+    record.create_run(
+        pinning, ticket, "help", [started(bundle={"desk": digest(other)})], documents={digest(other): other}
+    )
+    record.create_run(strange, ticket, "help", [started(bundle={"desk": "\x00'"})], documents={})
+    assert record.broken([*whole, pinning]) == frozenset()
+    with attacker(tmp_path) as connection:
+        connection.execute("DELETE FROM documents WHERE hash = ?", (digest(other),))
+
+    assert record.broken([*whole, pinning, strange]) == {pinning, strange}
+
+
+def test_a_list_of_runs_is_verified_in_few_readings(record: Record) -> None:
+    """More runs in a lot are not more statements: what is kept of them is read together."""
+    ticket = a_ticket(record, customer=None)
+    runs = [a_run(record, ticket, "red") for _ in range(9)]
+    counts = []
+    for asked in (runs[:2], runs):
+        seen: list[str] = []
+        with statements(record, seen):
+            assert record.broken(asked) == frozenset()
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1] > 0
+
+
+@contextmanager
+def statements(record: Record, seen: list[str]) -> Iterator[None]:
+    """Puts into *seen* each statement that the record sends to its database meanwhile."""
+
+    def sent(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    listened.listen(record._engine, "before_cursor_execute", sent)
+    try:
+        yield
+    finally:
+        listened.remove(record._engine, "before_cursor_execute", sent)
 
 
 def test_the_last_entry_replaced_with_its_hash_is_found(record: Record, run: str, tmp_path: Path) -> None:

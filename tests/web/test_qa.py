@@ -274,6 +274,48 @@ def test_a_changed_entry_is_named_where_it_is_shown(at_light, tmp_path):
     assert all(sentence in row for row in rows)
 
 
+def test_lists_mark_the_broken_run_and_no_other(at_light, tmp_path):
+    """Where a path's page says that its run is broken, so does the list of runs and the ticket; elsewhere neither."""
+    number = re.search(r"T-\d+", at_light.text)[0]
+    first = ended(at_light)
+    other, going = (begun_on(at_light, number) for _ in range(2))
+    runs = {first, other, going}
+    text = at_light.get("/qa").text
+    assert re.search(
+        r"Verified just now, [\d-]+ [\d:]+ UTC[+-]\d\d:\d\d: none of the runs on this page is broken\.", text
+    )
+    assert broken_in(text) == broken_in(at_light.get(f"/tickets/{number}").text) == set()
+
+    for tampered in ({first}, {first, going}):
+        (run,) = tampered - broken_in(at_light.get("/qa").text)
+        damage(tmp_path, f"UPDATE entries SET body = {ALTERED} WHERE seq = 1 AND run = '{run}'")
+        alone = {one for one in runs if "Broken" in at_light.get(f"/qa/runs/{one}").text}
+        assert alone == tampered
+        text = at_light.get("/qa").text
+        assert broken_in(text) == tampered
+        assert f"{len(tampered)} of the runs on this page {'is' if len(tampered) == 1 else 'are'} broken." in text
+        assert text.count('<tr class="broken">') == len(tampered)
+        assert broken_in(at_light.get(f"/tickets/{number}").text) == tampered
+    assert "Broken" not in at_light.get(f"/qa?ticket={number}&outcome=fixed").text
+
+
+ALTERED = "CAST(replace(CAST(body AS TEXT), '\"assured\":false', '\"assured\":true') AS BLOB)"
+
+
+def begun_on(tab, number):
+    """Another run on that ticket, whatever is under way on it; its id."""
+    tab.get(f"/tickets/{number}")
+    token = re.search(r'name="token" value="([^"]+)"', tab.text)[1]
+    seen = " ".join(re.findall(r'href="/runs/([^"/]+)"', tab.text))
+    tab.post(f"/tickets/{number}/runs", {"token": token, "flow": "internet_down", "seen": seen})
+    return tab.path.rpartition("/")[2]
+
+
+def broken_in(text):
+    """The runs that a page marks as broken, each with the link that leads to its path."""
+    return set(re.findall(r'href="/qa/runs/([^"]+)">Broken: see its path<', text))
+
+
 @pytest.mark.parametrize("value", ["7", "NULL", "x'ff'", "'text'"])
 def test_a_damaged_subject_or_document_leaves_the_pages(at_light, tmp_path, value):
     """A subject is marked, in the list too; where a pinned document can't be read, steps stand without their words."""

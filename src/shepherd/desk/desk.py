@@ -343,6 +343,10 @@ class Desk:
         """The path of a run for QA: audit rows, verify's verdict on this run, the case note."""
         return self._audits.audit(run)
 
+    def broken(self, runs: Sequence[RunRow]) -> frozenset[str]:
+        """The ids of those of *runs* of which verify says now that they are not whole, as ``audit`` does of each."""
+        return self.record.broken([run.id for run in runs])
+
     def csv(self, run: str, *, bom: bool = False) -> bytes:
         """The path as CSV (RFC 4180); *bom* for spreadsheet programs that need one."""
         return self._audits.csv(run, bom)

@@ -58,8 +58,9 @@ Reading::
 
 Care::
 
-    verify(ticket=None, run=None) -> Report   export(ticket_id) -> iterator of lines   rebuild() -> number of runs
-    export_publications() -> iterator of lines
+    verify(ticket=None, run=None) -> Report   broken(runs) -> the ids of those that are not whole
+    export(ticket_id) -> iterator of lines    export_publications() -> iterator of lines
+    rebuild() -> number of runs
 """
 
 from shepherd.record.api import (

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Integer, LargeBinary, Table, select
 
 from shepherd.record import tables
 from shepherd.record.api import Broken, Damaged
-from shepherd.record.bodies import event_of, seen_as
+from shepherd.record.bodies import event_in, known, seen_as
 from shepherd.record.guards import lacking
+from shepherd.record.kept import Kept
 from shepherd.record.once import FAILED
 from shepherd.record.reading import opened
 from shepherd.record.seal import Find, Owner
@@ -68,15 +68,14 @@ def customers_of_tickets(connection: Connection, owner: Owner, ticket: str | Non
             yield Broken("", None, f"{place} has another customer number than its customer.")
 
 
-def customer_of_run(connection: Connection, run: Any, stored: Sequence[Any], owner: Owner) -> Iterator[str]:
+def customer_of_run(run: Kept, owner: Owner) -> Iterator[str]:
     """That *run* stands under another customer than the one with whom it was walked, or its ticket does."""
-    owners = {found for row in stored for found in _owners(row.body, owner)}
-    if owners - {run.customer or run.ticket}:
+    row = run.row
+    owners = {found for entry in run.entries for found in _owners(entry.body, owner)}
+    if owners - {row.customer or row.ticket}:
         yield "its row names another customer than the one with whom it was walked."
-    elif run.customer is not None:
-        asked = select(tables.tickets.c.customer).where(tables.tickets.c.id == run.ticket)
-        if connection.execute(asked).scalar() != run.customer:
-            yield "its ticket stands under another customer."
+    elif row.customer is not None and run.on_ticket != row.customer:
+        yield "its ticket stands under another customer."
 
 
 def _owners(body: Any, owner: Owner) -> set[str]:
@@ -102,10 +101,11 @@ def guards(connection: Connection) -> Iterator[Broken]:
         yield Broken("", None, f"guards of the database are gone or changed: {', '.join(gone)}.")
 
 
-def row_of_run(run: Any, stored: Sequence[Any]) -> Iterator[str]:
-    """What the row of *run* says otherwise than its entries: who began it, which flow, and what lists show."""
+def row_of_run(of: Kept) -> Iterator[str]:
+    """What the row of a run says otherwise than its entries: who began it, which flow, and what lists show."""
+    run = of.row
     try:
-        events = [event_of(row.body, lambda _: None) for row in stored]
+        events = [event_in(known(told)) for told in of.bodies]
         first, seen = events[0], seen_as({}, events)
         flow = first.data["flow"]
     except (Damaged, LookupError, TypeError, ValueError, AttributeError):
@@ -114,23 +114,20 @@ def row_of_run(run: Any, stored: Sequence[Any]) -> Iterator[str]:
         yield "its row names another person who began it than its first entry."
     if run.flow != flow:
         yield "its row names another flow than its first entry."
-    if run.created_at != stored[0].at:
+    if run.created_at != of.entries[0].at:
         yield "its row says that it began at another time than its first entry."
     differing = [name for name in CACHED if getattr(run, name) != seen[name]]
     if differing:
         yield f"the list row differs in {', '.join(differing)}; shepherd db rebuild mends it."
 
 
-def once(connection: Connection, run: Any, stored: Sequence[Any]) -> Iterator[Broken]:
-    """Changes that an entry says were made, and that nothing keeps from being made again."""
-    o = tables.once.c
-    kept = {row.seq for row in connection.execute(select(o.seq).where(o.run == run.id, o.phase == "finished"))}
-    for row in stored:
+def once(run: Kept) -> Iterator[tuple[int, str]]:
+    """Changes that an entry says were made, and that nothing keeps from being made again: the entry, and that."""
+    for row, entry in zip(run.entries, run.bodies, strict=True):
         try:
-            entry = json.loads(row.body)
             data = entry["data"]
             made = entry["kind"] == "do_finished" and not data.get("repeated") and data["result"] not in FAILED
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        except (TypeError, LookupError, AttributeError):
             continue
-        if made and row.seq not in kept:
-            yield Broken(run.id, row.seq, "what keeps the change that it made from being made again is gone.")
+        if made and row.seq not in run.finished:
+            yield row.seq, "what keeps the change that it made from being made again is gone."

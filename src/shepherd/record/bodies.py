@@ -76,12 +76,19 @@ def entry_of(body: bytes) -> dict[str, Any]:
     """The entry in a stored *body*. Raises Damaged for what can't be read, and for a version or kind not known."""
     try:
         entry = json.loads(body)
-        known = entry.keys() == FIELDS and entry["v"] == VERSION and entry["kind"] in KINDS
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         raise Damaged("An entry can't be read. Verify the record.") from None
-    if not known:
-        raise Damaged("An entry was written by a newer release, or changed. Verify the record.")
-    return dict(entry)
+    return known(entry)
+
+
+def known(entry: Any) -> dict[str, Any]:
+    """*entry*, which a body reads as. Raises Damaged where it is none, and for a version or kind not known."""
+    try:
+        if entry.keys() == FIELDS and entry["v"] == VERSION and entry["kind"] in KINDS:
+            return dict(entry)
+    except (TypeError, AttributeError):
+        raise Damaged("An entry can't be read. Verify the record.") from None
+    raise Damaged("An entry was written by a newer release, or changed. Verify the record.")
 
 
 def opened(body: bytes, find: Find) -> dict[str, Any]:
@@ -93,7 +100,11 @@ def opened(body: bytes, find: Find) -> dict[str, Any]:
 
 def event_of(body: bytes, find: Find) -> Event:
     """The event in a stored body, personal values opened. Raises Damaged."""
-    entry = opened(body, find)
+    return event_in(opened(body, find))
+
+
+def event_in(entry: Mapping[str, Any]) -> Event:
+    """The event that a known *entry* tells of, its values as they are there. Raises Damaged."""
     try:
         actor = entry["actor"]
         return Event(

@@ -284,7 +284,14 @@ class Record(Reader):
     def verify(self, ticket: str | None = None, run: str | None = None) -> Report:
         """Recompute every chain (or those of a ticket or run) and name what is not as it was written."""
         with readable():
-            return verify(self._engine, self._keys.finder(), self._keys.owner(), ticket=ticket, run=run)
+            runs = [run] if run is not None else None
+            return verify(self._engine, self._keys.finder(), self._keys.owner(), ticket=ticket, runs=runs)
+
+    def broken(self, runs: Sequence[str]) -> frozenset[str]:
+        """Those of *runs* of which ``verify`` says that they are not whole; all are read together."""
+        with readable():
+            report = verify(self._engine, self._keys.finder(), self._keys.owner(), runs=runs)
+        return frozenset(one.run for one in report.broken)
 
     def export(self, ticket_id: str) -> Iterator[bytes]:
         """The entries of a ticket as lines of JSON with their hashes, for ``record.verifier``."""

@@ -258,6 +258,7 @@ def _ticket(
 ) -> Response:
     find = _sought()
     head = view.head
+    broken = desk().broken(view.runs)
     page = {
         "ticket": head.number,
         "subject": head.subject if isinstance(head.subject, str) else "erased",
@@ -267,8 +268,8 @@ def _ticket(
         "flow": "",
         "token": new_id(),
         "told": told,
-        "open_runs": [open_row(r, here()) for r in view.runs if r.status not in OVER],
-        "done_runs": [run_row(r) for r in view.runs if r.status in OVER],
+        "open_runs": [open_row(r, here()) | {"broken": r.id in broken} for r in view.runs if r.status not in OVER],
+        "done_runs": [run_row(r) | {"broken": r.id in broken} for r in view.runs if r.status in OVER],
         "case_notes": [note_row(view, note) for note in (*_notes_so_far(view), *view.case_notes)],
         "unknown": not head.customer,
         "picks": picks_for((given or {}).get("customer", "")),

@@ -49,8 +49,10 @@ def runs() -> str:
     older = url_for("qa.runs", **query, before=found[-1].id) if found else ""
     flows = sorted(desk().library.flows.values(), key=lambda f: f.title)
     more = older if len(found) == MOST else ""
-    rows = [_row(r) for r in found]
-    return render_template("runs.html", asked=asked, rows=rows, more=more, flows=flows, errors=errors)
+    broken = desk().broken(found)
+    rows = [_row(r) | {"broken": r.id in broken} for r in found]
+    page = {"asked": asked, "rows": rows, "more": more, "flows": flows, "errors": errors}
+    return render_template("runs.html", **page, broken=len(broken), verified_at=desk().clock())
 
 
 def _day(text: str) -> date | None:

@@ -1,0 +1,103 @@
+"""All that is kept of several runs, read in one transaction: what verify holds together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, func, select
+
+from shepherd.record import tables
+from shepherd.record.guards import forgiving
+
+#: So many runs are read in one transaction, so that answers are taken meanwhile and memory holds them.
+AT_ONCE = 25
+#: So many documents are asked for at once.
+MOST_NAMED = 500
+e, r, d, o = tables.entries.c, tables.runs.c, tables.documents.c, tables.once.c
+POINTERS = (
+    (tables.submissions, tables.submissions.c.last_seq, "an answer was acknowledged as"),
+    (tables.attempts, tables.attempts.c.seq, "a try was spent in"),
+    (tables.once, tables.once.c.seq, "a change was recorded in"),
+    (tables.tracking_ids, tables.tracking_ids.c.seq, "a tracking id was given in"),
+)
+
+
+class Kept(NamedTuple):
+    """
+    A run as it is kept: its *row*, None where there is none that can be found by *id*, and its entries in order.
+
+    *bodies* are what the entries' bodies read as, None where one can't be read. *pointers* are the last entries that
+    other tables name, each with what they say of it. *finished* are the entries whose change is kept from being made
+    again, *on_ticket* is the customer on its ticket.
+    """
+
+    id: Any
+    row: Any
+    entries: Sequence[Any]
+    bodies: Sequence[Any]
+    pointers: Sequence[tuple[str, Any]]
+    finished: frozenset[Any]
+    on_ticket: Any
+
+
+def read(engine: Engine, ids: Sequence[Any]) -> Iterator[list[Kept]]:
+    """All that is kept of the runs *ids*, some at a time, each lot in a transaction that is over when it is given."""
+    for at in range(0, len(ids), AT_ONCE):
+        with engine.connect() as connection, connection.begin(), forgiving(connection):
+            found = _read(connection, ids[at : at + AT_ONCE])
+        yield found
+
+
+def _read(connection: Connection, ids: Sequence[Any]) -> list[Kept]:
+    rows = {row.id: row for row in connection.execute(select(tables.runs).where(r.id.in_(ids)))}
+    entries: dict[Any, list[Any]] = {}
+    for entry in connection.execute(select(tables.entries).where(e.run.in_(ids)).order_by(e.run, e.seq)):
+        entries.setdefault(entry.run, []).append(entry)
+    pointers: dict[Any, list[tuple[str, Any]]] = {}
+    for table, column, what in POINTERS:
+        last = select(table.c.run, func.max(column)).where(table.c.run.in_(ids)).group_by(table.c.run)
+        for run, seq in connection.execute(last):
+            pointers.setdefault(run, []).append((what, seq))
+    finished: dict[Any, set[Any]] = {}
+    for run, seq in connection.execute(select(o.run, o.seq).where(o.run.in_(ids), o.phase == "finished")):
+        finished.setdefault(run, set()).add(seq)
+    t = tables.tickets.c
+    named = {row.ticket for row in rows.values()}
+    customers = {row.id: row.customer for row in connection.execute(select(t.id, t.customer).where(t.id.in_(named)))}
+    return [
+        Kept(
+            id_,
+            row := rows.get(id_),
+            stored := entries.get(id_, ()),
+            [body_of(one.body) for one in stored],
+            pointers.get(id_, ()),
+            frozenset(finished.get(id_, ())),
+            customers.get(row.ticket) if row is not None else None,
+        )
+        for id_ in ids
+    ]
+
+
+def body_of(stored: Any) -> Any:
+    """What a *stored* body reads as; None where it can't be read."""
+    try:
+        return json.loads(stored)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def whole_documents(engine: Engine, hashes: Iterable[str]) -> Iterator[str]:
+    """Those of *hashes* whose document is there and has the content that its hash says."""
+    wanted = [hash_ for hash_ in hashes if hash_.isascii() and hash_.isalnum()]
+    for at in range(0, len(wanted), MOST_NAMED):
+        with engine.connect() as connection, connection.begin(), forgiving(connection):
+            found = connection.execute(select(d.hash, d.body).where(d.hash.in_(wanted[at : at + MOST_NAMED]))).all()
+        yield from (hash_ for hash_, body in found if content_hash(body) == hash_)
+
+
+def content_hash(body: Any) -> str:
+    """The hash of a document's *body*; "" where it is none."""
+    return hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else ""
