@@ -195,6 +195,28 @@ def test_scenarios_that_name_what_is_gone_are_told_and_stop_no_run(
     assert "SHP952" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("walks", "told"), [(10, 10), (11, 3), (300, 3)])
+def test_a_name_that_many_scenarios_have_is_told_a_few_times_with_the_lines_of_the_rest(
+    folder: Path, capsys: pytest.CaptureFixture[str], walks: int, told: int
+) -> None:
+    """So that it hides nothing else: what is wrong behind it is told too. Up to ten are each told at their place."""
+    (folder / "flows" / "good.yaml").write_text(GOOD.replace("  hello:", "  hallo:"))
+    one = "  - {name: It ends NUMBER, expect: {outcome: done, path: [hello, close]}}\n"
+    text = "scenarios:\n" + "".join(one.replace("NUMBER", str(number)) for number in range(walks))
+    text += "  - {name: It starts, expect: {outcome: done, path: [hallo, clsoe]}}\n"
+    (folder / "flows" / "good.scenarios.yaml").write_text(text)
+    assert run(["check", "--format", "json"]) == 1
+    found = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["code"] == "SHP952"]
+    renamed = [(one["line"], one["message"]) for one in found if '"hello"' in one["message"]]
+    assert [line for line, _ in renamed] == list(range(2, 2 + told))
+    assert {message for _, message in renamed[:-1]} == {'good has no step "hello".'}
+    assert [one["line"] for one in found if one not in found[:told]] == [walks + 2]
+    if told < walks:
+        lines = ", ".join(str(line) for line in range(5, min(walks + 2, 105)))
+        assert f"The same is wrong in {walks - 3} more places of this file: lines {lines}" in renamed[-1][1]
+        assert renamed[-1][1].endswith(" and 197 more." if walks == 300 else f"{walks + 1}.")
+
+
 def test_scenarios_of_no_flow_and_those_that_can_not_be_read_are_told(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

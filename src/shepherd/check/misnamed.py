@@ -106,6 +106,8 @@ class _Names:
         self.names, self.library, self.flow = names, names.library, flow
         # What was found right before, as most scenarios of a flow walk the same way for a while.
         self.right: set[tuple[str, Any]] = set()
+        # What mends a mistake, by what is told of it: a renamed step is named by many scenarios.
+        self.hints: dict[str, str] = {}
         self.walked = {"...", *flow.steps}
 
     def wrong(self, scenario: Scenario) -> Iterator[Misnamed]:
@@ -260,8 +262,10 @@ class _Names:
             yield Misnamed(at, flow, *no_flow(flow, self.library.flows))
         else:
             steps = self.library.flows[flow].steps
-            hint = nearest(name, steps) or f"There are: {allowed(steps)}."
-            yield Misnamed(at, name, f'{flow} has no step "{name}".', hint)
+            message = f'{flow} has no step "{name}".'
+            if message not in self.hints:
+                self.hints[message] = nearest(name, steps) or f"There are: {allowed(steps)}."
+            yield Misnamed(at, name, message, self.hints[message])
 
     def among(
         self, at: At, names: Iterable[str], known: Collection[str], told: str, keys: Mapping[str, str] | None = None
@@ -269,9 +273,12 @@ class _Names:
         """Which of *names* below *at* are not among *known*; *keys* are they as they are written there."""
         for name in names:
             if name not in known:
-                listed = sorted(known) if isinstance(known, Set) else list(known)
-                hint = nearest(name, listed) or (f"There are: {allowed(filter(None, listed))}." if any(listed) else "")
-                yield Misnamed((*at, keys[name] if keys else name), name, told.format(name), hint)
+                message = told.format(name)
+                if message not in self.hints:
+                    listed = sorted(known) if isinstance(known, Set) else list(known)
+                    there = f"There are: {allowed(filter(None, listed))}." if any(listed) else ""
+                    self.hints[message] = nearest(name, listed) or there
+                yield Misnamed((*at, keys[name] if keys else name), name, message, self.hints[message])
 
 
 def settable(flow: Flow) -> set[str]:
