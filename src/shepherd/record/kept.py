@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -25,22 +27,26 @@ POINTERS = (
 )
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Kept:
     """
     A run as it is kept: its *row*, None where there is none that can be found by *id*, and its entries in order.
 
-    *bodies* are what the entries' bodies read as, None where one can't be read. *pointers* are the last entries that
-    other tables name, each with what they say of it. *finished* are the entries whose change is kept from being made
-    again, *on_ticket* is the customer on its ticket.
+    *pointers* are the last entries that other tables name, each with what they say of it. *finished* are the entries
+    whose change is kept from being made again, *on_ticket* is the customer on its ticket.
     """
 
     id: Any
     row: Any
     entries: Sequence[Any]
-    bodies: Sequence[Any]
     pointers: Sequence[tuple[str, Any]]
     finished: frozenset[Any]
     on_ticket: Any
+
+    @cached_property
+    def bodies(self) -> list[Any]:
+        """What the bodies of the entries read as, each once; None where one can't be read."""
+        return [_told(entry.body) for entry in self.entries]
 
 
 def read(engine: Engine, ids: Sequence[Any]) -> Iterator[list[Kept]]:
@@ -69,20 +75,18 @@ def _read(connection: Connection, ids: Sequence[Any]) -> list[Kept]:
     customers = {row.id: row.customer for row in connection.execute(select(t.id, t.customer).where(t.id.in_(named)))}
     return [
         Kept(
-            id_,
-            row := rows.get(id_),
-            stored := entries.get(id_, ()),
-            [body_of(one.body) for one in stored],
-            pointers.get(id_, ()),
-            frozenset(finished.get(id_, ())),
-            customers.get(row.ticket) if row is not None else None,
+            id=id_,
+            row=(row := rows.get(id_)),
+            entries=entries.get(id_, ()),
+            pointers=pointers.get(id_, ()),
+            finished=frozenset(finished.get(id_, ())),
+            on_ticket=customers.get(row.ticket) if row is not None else None,
         )
         for id_ in ids
     ]
 
 
-def body_of(stored: Any) -> Any:
-    """What a *stored* body reads as; None where it can't be read."""
+def _told(stored: Any) -> Any:
     try:
         return json.loads(stored)
     except (ValueError, TypeError, RecursionError):
