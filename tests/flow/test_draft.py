@@ -247,6 +247,30 @@ def test_scenarios_are_read_with_their_flows(write: Write):
     assert [(f.file, f.code) for f in read_draft(folder).findings] == [("a.scenarios.yaml", "SHP107")]
 
 
+@pytest.mark.parametrize(
+    ("expect", "found"),
+    [
+        ("    expect:\n    outcome: ok\n", [("SHP008", 3)]),
+        ("    expect:\n    outcome: ok\n    path: [one, two]\n", [("SHP008", 3)]),
+        ("    expect:\n    outcome: ok\n      path: [one, two]\n", [("SHP005", 4)]),
+        ("    expect:\n   outcome: ok\n      path: [one, two]\n", [("SHP005", 4)]),
+        ("    expect:\n    given: {at: x}\n    path: [one]\n", [("SHP008", 3), ("SHP107", 5)]),
+        ("    expect: {outcome: ,\n      outcom: ok, path: [one]}\n", [("SHP008", 3), ("SHP107", 4)]),
+    ],
+)
+def test_a_group_in_the_column_of_its_key_is_one_mistake(write: Write, expect: str, found: list[tuple[str, int]]):
+    """
+    However many keys it has, and whether YAML can read it or not; what is wrong besides is still told.
+    """
+    folder = write(a=FLOW)
+    (folder / "a.scenarios.yaml").write_text(f"scenarios:\n  - name: Works\n{expect}")
+    told = read_draft(folder).findings
+
+    assert [(f.code, f.place.line) for f in told] == found
+    if found == [("SHP008", 3)]:
+        assert told[0].message == '"expect" has no value; "outcome" below it begins in the same column.'
+
+
 @pytest.mark.bench
 def test_a_large_flow_is_read_quickly(write: Write):
     """

@@ -196,6 +196,19 @@ def test_a_text_cut_by_a_hash_is_refused(text: str, refused: bool):
         ("a:\n  help:\n    type it here\n    then: b\n", "SHP005", 4, "A key stands here"),
         ("scenarios:\n  -name: A\n    given: b\n", "SHP005", 2, "Write `- name: A`"),
         ("a:\n  - when: x\n   then: b\n", "SHP005", 3, "Each item of a list begins with `-`"),
+        (
+            "scenarios:\n  - name: A\n    expect:\n    outcome: b\n      path: [c]\n",
+            "SHP005",
+            4,
+            '"outcome" begins in column 5, what stands beside it in column 7',
+        ),
+        (
+            "scenarios:\n  - name: A\n    expect:\n\n    # why\n    outcome: b\n      path: [c]\n",
+            "SHP005",
+            6,
+            '"outcome" begins in column 5',
+        ),
+        ("scenarios:\n  - name: A\n    expect:\n   outcome: b\n      path: [c]\n", "SHP005", 4, "Each scenario begins"),
     ],
 )
 def test_yaml_errors_are_told_in_a_designers_words(text: str, code: str, line: int, says: str):
@@ -206,6 +219,15 @@ def test_yaml_errors_are_told_in_a_designers_words(text: str, code: str, line: i
 
     assert (found.code, found.place.line) == (code, line)
     assert says in f"{found.message} {found.hint}"
+
+
+def test_a_value_that_is_missing_elsewhere_is_told_beside_a_slip():
+    """
+    Only where the line right below it is the slip is it the same mistake.
+    """
+    text = "scenarios:\n  - name:\n    given: a\n    expect:\n   outcome: b\n"
+
+    assert codes(read(text.encode(), "f.yaml")) == [("SHP008", 2, 10), ("SHP005", 5, 4)]
 
 
 def test_windows_line_ends_are_read():

@@ -33,6 +33,7 @@ from shepherd.flow.policy import (
 from shepherd.flow.promised import Promise, document_of, promises_of
 from shepherd.flow.rows import Rows
 from shepherd.flow.source import Map, Scalar
+from shepherd.flow.unfilled import gathered
 
 UNKNOWN_KIND = Rule(
     "SHP101",
@@ -226,6 +227,7 @@ def _document(data: bytes, name: str, findings: list[Finding]) -> Document | Non
     if found and not read.findings and first.text == "flow":
         told = {finding.place.line for finding in found}
         findings += (finding for finding in unknown_ways(root, name) if finding.place.line not in told)
+    findings[:] = gathered(root, findings) if first.text == "scenarios" else findings
     if found or read.findings:
         return None
     return Document(kind=first.text, file=name, root=root, typed=typed)

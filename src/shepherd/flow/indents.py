@@ -46,7 +46,8 @@ def standing_out(lines: Sequence[str], one: int, other: int) -> Slip | None:
         return None
     used = Counter(len(key["lead"]) for key in keys if key)
     column, right = len(mine["lead"]), len(beside["lead"])
-    if column == right or used[column] > 1 or (used[right] == 1 and right != _due(keys[:one], column)):
+    alone = used[column] == 1 and (used[right] > 1 or right == _due(keys[:one], column))
+    if column == right or not (alone or (column < right and _is_first_below(lines, keys[:one], column))):
         return None
     message = f'"{mine["key"]}" begins in column {column + 1}, what stands beside it in column {right + 1}.'
     return Slip(one, message, of_lists(lines) if "-" in mine["lead"] else SAME_COLUMN)
@@ -57,6 +58,13 @@ def of_lists(lines: Sequence[str]) -> str:
     if any(line.startswith("scenarios:") for line in lines):
         return "Each scenario begins with `- name:` in the same column, and its other keys stand right below `name`."
     return "Each item of a list begins with `-` in the same column, and its keys stand right below its first."
+
+
+def _is_first_below(lines: Sequence[str], above: Sequence[re.Match[str] | None], column: int) -> bool:
+    """Whether the key above begins in *column* too and has nothing below it: in scenarios, such a key has a group."""
+    owner = next((key for key in reversed(above) if key is not None), None)
+    grouped = owner is not None and not owner["value"].strip() and len(owner["lead"]) == column
+    return grouped and any(line.startswith("scenarios:") for line in lines)
 
 
 def _due(above: Sequence[re.Match[str] | None], column: int) -> int:

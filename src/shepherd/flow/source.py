@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,6 +12,7 @@ from yaml._yaml import CParser
 
 from shepherd.flow import hazards
 from shepherd.flow.findings import NOWHERE, Finding, Place, Rule
+from shepherd.flow.indents import SAME_COLUMN, of_lists
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_DEPTH = 32
@@ -99,7 +100,10 @@ def read(data: bytes, file: str) -> Source:
         root = reading.document()
     except yaml.MarkedYAMLError as error:
         found = hazards.explain(error, text, file)
-        reading.findings = [f for f in reading.findings if f.place.line < found.place.line]
+        held = text.split("\n")
+        reading.findings = [
+            f for f in reading.findings if f.place.line < found.place.line and not _same(f, found, held)
+        ]
         reading.findings.append(found)
         root = None
     except _Stop:
@@ -116,6 +120,14 @@ def from_json(value: Any) -> Node:
     if value is True or value is False:
         return Scalar("true" if value else "false", NOWHERE)
     return Scalar(str(value), NOWHERE)
+
+
+def _same(empty: Finding, found: Finding, lines: Sequence[str]) -> bool:
+    """Whether a value is missing only because what stands below it is wrongly indented, which *found* tells."""
+    between = lines[empty.place.line : found.place.line - 1]
+    directly = all(not line.strip() or line.lstrip()[0] == "#" for line in between)
+    indented = found.hint in (SAME_COLUMN, of_lists(lines))
+    return empty.code == hazards.EMPTY_VALUE.code and indented and directly
 
 
 class _Stop(Exception):
