@@ -53,11 +53,17 @@ def read(engine: Engine, ids: Sequence[Any]) -> Iterator[list[Kept]]:
     """All that is kept of the runs *ids*, some at a time, each lot in a transaction that is over when it is given."""
     for at in range(0, len(ids), AT_ONCE):
         with engine.connect() as connection, connection.begin(), forgiving(connection):
-            found = _read(connection, ids[at : at + AT_ONCE])
+            lot = ids[at : at + AT_ONCE]
+            found = _read(connection, lot, _texts(lot))
         yield found
 
 
-def _read(connection: Connection, ids: Sequence[Any]) -> list[Kept]:
+def _texts(values: Iterable[Any]) -> list[str]:
+    """Those of *values* that an id can be. A driver is given no others beside them: it takes all for what one is."""
+    return [value for value in values if isinstance(value, str)]
+
+
+def _read(connection: Connection, lot: Sequence[Any], ids: Sequence[str]) -> list[Kept]:
     rows = {row.id: row for row in connection.execute(select(tables.runs).where(r.id.in_(ids)))}
     entries: dict[Any, list[Any]] = {}
     for entry in connection.execute(select(tables.entries).where(e.run.in_(ids)).order_by(e.run, e.seq)):
@@ -71,7 +77,7 @@ def _read(connection: Connection, ids: Sequence[Any]) -> list[Kept]:
     for run, seq in connection.execute(select(o.run, o.seq).where(o.run.in_(ids), o.phase == "finished")):
         finished.setdefault(run, set()).add(seq)
     t = tables.tickets.c
-    named = {row.ticket for row in rows.values()}
+    named = _texts({row.ticket for row in rows.values()})
     customers = {row.id: row.customer for row in connection.execute(select(t.id, t.customer).where(t.id.in_(named)))}
     return [
         Kept(
@@ -82,7 +88,7 @@ def _read(connection: Connection, ids: Sequence[Any]) -> list[Kept]:
             finished=frozenset(finished.get(id_, ())),
             on_ticket=customers.get(row.ticket) if row is not None else None,
         )
-        for id_ in ids
+        for id_ in lot
     ]
 
 
