@@ -69,6 +69,15 @@ def test_several_runs_have_the_verdicts_that_each_has_alone(record: Record, tmp_
     assert record.broken([one for one in runs if one not in (body, tail, row, head, stray)]) == frozenset()
 
 
+def test_a_run_whose_id_became_a_blob_is_broken_in_a_list(record: Record, run: str, tmp_path: Path) -> None:
+    """A list of runs is verified whatever their ids were made; the one that was changed is broken, the other is not."""
+    with attacker(tmp_path) as connection:
+        connection.execute("UPDATE runs SET id = x'fffe' WHERE id = ?", (run,))
+    listed: list[Any] = [one.id for one in record.runs()]
+    assert len(listed) == 2
+    assert record.broken(listed) == {b"\xff\xfe"}
+
+
 def test_a_lost_document_breaks_the_runs_that_pin_it_and_no_others(record: Record, tmp_path: Path) -> None:
     """Documents are read once for all runs; each run is held against its own, one that names nonsense too."""
     ticket = a_ticket(record)

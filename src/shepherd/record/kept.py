@@ -54,11 +54,11 @@ def read(engine: Engine, ids: Sequence[Any]) -> Iterator[list[Kept]]:
     for at in range(0, len(ids), AT_ONCE):
         with engine.connect() as connection, connection.begin(), forgiving(connection):
             lot = ids[at : at + AT_ONCE]
-            found = _read(connection, lot, _texts(lot))
+            found = _read(connection, lot, texts(lot))
         yield found
 
 
-def _texts(values: Iterable[Any]) -> list[str]:
+def texts(values: Iterable[Any]) -> list[str]:
     """Those of *values* that an id can be. A driver is given no others beside them: it takes all for what one is."""
     return [value for value in values if isinstance(value, str)]
 
@@ -77,7 +77,7 @@ def _read(connection: Connection, lot: Sequence[Any], ids: Sequence[str]) -> lis
     for run, seq in connection.execute(select(o.run, o.seq).where(o.run.in_(ids), o.phase == "finished")):
         finished.setdefault(run, set()).add(seq)
     t = tables.tickets.c
-    named = _texts({row.ticket for row in rows.values()})
+    named = texts({row.ticket for row in rows.values()})
     customers = {row.id: row.customer for row in connection.execute(select(t.id, t.customer).where(t.id.in_(named)))}
     return [
         Kept(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, or_, select
 from shepherd.record import beside, publications, tables
 from shepherd.record.api import Broken, Report
 from shepherd.record.guards import forgiving
-from shepherd.record.kept import Kept, content_hash, read, whole_documents
+from shepherd.record.kept import Kept, content_hash, read, texts, whole_documents
 from shepherd.record.seal import Find, Owner
 
 e, r, d = tables.entries.c, tables.runs.c, tables.documents.c
@@ -30,7 +30,7 @@ def verify(
     known = select(r.id).order_by(r.id)
     of_ticket = or_(r.ticket == ticket, r.id.in_(select(e.run).where(e.ticket == ticket)))
     known = known.where(of_ticket) if ticket is not None else known
-    known = known.where(r.id.in_(runs)) if runs is not None else known
+    known = known.where(r.id.in_(texts(runs))) if runs is not None else known
     whole = ticket is None and runs is None
     broken: list[Broken] = []
     entries = 0
@@ -45,7 +45,7 @@ def verify(
             broken += _of_run(one, owner, documents)
     stray = select(e.run, e.seq).where(e.run.not_in(select(r.id)))
     stray = stray.where(e.ticket == ticket) if ticket is not None else stray
-    stray = stray.where(e.run.in_(runs)) if runs is not None else stray
+    stray = stray.where(e.run.in_(texts(runs))) if runs is not None else stray
     for id_, seq in _read(engine, stray.order_by(e.run, e.seq)):
         entries += 1
         broken.append(Broken(str(id_), seq if isinstance(seq, int) else None, "an entry of a run that is not there."))
