@@ -34,6 +34,7 @@ from shepherd.run.api import (
     Note,
     PathItem,
     Request,
+    Spoken,
     Stamp,
 )
 from shepherd.run.state import Run
@@ -198,7 +199,33 @@ def test_an_erased_run_still_tells_its_steps(library: Library) -> None:
     data = {**first.data, "facts": {"channel": "phone", "customer": {"first_name": {"erased": True}}}}
     rows = path_rows(library, [first._replace(data=data), *walked.events[1:]])
     assert rows[0].words.say == "Hello [erased], let us see."
-    assert (rows[1].answer, rows[1].title) == ("red", "What colour is the light?")
+    assert (rows[1].answer, rows[1].title) == ("Red", "What colour is the light?")
+
+
+def test_what_a_missing_entry_would_fill_is_not_called_erased(library: Library) -> None:
+    """After a gap words stand with what can't be worked out marked as such, and whole answers by their labels."""
+    events = Walked(library, "help").give(Continue(), Answer("red"), GoBack(1), Continue(), Answer("red")).events
+    entries = [Told(seq, event, event.at) for seq, event in enumerate(events, 1) if seq != 2]
+    whole = path_rows(library, events)
+    rows = rows_of(library, entries)
+    greeted = next(r for r in rows if r.seq == 4 and r.visit)
+    assert greeted.words.say == "Hello [can’t be worked out], let us see."
+    assert next(r for r in rows if r.left_by == 6).answer == next(r for r in whole if r.left_by == 6).answer == "Red"
+    assert not any("erased" in f"{r.words} {r.title} {r.answer}" for r in rows)
+
+
+def test_words_of_a_wait_that_was_too_short_are_told_as_not_shown(library: Library) -> None:
+    """The words of a call stand on a page only where its result did not come at once."""
+    *before, answered, asked, finished = Walked(library, "login").give(Answer("4071"), Request(), Finished("ok")).events
+    for seconds, shown in ((0.1, "no"), (2.0, "yes")):
+        then = answered.at + timedelta(seconds=seconds)
+        events = [*before, answered, asked._replace(at=answered.at), finished._replace(at=then)]
+        rows = [
+            replace(r, words=Spoken(say="I am looking.")) if r.kind == "lookup" else r
+            for r in path_rows(library, events)
+        ]
+        table = path_csv(rows, ticket="T", run="r", verdict=WHOLE).decode()
+        assert [row["words_shown"] for row in csv.DictReader(io.StringIO(table)) if row["kind"] == "lookup"] == [shown]
 
 
 def test_a_changed_entry_does_not_stop_the_telling(library: Library) -> None:
@@ -207,7 +234,7 @@ def test_a_changed_entry_does_not_stop_the_telling(library: Library) -> None:
     forged = walked.events[2]._replace(data={"visit": 2, "value": "green"})
     rows = path_rows(library, [*walked.events[:2], forged])
     assert [r.step for r in rows] == ["help/greet", "help/light", "help/offer"]
-    assert rows[1].answer == "green"
+    assert rows[1].answer == "Green"
 
 
 def test_what_cannot_be_read_has_a_row_of_its_own(library: Library) -> None:

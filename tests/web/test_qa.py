@@ -266,7 +266,7 @@ def test_a_changed_entry_is_named_where_it_is_shown(at_light, tmp_path):
     after = list(csv.DictReader(io.StringIO(at_light.get(file).text.lstrip("\ufeff"))))
 
     assert [place for place, row in enumerate(after) if row["not_as_written"]] == [green, green + 1]
-    assert after[green]["answer"].lower() == "red"
+    assert after[green]["answer"] == "Red, or flashing red"
     sentence = f"Entry {entry}: its hash does not fit its body and the entry before it."
     assert after[green]["not_as_written"] == sentence
     rows = [row for row in text.split("<tr")[1:] if "Not as it was written." in row]

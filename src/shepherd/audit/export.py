@@ -40,6 +40,7 @@ COLUMNS = (
     "last_hash",
     "names_assured",
     "further_entries",
+    "words_shown",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -95,6 +96,7 @@ def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, verdict: Verdict
             " ".join(row.broken) or (row.answer if row.kind == DAMAGED else ""),
             *verdict.cells,
             " ".join(map(str, row.further)),
+            ("no" if row.unseen else "yes") if row.shown and row.visit else "",
         )
         writer.writerow([harmless(cell) for cell in cells])
     return (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode("utf-8")

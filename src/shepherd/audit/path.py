@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shepherd.audit.words import branch, escalated, given, result, text_of, unfilled
+from shepherd.audit.words import ERASED, UNKNOWN, branch, escalated, given, result, text_of, unfilled
 from shepherd.check.library import Library
 from shepherd.flow.model import Step
 from shepherd.record import Told
@@ -23,6 +23,8 @@ DAMAGED = "not_as_written"
 #: The way by which a step was come to whose answer was changed; the entry itself calls it "back".
 CHANGED = "change"
 UNREADABLE = "This entry is not as it was written and can't be read."
+#: Seconds for which a page waits before it shows the words of a call that is under way (FORMATS §6).
+PATIENCE = 0.3
 _SOURCES = {"lookup_finished": "looked up", "do_finished": "done", "time_reached": "clock"}
 Say = Callable[[Step | None, str], str]
 Libraries = Callable[[Mapping[str, str]], Library | None]
@@ -69,6 +71,11 @@ class PathRow:
     fell_back: bool = False
 
     @property
+    def unseen(self) -> bool:
+        """Whether its words were for a wait that was over before they could be shown."""
+        return self.kind in ("lookup", "do") and self.seconds is not None and self.seconds < PATIENCE
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """The words and the question, in reading order, without empty ones."""
         words = self.words
@@ -100,7 +107,7 @@ def rows_of(
         if event is None:
             telling.damage(seq, at, UNREADABLE)
         if event is None or seq > expected:
-            whole, run = False, None
+            whole, run, telling.gap = False, None, UNKNOWN
         expected = seq + 1
         if event is None:
             continue
@@ -112,14 +119,20 @@ def rows_of(
                     library = run.library
                 else:
                     run = _fold(library, run, event)
-            except _STRANGE:
+            except Gone:
                 whole, run = False, None
+            except _STRANGE:
+                whole, run, telling.gap = False, None, UNKNOWN
         try:
             telling.hear(seq, event, run)
         except _STRANGE:
             telling.damage(seq, at, UNREADABLE)
-            whole, run = False, None
+            whole, run, telling.gap = False, None, UNKNOWN
     return telling.rows
+
+
+class Gone(Exception):
+    """A value that the run needs was erased."""
 
 
 def _span(numbers: Sequence[int]) -> str:
@@ -138,10 +151,10 @@ def _missing(first: int, last: int) -> str:
 
 
 def _fold(library: Library, run: Run | None, event: Event) -> Run:
+    if _has_erased(event.data):
+        raise Gone
     if run is None:
         return replay(library, [event])
-    if _has_erased(event.data):
-        raise ValueError
     stamp = Stamp(event.at, event.offset, event.actor, event.data.get("role", "agent"))
     after, entered, _ = fold(run, event.kind, event.data, stamp)
     if not came_about(entered, event.entered):
@@ -169,6 +182,8 @@ class _Telling:
     def __init__(self, library: Library | None, say: Say):
         self._library, self._language, self._branch = library, "", say
         self._flows = library.flows if library is not None else {}
+        #: What stands in words for what filled them, where the run can't be followed any more.
+        self.gap = ERASED
         self.rows: list[PathRow] = []
         self._place: dict[int, int] = {}
         self._standing: list[int] = []
@@ -213,7 +228,9 @@ class _Telling:
         number, who = event.data["visit"], event.actor.id
         told = f"{who} went back to visit {number}"
         if event.kind == "answer_changed":
-            new = _answer(visits.get(event.entered[0]["visit"]) if event.entered else None, event)
+            anew = event.entered[0] if event.entered else None
+            step = self._step(anew["step"]) if anew else None
+            new = _answer(visits.get(anew["visit"]) if anew else None, event, step)
             place = self._place.get(number)
             old = self.rows[place].answer if place is not None else ""
             told = f"{who} changed visit {number} from {old or 'nothing'} to {new or 'nothing'}"
@@ -290,7 +307,10 @@ class _Telling:
     def _enter(self, seq: int, event: Event, item: Mapping[str, Any], visit: Visit | None, run: Run | None) -> None:
         step = self._step(item["step"])
         self._decided(event, str(item["by"]))
-        told = _Told(*unfilled(step)) if visit is None or run is None else _Told(title(run, visit), spoken(run, visit))
+        if visit is None or run is None:
+            told = _Told(*unfilled(step, self._flows, self.gap))
+        else:
+            told = _Told(title(run, visit), spoken(run, visit))
         own = self._granted(step, item)
         anew = event.kind == "answer_changed" and item is event.entered[0]
         self._place[item["visit"]] = len(self.rows)
@@ -308,7 +328,7 @@ class _Telling:
                 offset=event.offset,
                 title=told.title,
                 words=told.words,
-                answer=escalated(step, run, visit),
+                answer=escalated(step, run, visit, self.gap),
                 attempt=item.get("attempt"),
                 granted=own,
                 ended=f"{ended['outcome']}{code}" if ended else str(item.get("returned", "")),
@@ -363,7 +383,7 @@ class _Telling:
             source += ", made before"
         self.rows[place] = replace(
             row,
-            answer=_answer(visit, event),
+            answer=_answer(visit, event, self._step(row.step)),
             seconds=(event.at - row.at).total_seconds(),
             who=event.actor.id,
             role=str(event.data.get("role", "")),
@@ -383,12 +403,12 @@ class _Telling:
         )
 
 
-def _answer(visit: Visit | None, event: Event) -> str:
+def _answer(visit: Visit | None, event: Event, step: Step | None) -> str:
     if "result" in event.data:
         return result(event.data)
     if event.kind == "continued" and event.data.get("reason"):
         return f"gone on early: {text_of(event.data['reason'])}"
-    return answer(visit) if visit is not None and visit.done else given(event)
+    return answer(visit) if visit is not None and visit.done else given(event, step)
 
 
 @dataclass(frozen=True, slots=True)

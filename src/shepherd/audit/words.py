@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from shepherd.flow.model import Ask, Decide, Escalate, Step
+from shepherd.flow.model import Ask, Collect, Decide, Escalate, Flow, Step
 from shepherd.run.api import Event, Spoken
+from shepherd.run.path import entered, named
 from shepherd.run.state import Run, Visit
 from shepherd.run.waiting import filled
 
 _GAP = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 ERASED = "[erased]"
+#: In the place of what an entry would say that is missing, or is not as it was written.
+UNKNOWN = "[can’t be worked out]"
 
 
-def unfilled(step: Step | None) -> tuple[str, Spoken]:
-    """The question and the words of *step* where what filled them is gone."""
+def unfilled(step: Step | None, flows: Mapping[str, Flow], gap: str) -> tuple[str, Spoken]:
+    """What a visit to *step* was about, and its words, where *gap* stands for what filled them."""
     if step is None:
         return "", Spoken()
-    texts = {key: _GAP.sub(ERASED, text.source) for key, text in step.words.texts}
-    asked = _GAP.sub(ERASED, step.action.question.source) if isinstance(step.action, Ask) else ""
+    texts = {key: _GAP.sub(gap, text.source) for key, text in step.words.texts}
+    asked = _GAP.sub(gap, step.action.question.source) if isinstance(step.action, Ask) else named(step, flows)
     return asked, Spoken(article=step.words.article, **texts)
 
 
-def given(event: Event) -> str:
-    """What *event* gave, as it stands in the record."""
+def given(event: Event, step: Step | None) -> str:
+    """What *event* gave at *step*, as it stands in the record: by the labels of the step, where it has such a value."""
     data = event.data
+    if step is not None and isinstance(step.action, Ask | Collect):
+        with suppress(KeyError, TypeError, ValueError, AttributeError, LookupError):
+            return entered(step, data["value"] if isinstance(step.action, Ask) else data["values"])
     if "given" in data:
         return f"given, {data['given']}"
     if "result" in data:
@@ -54,14 +61,14 @@ def branch(step: Step | None, by: str) -> str:
     return by.replace("_", " ")
 
 
-def escalated(step: Step | None, run: Run | None, visit: Visit | None) -> str:
+def escalated(step: Step | None, run: Run | None, visit: Visit | None, gap: str = ERASED) -> str:
     """How severe an escalation is and why, like ``severity high: no light on the router``; empty for other steps."""
     if step is None or not isinstance(step.action, Escalate):
         return ""
     severity, because = step.action.severity, step.action.because
     why = ""
     if because is not None:
-        why = filled(because, run, visit) if run is not None and visit is not None else _GAP.sub(ERASED, because.source)
+        why = filled(because, run, visit) if run is not None and visit is not None else _GAP.sub(gap, because.source)
     return ": ".join(part for part in (f"severity {severity}" if severity else "", why.strip()) if part)
 
 

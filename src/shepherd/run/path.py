@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from shepherd.flow.model import Ask, Call, Collect, Do, End, Escalate, Field, Lookup
+from shepherd.flow.model import Ask, Call, Collect, Do, End, Escalate, Field, Flow, Lookup, Step
 from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_text
 from shepherd.run.api import PathItem
@@ -80,13 +81,18 @@ def item(run: Run, visit: Visit, *, back: bool = False, change: bool = False, ba
 def title(run: Run, visit: Visit) -> str:
     """What the visit was about, in one line."""
     step = visit.step
+    if isinstance(step.action, Ask):
+        return filled(step.action.question, run, visit)
+    return named(step, run.library.flows) or filled(step.words.say or step.words.guide, run, visit) or step.id
+
+
+def named(step: Step, flows: Mapping[str, Flow]) -> str:
+    """What a step is about that is told by what it does: what it collects, calls, passes on to, ends with."""
     action = step.action
-    if isinstance(action, Ask):
-        return filled(action.question, run, visit)
     if isinstance(action, Collect):
         return ", ".join(label(f) for f in action.fields.values())
     if isinstance(action, Call):
-        called = run.library.flows.get(action.flow)
+        called = flows.get(action.flow)
         return called.title if called else action.flow
     if isinstance(action, Lookup | Do):
         return action.operation
@@ -94,7 +100,7 @@ def title(run: Run, visit: Visit) -> str:
         return f"Passed on to {action.queue}"
     if isinstance(action, End):
         return f"Ends: {action.outcome}"
-    return filled(step.words.say or step.words.guide, run, visit) or step.id
+    return ""
 
 
 def label(field: Field) -> str:
@@ -106,15 +112,20 @@ def answer(visit: Visit) -> str:
     """What was given, for people; a secret only as "given, 4 digits"."""
     if not visit.done:
         return ""
-    action = visit.step.action
     if visit.result == "no_answer":
         return "no answer in time"
-    if isinstance(action, Ask):
-        return shown(action.field, visit.value)
-    if isinstance(action, Collect):
-        given = visit.value or {}
-        return "; ".join(f"{label(f)}: {shown(f, given[n])}" for n, f in action.fields.items() if n in given)
+    if isinstance(visit.step.action, Ask | Collect):
+        return entered(visit.step, visit.value)
     return visit.result.replace("_", " ")
+
+
+def entered(step: Step, value: Any) -> str:
+    """*value*, given at a *step* that asks, for people: by the labels of its fields and options."""
+    action = step.action
+    if isinstance(action, Ask):
+        return shown(action.field, value)
+    fields, given = (action.fields if isinstance(action, Collect) else {}), value or {}
+    return "; ".join(f"{label(f)}: {shown(f, given[n])}" for n, f in fields.items() if n in given)
 
 
 def shown(field: Field, value: Any) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from textwrap import shorten
 
-from shepherd.audit.words import ERASED, unfilled
+from shepherd.audit.words import unfilled
 from shepherd.desk import RunView
+from shepherd.flow.model import Ask
 from shepherd.run.api import Blank, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
 from shepherd.web.marks import Marks
 
@@ -58,8 +59,9 @@ def then_at(view: RunView) -> str:
     edge = run.tip.step.edges.get("then") if isinstance(view.waiting, Due) else None
     if edge is None:
         return ""
-    asked, words = unfilled(run.flows[run.tip.ref.partition("/")[0]].steps.get(edge.target))
-    said = (asked or words.say or words.guide).replace(ERASED, "…")
+    step = run.flows[run.tip.ref.partition("/")[0]].steps.get(edge.target)
+    asked, words = unfilled(step, run.flows, "…")
+    said = asked if step is not None and isinstance(step.action, Ask) else words.say or words.guide
     return first_words(said) or Marks.words(edge.target)
 
 
