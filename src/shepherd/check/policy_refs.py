@@ -39,7 +39,12 @@ UNDO = Rule(
     "What takes a change back changes something too, says `ok` when it has, gets all it needs from what was done, and "
     "leaves the step free to be done again.",
 )
-UNKNOWN_QUEUE = Rule("SHP615", "unknown-queue", "error", "The queue is not one of desk.yaml's.")
+UNKNOWN_QUEUE = Rule(
+    "SHP615",
+    "unknown-queue",
+    "error",
+    "The queue is not one of desk.yaml's; the owner of a follow-up may be one of its roles too.",
+)
 UNKNOWN_SEVERITY = Rule("SHP616", "unknown-severity", "error", "The severity is not one of desk.yaml's.")
 UNKNOWN_ROLE = Rule("SHP617", "unknown-role", "error", "The role is not one of desk.yaml's.")
 UNKNOWN_CATEGORY = Rule("SHP618", "unknown-category", "error", "The category is not one of desk.yaml's.")

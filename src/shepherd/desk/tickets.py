@@ -22,7 +22,7 @@ from shepherd.desk.mask import mask, mask_all
 from shepherd.desk.runs import CASE_NOTE, Said, note_of
 from shepherd.desk.show import facts_as_text
 from shepherd.desk.views import CaseNote, FollowUp, Target, TicketView
-from shepherd.flow.calendar import Duration, duration
+from shepherd.flow.calendar import Duration, told_span
 from shepherd.flow.types import to_json
 from shepherd.record import Contact, Customer, Item, NotFound, Record, RunRow, Ticket
 from shepherd.run.api import Actor
@@ -309,8 +309,7 @@ class Sheet:
             self.follow_ups.append(FollowUp(what=what, owner=self._agent.get(run, ""), at=due))
 
     def _after(self, body: Mapping[str, Any], told: Mapping[str, str]) -> datetime | None:
-        text = told.get("in", "")
-        span = duration(text) or duration(text.replace(" ", ""))
+        span = told_span(told.get("in", ""))
         return self._due(body, span) if span else None
 
     def _due(self, body: Mapping[str, Any], span: Duration) -> datetime:

@@ -64,6 +64,11 @@ def duration(text: str) -> Duration | None:
     return Duration(working_days=count) if working[2] == "day" else Duration(working_minutes=60 * count)
 
 
+def told_span(text: str) -> Duration | None:
+    """As :func:`duration`, of what a flow tells the ticket: there ``2 d`` counts too."""
+    return duration(text) or duration(text.replace(" ", ""))
+
+
 def since(now: datetime, seconds: int | None) -> datetime | None:
     """The moment *seconds* before *now*; None where no span is given, and where it is longer than the calendar."""
     try:
