@@ -299,6 +299,19 @@ def test_lists_mark_the_broken_run_and_no_other(at_light, tmp_path):
     assert "Broken" not in at_light.get(f"/qa?ticket={number}&outcome=fixed").text
 
 
+@pytest.mark.parametrize(
+    "column", ["flow", "created_at", "created_by", "status", "step", "owner", "outcome", "code", "customer"]
+)
+def test_a_damaged_row_is_marked_in_the_lists_and_leaves_the_rest(at_light, tmp_path, column):
+    """Where what a list shows of a run was made no text and no time, the pages come as ever, and mark that run."""
+    number = re.search(r"T-\d+", at_light.text)[0]
+    run = at_light.path.rpartition("/")[2]
+    damage(tmp_path, f"UPDATE runs SET {column} = x'fffe'")
+
+    for path in ("/qa", f"/tickets/{number}"):
+        assert broken_in(at_light.get(path).text) == {run}
+
+
 ALTERED = "CAST(replace(CAST(body AS TEXT), '\"assured\":false', '\"assured\":true') AS BLOB)"
 
 

@@ -23,10 +23,10 @@ from shepherd.record.api import (
     TryTaken,
 )
 from shepherd.record.batch import Batch
-from shepherd.record.bodies import row_of, seen_as, text_of
+from shepherd.record.bodies import SEEN, row_of, seen_as, text_of
 from shepherd.record.chain import FIRST, link
 from shepherd.record.once import claim
-from shepherd.record.rows import SEEN, Rows
+from shepherd.record.rows import Rows
 from shepherd.record.tails import Tail, Tails
 from shepherd.run.api import Event, Try
 from shepherd.run.escalation import tracking_ids

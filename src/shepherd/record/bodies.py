@@ -13,6 +13,8 @@ from shepherd.record.seal import Find, unsealed_data
 from shepherd.run.api import KINDS, Actor, Event
 
 VERSION = 1
+#: The columns of a run's row that lists show, worked out from its entries.
+SEEN = ("status", "step", "owner", "outcome", "code")
 FIELDS = {"v", "ticket", "run", "seq", "at", "offset", "actor", "kind", "data", "entered"}
 
 
@@ -138,7 +140,7 @@ def seen_as(row: Mapping[str, Any], events: Iterable[Event]) -> dict[str, Any]:
     return after
 
 
-_UNSEEN = dict.fromkeys(("status", "step", "owner", "outcome", "code"), "")
+_UNSEEN = dict.fromkeys(SEEN, "")
 STATUS = {
     "paused": "paused",
     "resumed": "open",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from shepherd.record.api import Contact, Customer, Damaged, Item, RunRow, Ticket
-from shepherd.record.bodies import time_of
+from shepherd.record.bodies import SEEN, time_of
 from shepherd.record.seal import Find, is_sealed, unseal
 
 FIRST_NUMBER = 100_001
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 #: Stands for a value that is not as it was written.
 UNREADABLE = "[not as it was written]"
 
@@ -73,7 +75,12 @@ def item_of(row: Any, find: Find) -> Item:
 
 
 def run_of(row: Any) -> RunRow:
-    """A row of ``runs``, joined with its ticket's number as ``n`` and that of the ticket's customer."""
+    """
+    A row of ``runs``, joined with its ticket's number as ``n`` and that of the ticket's customer.
+
+    What is no text or no time any more is marked, so that a damaged row does not take a whole list with it.
+    """
+    texts = {name: _text(getattr(row, name)) for name in ("flow", "created_by", *SEEN)}
     return RunRow(
         id=row.id,
         ticket=row.ticket,
@@ -81,14 +88,21 @@ def run_of(row: Any) -> RunRow:
         contact=row.contact,
         customer=row.customer,
         customer_ref=row.customer_ref,
-        flow=row.flow,
-        created_at=time_of(row.created_at),
-        created_by=row.created_by,
-        status=row.status,
-        step=row.step,
-        owner=row.owner,
-        outcome=row.outcome,
-        code=row.code,
+        created_at=_time(row.created_at),
         entries=row.entries,
-        updated_at=time_of(row.updated_at),
+        updated_at=_time(row.updated_at),
+        **texts,
     )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else UNREADABLE
+
+
+def _time(text: Any) -> datetime:
+    """When *text* says; the beginning of all clocks where it says no moment."""
+    try:
+        at = time_of(text)
+    except (TypeError, ValueError):
+        return BEGINNING
+    return at if at.tzinfo is not None else BEGINNING

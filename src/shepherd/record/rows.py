@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, update
 
 from shepherd.record import tables
 from shepherd.record.batch import Batch
+from shepherd.record.bodies import SEEN
 
-SEEN = ("status", "step", "owner", "outcome", "code")
 #: What most appends change of a run's row, and what any may: an index over a column that stays is left alone.
 MOVED = ("step", "entries", "head", "updated_at")
 TURNED = (*SEEN, "entries", "head", "updated_at")

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from shepherd.record import tables
 from shepherd.record.batch import Batch
-from shepherd.record.rows import SEEN
+from shepherd.record.bodies import SEEN
 
 MOST_TAILS = 10_000
 e, r = tables.entries.c, tables.runs.c

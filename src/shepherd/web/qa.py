@@ -83,7 +83,7 @@ def _flow(named: str) -> str:
 
 
 def _row(run: RunRow) -> dict[str, object]:
-    over = run.status in ("ended", "abandoned")
+    over = run.status in ("ended", "abandoned") and run.updated_at >= run.created_at
     found = desk().library.flows.get(run.flow)
     return {
         "id": run.id,
