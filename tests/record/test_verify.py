@@ -264,6 +264,54 @@ def test_a_change_that_may_be_made_again_is_named(record: Record, tmp_path: Path
     assert [(one.run, one.seq) for one in record.verify().broken] == [(run, 3)]
 
 
+def test_a_run_that_was_removed_as_a_whole_is_named(record: Record, tmp_path: Path) -> None:
+    """Where its entries and its row are gone, the answers, tries and notes that speak of it tell, on its ticket too."""
+    ticket = a_ticket(record)
+    a_run(record, ticket, "red")
+    run = a_run(record, ticket, "red", "green")
+    spent = event("answered", {"visit": 2, "value": "x"}, second=4, tries=(Try("ticket", "help/light", 0),))
+    record.append(run, 3, [spent])
+    assert record.verify().ok
+    with attacker(tmp_path) as connection:
+        connection.execute("DELETE FROM entries WHERE run = ?", (run,))
+        connection.execute("DELETE FROM runs WHERE id = ?", (run,))
+    for report in (record.verify(), record.verify(ticket)):
+        assert [one.run for one in report.broken] == [run]
+        assert "it is gone, and only rows that point at it are left" in report.sentence
+    assert "entries up to 4" in record.verify().sentence
+
+
+def test_a_ticket_that_was_removed_is_named_by_its_number(record: Record, tmp_path: Path) -> None:
+    """Numbers are given without gaps; what stood on the ticket says that it is gone."""
+    tickets = [a_ticket(record) for _ in range(4)]
+    run = a_run(record, tickets[1], "red")
+    assert record.verify().ok
+    with attacker(tmp_path) as connection:
+        connection.execute("DELETE FROM tickets WHERE id IN (?, ?)", (tickets[1], tickets[2]))
+    told = [(one.run, one.what) for one in record.verify().broken]
+    assert (run, f"its ticket {tickets[1]} is gone.") in told
+    assert ("", "Tickets T-100002 to T-100003 are gone: numbers are given without gaps.") in told
+
+
+def test_the_facts_of_a_tickets_customer_are_verified_with_it(record: Record, tmp_path: Path) -> None:
+    """Facts that were put under another customer are told where one asks for the ticket alone."""
+    ids = [new_id() for _ in range(2)]
+    for number, id_ in enumerate(ids, 1):
+        customer = record.put_customer(new_id(), f"C-{number}", {"name": f"N{number}"}, at=BEGIN)
+        record.create_ticket(id_, customer=customer.id, at=BEGIN, actor=MARIA)
+    with attacker(tmp_path) as connection:
+        (facts,) = connection.execute("SELECT facts FROM customers WHERE ref = 'C-2'").fetchone()
+        connection.execute("UPDATE customers SET facts = ? WHERE ref = 'C-1'", (facts,))
+    assert [one.what[:12] for one in record.verify(ids[0]).broken] == ["customer C-1"]
+    assert record.verify(ids[1]).ok
+
+
+def test_nothing_recorded_is_not_called_whole(record: Record) -> None:
+    """A ticket without a run has no chain, and the sentence says so."""
+    report = record.verify(a_ticket(record))
+    assert (report.ok, report.sentence) == (True, "Nothing is recorded there, so there is no chain to verify.")
+
+
 NONSENSE = {"a number": 7, "nothing": None, "text": "nonsense", "no text": b"\xff\xfe"}
 COLUMNS = [(table, column) for table in metadata.sorted_tables for column in table.columns if table.name != "entries"]
 

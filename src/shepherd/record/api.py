@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from shepherd.flow.canonical import digest
 
+EMPTY = "Nothing is recorded there, so there is no chain to verify."
 UNSEALED = "Chain whole, not sealed: whoever can write the database could have rewritten it."
 
 # --- errors --------------------------------------------------------------------------------------
@@ -254,7 +255,7 @@ class Report:
     def sentence(self) -> str:
         """The verdict for people."""
         if self.ok:
-            return UNSEALED
+            return UNSEALED if self.entries else EMPTY
         first = self.broken[0]
         where = f"run {first.run}" if first.run else "the record"
         at = f", entry {first.seq}" if first.seq is not None else ""

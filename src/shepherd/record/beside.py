@@ -26,10 +26,12 @@ CACHED = ("status", "step", "owner", "outcome", "code")
 
 
 def rows(connection: Connection, find: Find, ticket: str | None = None) -> Iterator[Broken]:
-    """Columns that hold what they never could, in every table, or in the rows that belong to *ticket*."""
+    """Columns that hold what they never could: in every table, or in the rows of *ticket* and its customer."""
     for table in ROWS:
         query = select(table)
-        if ticket is not None:
+        if ticket is not None and table is tables.customers:
+            query = query.where(table.c.id.in_(select(tables.tickets.c.customer).where(tables.tickets.c.id == ticket)))
+        elif ticket is not None:
             column = table.c.get("id" if table is tables.tickets else "ticket")
             if column is None:
                 continue
@@ -40,8 +42,7 @@ def rows(connection: Connection, find: Find, ticket: str | None = None) -> Itera
 
 
 def _strange(table: Table, row: Any, find: Find) -> Iterator[str]:
-    key = ", ".join(str(getattr(row, column.name))[:64] for column in table.primary_key)
-    place = f"{table.name} row {key}"
+    place = _place(table, row)
     wrong = [c.name for c in table.columns if not _fits(getattr(row, c.name), c)]
     yield from (f"{place} holds in its column {name} what it never could." for name in wrong)
     column, kind = SEALED.get(table.name, ("", ""))
@@ -51,19 +52,31 @@ def _strange(table: Table, row: Any, find: Find) -> Iterator[str]:
     try:
         opened(getattr(row, column), find, where)
     except (Damaged, ValueError, TypeError, RecursionError):
-        yield f"{place} has a {column} that is not as it was written."
+        yield f"{place} holds in its column {column} what is not as it was written."
+
+
+def _place(table: Table, row: Any) -> str:
+    """*row* in words that people can look for."""
+    if table is tables.tickets and isinstance(row.n, int):
+        return f"ticket T-{row.n}"
+    if table is tables.customers and isinstance(row.ref, str):
+        return f"customer {row.ref[:64]}"
+    key = ", ".join(str(getattr(row, column.name))[:64] for column in table.primary_key)
+    return f"the row {key} of {table.name}"
 
 
 def customers_of_tickets(connection: Connection, owner: Owner, ticket: str | None = None) -> Iterator[Broken]:
     """Tickets that stand under another customer than the one for whom they were written."""
     t, c = tables.tickets.c, tables.customers.c
-    query = select(t.id, t.customer, t.customer_ref, t.subject, c.ref).join_from(
+    query = select(t.id, t.n, t.customer, t.customer_ref, t.subject, c.ref).join_from(
         tables.tickets, tables.customers, t.customer == c.id, isouter=True
     )
     for row in connection.execute(query.where(t.id == ticket) if ticket is not None else query):
-        place = f"tickets row {str(row.id)[:64]}"
+        place = _place(tables.tickets, row)
         if _owners(row.subject, owner) - {row.id, row.customer}:
             yield Broken("", None, f"{place} stands under another customer than the one it was opened for.")
+        elif row.customer is not None and row.ref is None:
+            yield Broken("", None, f"{place} stands under a customer who is gone.")
         elif row.customer is not None and row.customer_ref != row.ref:
             yield Broken("", None, f"{place} has another customer number than its customer.")
 

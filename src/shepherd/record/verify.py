@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, or_, select
 
 from shepherd.record import beside, publications, tables
+from shepherd.record.absent import absent
 from shepherd.record.api import Broken, Report
 from shepherd.record.guards import forgiving
 from shepherd.record.kept import Kept, content_hash, read, texts, whole_documents
@@ -56,6 +57,7 @@ def verify(
         with engine.connect() as connection, connection.begin(), forgiving(connection):
             broken += beside.rows(connection, find, ticket)
             broken += beside.customers_of_tickets(connection, owner, ticket)
+            broken += absent(connection, ticket)
             broken += beside.guards(connection) if whole else ()
     return Report(entries=entries, runs=len(ids), broken=tuple(broken))
 
