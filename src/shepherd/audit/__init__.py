@@ -11,6 +11,7 @@ QA's questions over entries.
 from shepherd.audit.broken import marked
 from shepherd.audit.casenote import Heading, case_note
 from shepherd.audit.export import Verdict, path_csv
-from shepherd.audit.path import PathRow, path_rows, rows_of
+from shepherd.audit.path import path_rows, rows_of
+from shepherd.audit.rows import PathRow
 
 __all__ = ["Heading", "PathRow", "Verdict", "case_note", "marked", "path_csv", "path_rows", "rows_of"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from shepherd.audit.path import DAMAGED, PathRow
+from shepherd.audit.rows import DAMAGED, PathRow
 from shepherd.record import Broken
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from shepherd.audit.path import DAMAGED, PathRow
+from shepherd.audit.rows import DAMAGED, PathRow
 from shepherd.flow.shown import visible
 
 COLUMNS = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from shepherd.audit.path import PathRow
+from shepherd.audit.rows import PathRow
 from shepherd.desk import Misused
 from shepherd.record import RunRow
 from shepherd.run.tongue import language_of
