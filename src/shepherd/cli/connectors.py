@@ -73,7 +73,7 @@ def test(
         )
         tried = []
         for connector, operation in chosen:
-            tried.append(_try(opened, connector, operation, inputs, changes))
+            tried.append(_broken(connector, operation, folder) or _try(opened, connector, operation, inputs, changes))
             if form == "human":
                 _human(tried[-1])
     if form == "json":
@@ -122,6 +122,16 @@ def _known(name: str, operation: Operation, inputs: Mapping[str, str]) -> None:
             raise click.UsageError(f'{name} has no input "{given}". {hint}')
 
 
+def _broken(connector: Connector, operation: Operation, folder: Path) -> Tried | None:
+    """*operation* as failed where its table can't be read or lacks its columns: found without any sample."""
+    from shepherd.connect import Trial
+    from shepherd.connect.rows import table_faults
+
+    faults = table_faults(connector, folder, [operation]) if connector.kind == "table" else ()
+    why = " ".join(map(str, faults))
+    return Tried(f"{connector.name}.{operation.name}", operation, Trial("error", why=why)) if why else None
+
+
 def _try(
     connectors: Connectors, connector: Connector, operation: Operation, given: Mapping[str, str], changes: bool
 ) -> Tried:
@@ -166,7 +176,8 @@ def _human(tried: Tried) -> None:
     for field, value in _shown(tried).items():
         echo(f"    {field}: {value}")
     if not tried.ok:
-        echo(f"    {trial.why or 'it failed; the log says why'}.".replace("..", "."))
+        why = trial.why or "it failed; the log says why"
+        echo(f"    {why}" if why.endswith((".", "?")) else f"    {why}.")
 
 
 def _left(tried: list[Tried]) -> None:

@@ -26,8 +26,9 @@ def command(ctx: click.Context, /, as_json: bool, **flags: Any) -> None:
     """
     Say what a desk lacks, and the command that mends it.
 
-    Looks at the database, the keys, the rights of files, the clock, the flows and what connectors need. Nothing is
-    changed. Ends with 0 where there is no fault, 1 where only flows have errors, 3 where anything else is wrong.
+    Looks at the database, the keys, the rights of files, the clock, the flows, what connectors need and their tables.
+    Nothing is changed. Ends with 0 where there is no fault, 1 where only flows have errors, 3 where anything else is
+    wrong.
     """
     from shepherd.desk.doctor import examine
 

@@ -37,7 +37,11 @@ class Trial(NamedTuple):
 
 
 class BrokenTable(Exception):
-    """A data file can't be used; the sentence says which and why."""
+    """A data file can't be used: *says* which, where and why, and *mends* how to mend it, where that is known."""
+
+    def __init__(self, says: str, mends: str = ""):
+        super().__init__(f"{says} {mends}".strip())
+        self.says, self.mends = says, mends
 
 
 class Kind(Protocol):
@@ -108,15 +112,22 @@ class Connectors:
 
         Values never stand in the log: they may be a person's.
         """
+        return self._call(operation, inputs, key, declared)[0]
+
+    def _call(
+        self, operation: str, inputs: Mapping[str, Any], key: str, declared: Mapping[str, Connector] | None = None
+    ) -> tuple[Reply, str]:
+        """What ``call`` gives, and what the log says where it failed."""
         try:
             kind, found = self._find(operation, declared)
             if kind is None or found is None:
-                return Reply("error", source=operation)
+                return Reply("error", source=operation), ""
             reply = kind.call(found, inputs, key)
         except (BrokenTable, OSError, sqlite3.Error, ValueError) as error:
-            _log.error("%s failed: %s", operation, error if isinstance(error, BrokenTable) else type(error).__name__)
-            return Reply("error", source=operation)
-        return reply._replace(source=reply.source or operation)
+            why = str(error) if isinstance(error, BrokenTable) else type(error).__name__
+            _log.error("%s failed: %s", operation, why)
+            return Reply("error", source=operation), why
+        return reply._replace(source=reply.source or operation), ""
 
     def trial(self, operation: str, inputs: Mapping[str, Any], *, key: str) -> Trial:
         """Try ``connector.operation`` out, and tell more of what came back than a desk needs. Never raises."""
@@ -126,8 +137,8 @@ class Connectors:
         if tell is not None and found is not None:
             told: Trial = tell(found, inputs, key)
             return told
-        reply = self.call(operation, inputs, key=key)
-        return Trial(reply.result, reply.values, seconds=time.monotonic() - began)
+        reply, why = self._call(operation, inputs, key)
+        return Trial(reply.result, reply.values, why, seconds=time.monotonic() - began)
 
     def search(
         self, operation: str, words: str, *, limit: int, declared: Mapping[str, Connector] | None = None

@@ -10,20 +10,18 @@ A cell ``today+3 09:00`` is that time three days from now, ``today-3`` the day t
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
-import re
 import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from shepherd.connect.changes import Changes
 from shepherd.connect.connectors import BrokenTable, Reply, Setting
+from shepherd.connect.rows import Row, file_of, key_of, read_rows
 from shepherd.connect.searching import finder, meant
 from shepherd.connect.secrets import hash_secret, matches
 from shepherd.flow.beside import Connector, Operation
@@ -31,17 +29,15 @@ from shepherd.flow.model import Field
 from shepherd.flow.types import Refusal, from_json, to_text
 
 CONTROL = "SHEPHERD_TABLE_CONTROL"
-Row = dict[str, str]
-_FROM_TODAY = re.compile(r"today([+-][0-9]{1,3})(?: ([0-2][0-9]:[0-5][0-9]))?")
 
 
 class Table:
     """One connector of kind ``table``. Safe to use from many threads: rows are read anew where the file has changed."""
 
     def __init__(self, connector: Connector, setting: Setting):
-        self.name, self.key = connector.name, str(connector.settings.get("key", "id"))
+        self.name, self.key = connector.name, key_of(connector)
         self._settings = connector.settings
-        self._path = _inside(setting.folder, str(connector.settings.get("file", "")), connector.name)
+        self._path, self._shown_path = file_of(connector, setting.folder)
         self._changes = Changes(setting.changes)
         self._read: tuple[tuple[int, int, date], dict[str, Row], tuple[str, ...]] | None = None
 
@@ -95,15 +91,15 @@ class Table:
         values = {name: row[name].strip() for name in fields if row.get(name, "").strip()}
         lacking = [n for n, f in fields.items() if n not in values and not f.optional]
         if lacking:
-            raise BrokenTable(f"{self._path.name}: a row has no {lacking[0]}, which {operation.name} gives.")
+            raise BrokenTable(f"{self._shown_path}: a row has no {lacking[0]}, which {operation.name} gives.")
         return Reply("ok", values)
 
     def _rows(self) -> tuple[dict[str, Row], tuple[str, ...]]:
         """The rows by key with the changes laid over them, and the columns."""
-        found, today = self._path.stat(), datetime.now(UTC).date()
-        stamp = (found.st_mtime_ns, found.st_size, today)
+        today = datetime.now(UTC).date()
+        stamp = (*self._state(), today)
         if self._read is None or self._read[0] != stamp:
-            self._read = (stamp, *_load(self._path, self.key, today))
+            self._read = (stamp, *read_rows(self._path, self._shown_path, self.key, today))
         _, rows, columns = self._read
         changed = self._changes.of(self.name)
         if changed:
@@ -112,6 +108,14 @@ class Table:
                 if key in rows:
                     rows[key] = rows[key] | {n: v for n, v in values.items() if n in columns}
         return rows, columns
+
+    def _state(self) -> tuple[int, int]:
+        """By which it is seen that the file has changed."""
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            raise BrokenTable(f"{self._shown_path} can't be opened: {error.strerror}.") from None
+        return found.st_mtime_ns, found.st_size
 
     # --- changing ---------------------------------------------------------------------------------
 
@@ -177,59 +181,6 @@ def _same(field: Field, given: Any, name: str, row: Row) -> bool:
     return bool(kept == given)
 
 
-def _inside(folder: Path, file: str, connector: str) -> Path:
-    path = (folder / file).resolve()
-    if not file or not path.is_relative_to(folder.resolve()):
-        raise BrokenTable(f'Connector "{connector}": its file must lie in the library\'s folder.')
-    return path
-
-
 def _seconds(told: Any) -> float:
     """A span told as ``2s``, ``0.3s`` or a number of seconds."""
     return float(str(told).strip().removesuffix("s"))
-
-
-def _load(path: Path, key: str, today: date) -> tuple[dict[str, Row], tuple[str, ...]]:
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BrokenTable(f"{path.name} is not text in UTF-8.") from None
-    listed = _yaml(text, path.name) if path.suffix in (".yaml", ".yml") else _csv(text, path.name)
-    rows: dict[str, Row] = {}
-    for row in ({name: _from_today(cell, today) for name, cell in each.items()} for each in listed):
-        found = row.get(key, "").strip()
-        if not found or found in rows:
-            raise BrokenTable(f'{path.name}: every row needs its own "{key}"; "{found}" is there twice or empty.')
-        rows[found] = row
-    return rows, tuple(dict.fromkeys(c for row in listed for c in row))
-
-
-def _from_today(cell: str, today: date) -> str:
-    """*cell* with ``today+3 09:00`` or ``today-3`` as the day and time that it stands for."""
-    found = _FROM_TODAY.fullmatch(cell.strip())
-    if found is None:
-        return cell
-    day = (today + timedelta(days=int(found[1]))).isoformat()
-    return f"{day}T{found[2]}" if found[2] else day
-
-
-def _csv(text: str, name: str) -> list[Row]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        listed = list(reader)
-    except csv.Error as error:
-        raise BrokenTable(f"{name}, line {reader.line_num}: {error}.") from None
-    if any(None in row or None in row.values() for row in listed):
-        raise BrokenTable(f"{name}: a row has more or fewer cells than the first line.")
-    return listed
-
-
-def _yaml(text: str, name: str) -> list[Row]:
-    from shepherd.flow.source import Map, Scalar, Seq, read
-
-    root = read(text.encode(), name).root
-    rows = root.items if isinstance(root, Seq) else ()
-    listed = [{k.text: v.text for k, v in row.entries if isinstance(v, Scalar)} for row in rows if isinstance(row, Map)]
-    if not listed or len(listed) != len(rows):
-        raise BrokenTable(f"{name} is not a YAML list of rows.")
-    return listed

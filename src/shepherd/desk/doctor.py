@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from shepherd.connect.needs import lacking, needed
+from shepherd.connect.rows import table_faults
 from shepherd.desk.clock import Clock, offset, system_clock
 from shepherd.desk.settings import Settings, changes_file, shipped
 from shepherd.desk.versions import folded
@@ -64,6 +65,7 @@ def examine(settings: Settings, *, clock: Clock = system_clock, again: Again = "
     checks += told
     checks += _clock(seen, settings.library, draft.policy if draft else None, clock)
     checks += _connectors(draft.connectors if draft else {})
+    checks += _tables(draft.connectors if draft else {}, settings.library)
     return checks
 
 
@@ -306,3 +308,13 @@ def _connectors(connectors: Mapping[str, Connector]) -> Iterator[Check]:
     if whole:
         names = ", ".join(name for connector in wanted for name in needed(connector))
         yield Check("connectors", FINE, f"Set in the environment: {names}." if names else "None needs the environment.")
+
+
+def _tables(connectors: Mapping[str, Connector], folder: Path) -> Iterator[Check]:
+    """Whether each table can be read, and has the columns that its operations need."""
+    tables = [c for c in connectors.values() if c.kind == "table"]
+    faults = [(c.name, fault) for c in tables for fault in table_faults(c, folder, c.operations.values())]
+    for name, fault in faults:
+        yield Check("tables", FAULT, f"{name}: {fault.says}", fault.mends)
+    if tables and not faults:
+        yield Check("tables", FINE, f"{many(len(tables), 'table')}, none lacks a column.")
