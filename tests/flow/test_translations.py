@@ -52,6 +52,7 @@ GERMAN = {
     "label: Speed": "label: Tempo",
     "That is too fast.": "Das ist zu schnell.",
     "title: Hello": "title: Hallo",
+    "red: Red": "red: Rot",
 }
 
 
@@ -93,7 +94,7 @@ def test_a_file_to_translate_holds_every_word_and_is_reported_until_it_is_done(f
 def test_words_that_are_still_the_flows_own_are_not_accepted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """
     They keep the mark of what is not translated, are named, and are accepted only where their mark is written by hand;
-    what only reads a name is the same in every language.
+    what only reads a name is the same in every language. So a step of fields alone, whose labels nobody has touched.
     """
     command = ["translate", "hello", "de", "--library", str(folder)]
     assert run(command) == 0
@@ -102,11 +103,11 @@ def test_words_that_are_still_the_flows_own_are_not_accepted(folder: Path, capsy
     capsys.readouterr()
 
     assert run([*command, "--accept"]) == 1
-    assert capsys.readouterr().err == "Not accepted, for their words are still the flow's own: light, recap.\n"
+    assert capsys.readouterr().err == "Not accepted, for their words are still the flow's own: light, data, recap.\n"
 
     left = examine(read_draft(folder))
 
-    assert {(f.code, f.step) for f in left} == {("SHP812", "light"), ("SHP812", "recap")}
+    assert {(f.code, f.step) for f in left} == {("SHP812", "light"), ("SHP812", "data"), ("SHP812", "recap")}
     assert all("not translated yet" in f.message for f in left)
 
     marks = [f.hint.rpartition("of: ")[2].rstrip(".") for f in left]
@@ -118,6 +119,68 @@ def test_words_that_are_still_the_flows_own_are_not_accepted(folder: Path, capsy
     assert examine(read_draft(folder)) == []
     assert run([*command, "--accept"]) == 0
     assert examine(read_draft(folder)) == []
+
+
+LABELS = """flow: form
+title: A form
+category: intake
+version: 1
+outcomes:
+  done: {resolves: true}
+steps:
+  data:
+    collect:
+      router: {label: Router, options: [slow, fast]}
+      speed: {label: Speed, type: integer}
+    check: [{must: data.speed < 1000, message: That is too fast.}]
+  light: {ask: Which cable is in?, answers: {red: look, green: look}}
+  look: {guide: Look at it., end: done}
+"""
+FORM = {
+    "A form": "Ein Blatt",
+    "Speed": "Tempo",
+    "That is too fast.": "Das ist zu schnell.",
+    "Which cable is in?": "Welches Kabel steckt?",
+    "red: Red": "red: Rot",
+    "Look at it.": "Sieh es an.",
+}
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "left"),
+    [
+        (("Speed",), ["data"]),
+        (("That is too fast.",), ["data"]),
+        (("red: Red",), ["light"]),
+        (("Look at it.",), ["look"]),
+        (tuple(FORM), ["data", "light", "look"]),
+        ((), []),
+    ],
+)
+def test_a_step_is_accepted_once_its_labels_have_their_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], forgotten: tuple[str, ...], left: list[str]
+) -> None:
+    """
+    Of its answers, fields or refusals one at least is in the other language, as some are the same in both. Until then
+    none of its texts counts as translated.
+    """
+    (tmp_path / "form.yaml").write_text(LABELS, "utf-8")
+    command = ["translate", "form", "de", "--library", str(tmp_path)]
+    assert run(command) == 0
+    text = (tmp_path / "form.de.yaml").read_text("utf-8")
+    for own, german in FORM.items():
+        assert own in text
+        text = text if own in forgotten else text.replace(own, german)
+    (tmp_path / "form.de.yaml").write_text(text, "utf-8")
+    capsys.readouterr()
+
+    assert run([*command, "--accept"]) == (1 if left else 0)
+    named = f"Not accepted, for their words are still the flow's own: {', '.join(left)}.\n" if left else ""
+    assert capsys.readouterr().err == named
+    texts = {"data": 5, "light": 3, "look": 1, "title": 1}
+    stale = [*left, *(["title"] if "A form" in forgotten else [])]
+    waiting = sum(texts[name] for name in stale)
+    assert dict(Library.read(tmp_path).said_in("form"))["de"] == Covered(10 - waiting, waiting, 10)
 
 
 def test_what_does_not_fit_is_shown_at_its_words(folder: Path) -> None:
@@ -224,7 +287,7 @@ def test_labels_that_are_not_written_and_the_title_are_counted_and_written_down(
     """
     file = translated(folder) / "hello.de.yaml"
     whole = file.read_text("utf-8")
-    file.write_text(whole.replace("      red: Red\n", "").replace("title: Hallo", "title: Hello"), "utf-8")
+    file.write_text(whole.replace("      red: Rot\n", "").replace("title: Hallo", "title: Hello"), "utf-8")
 
     assert dict(Library.read(folder).said_in("hello"))["de"] == Covered(11, 1, 13)
     assert [(f.code, f.message) for f in examine(read_draft(folder))] == [

@@ -11,8 +11,10 @@ import yaml
 from shepherd.flow.draft import Draft
 from shepherd.flow.listwords import LISTED, labels_of, read_in
 from shepherd.flow.marks import UNTRANSLATED, mark
-from shepherd.flow.translations import read_of, untouched, words_of
+from shepherd.flow.translations import HEARD, all_untouched, read_of, untouched, words_of
 
+#: The labels and refusals of a step, each of which may well be the same in another language, but hardly all.
+SHOWN = ("answers", "options", "collect", "check")
 #: A mark is quoted: one like 9e588345 is a number to an editor.
 _MARK = re.compile("[0-9a-f]{8}")
 
@@ -83,8 +85,9 @@ def _dumped(made: Mapping[str, Any]) -> str:
 
 def not_translated(draft: Draft, flow: str, language: str) -> Mapping[str, tuple[str, ...]]:
     """
-    The names of the ``steps`` and ``texts`` of *flow* whose words for the customer are in *language* its own still.
+    The names of the ``steps`` and ``texts`` of *flow* whose words are in *language* its own still.
 
+    That is a step where one text for the customer is, or all that is offered, asked for or refused, or all there is.
     Words that are right as they are carry their mark already: the translator wrote it.
     """
     source = draft.documents[f"flow:{flow}"]
@@ -95,7 +98,7 @@ def not_translated(draft: Draft, flow: str, language: str) -> Mapping[str, tuple
             name
             for name, step in source["steps"].items()
             if name in steps and steps[name].get("of") != mark(words_of(step))
-            if any(untouched(step[k], steps[name][k]) for k in ("say", "ask") if k in step and k in steps[name])
+            if _as_it_was(read_of(step), steps[name])
         ),
         "texts": tuple(
             name
@@ -103,6 +106,15 @@ def not_translated(draft: Draft, flow: str, language: str) -> Mapping[str, tuple
             if name in texts and texts[name].get("of") != mark(said) and untouched(said, texts[name].get("is", ""))
         ),
     }
+
+
+def _as_it_was(own: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    heard, shown = ([key for key in keys if key in own and key in said] for keys in (HEARD, SHOWN))
+    return (
+        any(untouched(own[key], said[key]) for key in heard)
+        or any(all_untouched(own[key], said[key]) for key in shown)
+        or all_untouched(own, said)
+    )
 
 
 def _both(known: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,6 +88,21 @@ def untouched(own: Any, said: Any) -> bool:
     return any(a.strip() == b.strip() and any(map(str.isalpha, _READ.sub("", a))) for a, b in pairs)
 
 
+def all_untouched(own: Any, said: Any) -> bool:
+    """Whether every text of *own* that has letters, and stands in *said* too, is still the flow's own there."""
+    pairs = [(a, b) for a, b in _paired(own, said) if any(map(str.isalpha, _READ.sub("", a)))]
+    return bool(pairs) and all(a.strip() == b.strip() for a, b in pairs)
+
+
+def _paired(own: Any, said: Any) -> Iterator[tuple[str, str]]:
+    """The texts of *own* beside those that *said*, which has its shape, has in their place."""
+    if not isinstance(own, dict):
+        yield from zip(_texts(own), _texts(said), strict=False)
+    elif isinstance(said, Mapping):
+        for key in own.keys() & said.keys():
+            yield from _paired(own[key], said[key])
+
+
 def _texts(words: Any) -> Iterator[str]:
     for case in words if isinstance(words, list | tuple) else (words,):
         yield str(case.get("is", case.get("otherwise", "")) if isinstance(case, Mapping) else case)
