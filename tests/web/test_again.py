@@ -107,6 +107,19 @@ def test_a_refusal_is_told_where_the_ticket_goes_on(tab):
     assert "Turned away on this ticket before, 2 times. " in said(tab.get(ticket))
 
 
+def test_a_refusal_on_another_ticket_is_told_too(tab):
+    """Who was turned away calls again: the agent of their next ticket reads of it, another customer's does not."""
+    begin(tab, "C-1001")
+    first = ticket_of(tab).rpartition("/")[2]
+    refused(tab)
+
+    begin(tab, "C-1001")
+    assert f"Turned away before, on {first}. Identity was not established: failed, " in said(tab)
+    assert f"Turned away before, on {first}. " in said(tab.get(ticket_of(tab)))
+    begin(tab, "C-1002")
+    assert "Turned away" not in said(tab)
+
+
 def test_who_hung_up_was_not_turned_away(tab):
     """A contact that was lost while the customer was to be identified refused them nothing."""
     begin(tab, "C-1001")

@@ -273,8 +273,8 @@ class Desk:
         return asked(self._runs.load(run).run, visit, values)
 
     def turned_away(self, ticket: str, but: str = "") -> TurnedAway | None:
-        """How the customer was turned away before on *ticket* (an id), *but* by one run; None where they were not."""
-        return turned_away(self._runs, self.record, ticket, but)
+        """How the customer of *ticket* (an id) was turned away before, *but* by one run; None where they were not."""
+        return turned_away(self._runs, self.record, self.record.ticket(ticket), self.clock(), but)
 
     # --- what changed in the flows ------------------------------------------------------------------
 

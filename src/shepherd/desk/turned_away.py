@@ -1,27 +1,34 @@
-"""Whether a customer was turned away before: what was asked for on a ticket, was not established, and ended a run."""
+"""Whether a customer was turned away before: what was to be established, was not, and ended a run."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shepherd.desk.errors import DeskError
 from shepherd.desk.runs import Runs
 from shepherd.flow.model import End
-from shepherd.record import Record
+from shepherd.record import Record, Ticket
 from shepherd.run.state import Run, Visit
 
-#: So many runs of a ticket, the latest, are looked through.
+#: So many runs of a ticket, the latest, are looked through, and of its customer elsewhere.
 LATEST = 20
+#: How long a refusal on another ticket of the customer is told: who fails tries again soon, with another agent.
+ELSEWHERE = timedelta(days=7)
 #: A flow that ends like this was left by the customer.
 HUNG_UP = "hung_up"
 
 
 class TurnedAway(NamedTuple):
-    """The latest *run* that ended because an assurance (*what*) was not established; *times* so many did."""
+    """
+    The latest *run* that ended because an assurance (*what*) was not established; *times* so many did.
+
+    *ticket* is the number of the ticket that it was on, empty where that is the ticket in question.
+    """
 
     run: str
+    ticket: str
     flow: str
     what: str
     outcome: str
@@ -29,20 +36,25 @@ class TurnedAway(NamedTuple):
     times: int
 
 
-def turned_away(runs: Runs, record: Record, ticket: str, but: str = "") -> TurnedAway | None:
+def turned_away(runs: Runs, record: Record, ticket: Ticket, now: datetime, but: str = "") -> TurnedAway | None:
     """
-    How the customer of *ticket* (an id) was turned away on it, None where they were not.
+    How the customer of *ticket* was turned away on it, or lately on another of their tickets; None where they were not.
 
     *but* is a run that is no earlier one. A run that can't be read tells nothing.
     """
     found = []
-    for row in record.runs(ticket=ticket, status="ended", limit=LATEST):
+    rows = record.runs(ticket=ticket.id, status="ended", limit=LATEST)
+    if ticket.customer is not None:
+        lately = record.runs(customer=ticket.customer, status="ended", since=now - ELSEWHERE, limit=LATEST)
+        rows += [row for row in lately if row.ticket != ticket.id]
+    for row in sorted(rows, key=lambda row: row.updated_at, reverse=True):
         if row.id == but:
             continue
         with suppress(DeskError):
             missed = _missed(runs.load(row.id).run)
             if missed:
-                found.append(TurnedAway(row.id, row.flow, *missed, row.updated_at, 0))
+                where = "" if row.ticket == ticket.id else row.number
+                found.append(TurnedAway(row.id, where, row.flow, *missed, row.updated_at, 0))
     return found[0]._replace(times=len(found)) if found else None
 
 
