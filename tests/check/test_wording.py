@@ -151,6 +151,41 @@ def test_words_are_written_out(words: str, point: str, tmp_path: Path):
     assert found(tmp_path, f"  q:\n    say: |\n      {words}\n") == ([("SHP904", point)] if point else [])
 
 
+@pytest.mark.parametrize(
+    ("words", "point"),
+    [
+        ("It ends on { today | date }.", "{ today | date }"),
+        ("It ends on {today + days(3)}.", "{today + days(3)}"),
+        ("It is { customer.tier | join }, on {{ today }}.", "{ customer.tier | join }"),
+        ("It is { customer.rank | join }.", ""),
+        ("It is { tomorrow | date }.", ""),
+        ("It is { yes or no }, { 1 or 2 }, {'a': today} or { today, today }.", ""),
+        ("It is {{ today | date }}.", ""),
+    ],
+)
+def test_a_value_stands_in_two_braces(words: str, point: str, tmp_path: Path):
+    """
+    What reads names of the flow between single braces is a value; anything else in braces is words.
+    """
+    draft = library(tmp_path, f"steps:\n{ENGLISH}  q:\n    say: |\n      {words}\n{END}")
+
+    inside = point[1:-1].strip()
+
+    assert told(wording, draft) == ([("SHP904", point)] if point else [])
+    assert all(f.hint == f"A value stands in two braces: {{{{ {inside} }}}}." for f in wording(draft))
+
+
+def test_a_translated_value_stands_in_two_braces_too(tmp_path: Path):
+    """
+    A translation reads the names of its flow.
+    """
+    said = "of: '00000000'\n    say: Am { x | date } und { today | date }.\n"
+    german = f"translation: f\nlanguage: de\nsteps:\n  hello:\n    {said}"
+    draft = library(tmp_path, f"steps:\n{END}", **{"f.de": german})
+
+    assert told(wording, draft) == [("SHP904", "{ today | date }")]
+
+
 def test_brackets_are_for_the_agents_eyes(tmp_path: Path):
     """
     What is to be done while speaking may stand in a guide.

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shepherd.check import plain_english as english
+from shepherd.check.known import Known
 from shepherd.check.said import SHOWN, SPOKEN, Said, fields_of, own_options, said, translated
 from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.listwords import LISTED
 from shepherd.flow.model import Ask, Flow, Step
-from shepherd.flow.scope import uses
+from shepherd.flow.parse import Wrong, tree_of
+from shepherd.flow.scope import Around, uses
+from shepherd.flow.tree import reads
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -84,15 +88,19 @@ _LEFT = re.compile(
     r"X+)\b|(?i:\blorem ipsum\b|\bplaceholder\b)|\?{3,}|_{3,}|"
     r"<[A-Za-z][\w -]{0,30}>|\$\{\w[\w.]*\}|\{ {0,3}\w[\w.]* {0,3}\}|%\(\w+\)s|(?<!\d)%s\b"
 )
+#: What stands between single braces; a value if it reads what the flow knows.
+_BRACED = re.compile(r"(?<!\{)\{([^{}\n]{1,200})\}(?!\})")
 #: In what is read aloud, words in brackets are nobody's words yet. ("[pause]" is for the agent's eyes: a guide.)
 _BRACKETS = re.compile(r"\[[A-Za-z][\w .'-]{0,30}\]|\binsert (?:the )?\w+ here\b", re.IGNORECASE)
 
 
 def wording(draft: Draft) -> Iterator[Finding]:
     """What is wrong with how the flows speak; by English words only where their words are English."""
+    around = Around(draft.flows, draft.policy, draft.connectors)
     for flow in draft.flows.values():
         texts = list(said(flow))
-        judge = _Judge(flow.file, flow.id, plain=english.is_english(one.words for one in texts))
+        plain = english.is_english(one.words for one in texts)
+        judge = _Judge(flow.file, flow.id, plain=plain, known=partial(Known, flow, around))
         for one in texts:
             yield from judge.text(one)
         for step in flow.steps.values():
@@ -101,16 +109,18 @@ def wording(draft: Draft) -> Iterator[Finding]:
     for document in draft.translations:
         language = document.typed["language"]
         of = document.typed["translation"]
-        judge = _Judge(document.file, "" if of.startswith(LISTED) else of, plain=language.partition("-")[0] == "en")
+        flow_id = "" if of.startswith(LISTED) else of
+        known = partial(Known, draft.flows[flow_id], around) if flow_id in draft.flows else None
+        judge = _Judge(document.file, flow_id, plain=language.partition("-")[0] == "en", known=known)
         for one in translated(document.root):
             yield from judge.text(one)
 
 
 class _Judge:
-    """Judges the words of one file, of *flow*; *plain*: they are English."""
+    """Judges the words of one file, of *flow*; *plain*: they are English. *known* gives the names of the flow."""
 
-    def __init__(self, file: str, flow: str, *, plain: bool):
-        self.file, self.flow, self.plain = file, flow, plain
+    def __init__(self, file: str, flow: str, *, plain: bool, known: Callable[[], Known] | None):
+        self.file, self.flow, self.plain, self.known = file, flow, plain, known
 
     def at(self, rule: Rule, place: Place, message: str, hint: str, step: str = "") -> Finding:
         return rule.at(place, message, file=self.file, hint=hint, flow=self.flow, step=step)
@@ -141,9 +151,20 @@ class _Judge:
     def left(self, one: Said) -> Iterator[Finding]:
         """Words that were never written out."""
         found = _LEFT.search(one.words) or (_BRACKETS.search(one.words) if one.role in SPOKEN else None)
+        hint = "Write the words out; a value stands in two braces: {{ name }}."
+        if found is None and (found := next(filter(self.is_value, _BRACED.finditer(one.words)), None)) is not None:
+            hint = f"A value stands in two braces: {{{{ {found[1].strip()} }}}}."
         if found is not None:
-            hint = "Write the words out; a value stands in two braces: {{ name }}."
             yield self.at(PLACEHOLDER, one.at(*found.span()), f'"{found[0]}" was left in these words.', hint, one.step)
+
+    def is_value(self, braced: re.Match[str]) -> bool:
+        """Whether what stands between single braces reads names of the flow, and nothing else."""
+        try:
+            read = reads(tree_of(braced[1], filters=True))
+        except Wrong:
+            return False
+        names = self.known() if read and self.known is not None else None
+        return names is not None and all(names.unknown(one) is None for one in read)
 
     def length(self, one: Said) -> Iterator[Finding]:
         """A text, or one sentence of it, that is too long for the ear."""
