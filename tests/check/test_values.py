@@ -109,6 +109,27 @@ def test_types_that_do_not_fit(tmp_path: Path, when: str, code: str, pointed: st
 
 
 @pytest.mark.parametrize(
+    ("when", "hint"),
+    [
+        ('born > "2027-01-01"', "Write date(2027, 1, 1)."),
+        ('"2027-12-31" <= born', "Write date(2027, 12, 31)."),
+        ('born == "2027-02-30"', "Write a day like date(2027, 4, 6)."),
+        ("born == 2027", "Write a day like date(2027, 4, 6)."),
+        ("today + 30 > born", "Write days(30)."),
+        ("today - visits.light > born", "Write days(visits.light)."),
+        ("today + (1 + 2) > born", "Write days(…) round the number."),
+        ("today * 2 > born", "Numbers, amounts, days and lengths of time can be reckoned with."),
+        ("today + speed > born", "Numbers, amounts, days and lengths of time can be reckoned with."),
+    ],
+)
+def test_a_day_is_written_out_in_the_hint(when: str, hint: str, tmp_path: Path):
+    """
+    The hint has the very day, and the very number of days, that the designer wrote.
+    """
+    assert [f.hint for f in values(library(tmp_path, decided(when)))] == [hint]
+
+
+@pytest.mark.parametrize(
     "said",
     ["{{ speed | date }}", "{{ light | money }}", "{{ wired | number }}", "{{ speed | join }}", "{{ speed + light }}"],
 )

@@ -350,6 +350,57 @@ def test_what_other_languages_write_is_told_as_it_is_written_here(text: str, abo
 
 
 @pytest.mark.parametrize(
+    ("text", "about", "hint"),
+    [
+        ("today + 30 days", "30 days", "Write days(30)."),
+        ("day - 2 weeks > today", "2 weeks", "Write weeks(2)."),
+        ("days(3) + 1 month", "1 month", "Write months(1)."),
+        ("3d", "3d", "On the ticket, a length of time is a text: '\"3d\"'. To reckon with it, write days(3)."),
+        ("4h", "4h", "On the ticket, a length of time is a text: '\"4h\"'."),
+        ("4 working hours", "4 working hours", "On the ticket, a length of time is a text: '\"4 working hours\"'."),
+        ('a == "3 days" b', "b", "A unit belongs in the label. Is and, or, == missing before it?"),
+        ("a > 5 kg", "kg", "A unit belongs in the label. Is and, or, == missing before it?"),
+    ],
+)
+def test_a_length_of_time_is_written_as_it_is_reckoned_with(text: str, about: str, hint: str):
+    """
+    The hint has the very number of days, weeks, months or years.
+    """
+    with pytest.raises(Wrong) as found:
+        tree_of(text)
+    assert (text[found.value.start : found.value.end], found.value.hint) == (about, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Ring the customer back", "'\"Ring the customer back\"'"),
+        ("Ring back", "'\"Ring back\"'"),
+        ("Look where it is, and call them.", "'\"Look where it is, and call them.\"'"),
+        ("look for the parcel", "'\"look for the parcel\"'"),
+        ("Ask for Ada, who isn't here", "'\"Ask for Ada, who isn''t here\"'"),
+        ("ring back", ""),
+        ("speed equals light too", ""),
+        ("a b and c", ""),
+        ("a_b c d", ""),
+        ("a.b is c d", ""),
+        ("a b == c d", ""),
+    ],
+)
+def test_words_without_quotes_are_told_as_a_text(text: str, quoted: str):
+    """
+    Several plain words are a text whose own quotes were forgotten; what may be names or a comparison is told as such.
+    """
+    with pytest.raises(Wrong) as found:
+        tree_of(text)
+    assert (found.value.hint == f"A text needs quotes of its own: {quoted}.") == bool(quoted)
+    assert ("quotes of its own" in found.value.hint) == bool(quoted)
+    with pytest.raises(Wrong) as shown:
+        tree_of(text, filters=True)
+    assert "quotes of its own" not in shown.value.hint
+
+
+@pytest.mark.parametrize(
     "text",
     [
         'a == "NOT a =< b"',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -42,6 +43,7 @@ MOMENTS = frozenset({"date", "datetime", "time"})
 LISTS = frozenset({"list", "many"})
 ORDERED = ("<", "<=", ">", ">=")
 SAME = {"text": TEXTS, "choice": TEXTS, "digits": TEXTS, "integer": NUMBERS, "number": NUMBERS, "money": NUMBERS}
+_RECKONED = "Numbers, amounts, days and lengths of time can be reckoned with."
 
 
 class Misfit(NamedTuple):
@@ -131,9 +133,8 @@ class Infer:
             self._in(node, left, right)
         elif "any" not in (left.kind, right.kind):
             if right.kind not in SAME.get(left.kind, {left.kind}):
-                self.wrong(
-                    node, f"{_capital(left.words)} can't be compared with {right.words}.", _how(left, node.right)
-                )
+                hint = _how(left, node.right) or _how(right, node.left)
+                self.wrong(node, f"{_capital(left.words)} can't be compared with {right.words}.", hint)
             elif differ(left, right):
                 self.mixed(node, left, right)
             elif node.op in ORDERED and left.kind in ("yes_no", "record", "list", "many"):
@@ -194,7 +195,7 @@ class Infer:
             return ANY
         made = _sum_of(node.op, left, right)
         if made is None:
-            hint = "Numbers, amounts, days and lengths of time can be reckoned with."
+            hint = _days(left, node.op, node.right, right) or _RECKONED
             self.wrong(node, f'"{node.op}" does not work on {left.words} and {right.words}.', hint)
             return ANY
         if differ(left, right):
@@ -337,8 +338,26 @@ def _how(left: Type, right: Node) -> str:
     if left.kind in NUMBERS and isinstance(right, Const):
         return f"Write {right.value} without quotes."
     if left.kind == "date" and isinstance(right, Const):
-        return "Write date(2027, 4, 6)."
+        return _day(right.value)
     return ""
+
+
+def _day(written: Any) -> str:
+    """How the day that is *written* as a text is written in an expression."""
+    try:
+        day = date.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        day = None
+    return f"Write date({day.year}, {day.month}, {day.day})." if day else "Write a day like date(2027, 4, 6)."
+
+
+def _days(left: Type, op: str, count: Node, right: Type) -> str:
+    """How a number of days is put to a day, or taken from it."""
+    if left.kind not in ("date", "datetime") or op not in "+-" or right.kind != "integer":
+        return ""
+    if isinstance(count, Const):
+        return f"Write days({count.value})."
+    return f"Write days({count.words})." if isinstance(count, Read) else "Write days(…) round the number."
 
 
 TAKES: Mapping[str, frozenset[str]] = {

@@ -15,7 +15,7 @@ from shepherd.flow.findings import allowed
 from shepherd.flow.functions import FILTERS, FUNCTIONS
 from shepherd.flow.plain import KEYWORDS, plain
 from shepherd.flow.shown import many
-from shepherd.flow.slips import SLIPS, WORDS
+from shepherd.flow.slips import SLIPS, WORDS, span_in, without_texts, words_alone
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -89,12 +89,12 @@ def tree_of(text: str, *, filters: bool = False) -> Node:
     if not text.strip():
         raise Wrong("There is no expression here.", 0, max(1, len(text)), "Write one, or delete the key.")
     _slips(text)
-    tokens = _tokens(text)
+    tokens = _tokens(text, filters)
     _caps(tokens)
     try:
         template = _environment().parse(OPEN + text + CLOSE)
     except TemplateSyntaxError as error:
-        raise _amount(tokens) or _syntax(error, text, tokens) from None
+        raise _amount(tokens) or _plain_words(text, filters) or _syntax(error, text, tokens) from None
     except RecursionError:
         raise Wrong("This is nested too deeply.", 0, len(text), "Name a part in values.") from None
     output = template.body[0] if len(template.body) == 1 else None
@@ -105,7 +105,7 @@ def tree_of(text: str, *, filters: bool = False) -> Node:
 
 def _slips(text: str) -> None:
     """What people of other languages write; looked for outside quoted texts."""
-    bare = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", lambda m: "_" * len(m[0]), text)
+    bare = without_texts(text)
     for slip in SLIPS:
         found = slip.pattern.search(bare)
         if found:
@@ -121,7 +121,7 @@ def _slips(text: str) -> None:
         raise Wrong("This is a subtraction, not a date.", date.start(), date.end(), hint)
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str, filters: bool) -> list[Token]:
     found = []
     at = -len(OPEN)
     try:
@@ -130,7 +130,7 @@ def _tokens(text: str) -> list[Token]:
             if kind not in ("whitespace", "variable_begin", "variable_end"):
                 found.append(Token(kind, value, start, at))
     except TemplateSyntaxError:
-        raise _unread(text, max(0, at)) from None
+        raise _plain_words(text, filters) or _unread(text, max(0, at)) from None
     return found
 
 
@@ -211,6 +211,16 @@ def _amount(tokens: list[Token]) -> Wrong | None:
                 hint = f"Write {number.text}: an amount is compared and counted without its currency."
                 return Wrong(f'"{currency.text}" does not fit here.', currency.start, currency.end, hint)
     return None
+
+
+def _plain_words(text: str, filters: bool) -> Wrong | None:
+    """What is wrong where a length of time is written as people do, or words for them stand without quotes."""
+    span = span_in(text)
+    if span is not None:
+        start, end, hint = span
+        return Wrong(f'"{text[start:end].strip()}" does not fit here.', start, end, hint)
+    hint = "" if filters else words_alone(text)
+    return Wrong("These words are no name and no comparison.", 0, len(text), hint) if hint else None
 
 
 class _Reader:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from shepherd.flow.plain import KEYWORDS
+
+#: So many characters of what was written stand in a hint.
+MOST_SHOWN = 60
+
 
 class Slip(NamedTuple):
     """
@@ -63,3 +68,46 @@ WORDS = {
     "contains": 'Write has_word(text, "word"), or has_any(choices, ["a"]) where several were chosen.',
     "xor": "Write what is meant with and, or and not.",
 }
+_UNITS = {"d": "days", "day": "days", "w": "weeks", "week": "weeks", "month": "months", "year": "years"}
+_UNITS |= {word: word for word in ("days", "weeks", "months", "years")} | {
+    "workday": "workdays",
+    "workdays": "workdays",
+}
+_UNIT = re.compile(rf"(?<![\w.])([0-9]{{1,6}}) *({'|'.join(sorted(_UNITS, reverse=True))})(?![\w.]| *\()")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_SPAN = re.compile(r"[0-9]{1,6}[smhd]|[0-9]{1,4} working (?:hour|day)s?")
+_WORDS = re.compile(r"[^\W\d_][^\W\d_'’-]*,?(?: [^\W\d_]['’\w-]*[,;:]?)+[.?]?")
+
+
+def without_texts(text: str) -> str:
+    """*text* with a sign for each character of the quoted texts in it."""
+    return _QUOTED.sub(lambda found: "_" * len(found[0]), text)
+
+
+def span_in(text: str) -> tuple[int, int, str] | None:
+    """A length of time that is written as people write it in *text*, which can't be read: where, and what mends it."""
+    whole = text.strip()
+    found = _UNIT.search(without_texts(text))
+    alone = _SPAN.fullmatch(whole)
+    if found is None and alone is None:
+        return None
+    start, end = found.span() if found is not None else (0, len(text))
+    call = f"{_UNITS[found[2]]}({int(found[1])})" if found is not None else ""
+    if alone is None:
+        return start, end, f"Write {call}."
+    reckoned = f" To reckon with it, write {call}." if call else ""
+    return start, end, f"On the ticket, a length of time is a text: '\"{whole}\"'.{reckoned}"
+
+
+def words_alone(text: str) -> str:
+    """What mends *text*, which can't be read, where it is words for people without quotes; else the empty text."""
+    words = text.strip()
+    parts = [part.strip(",;:.?") for part in words.split()]
+    begins = words[:1].isupper()
+    if not _WORDS.fullmatch(words) or not (begins or len(parts) > 2):
+        return ""
+    if not begins and not {*KEYWORDS, *WORDS}.isdisjoint(parts):
+        return ""
+    shown = words if len(words) <= MOST_SHOWN else f"{words[:MOST_SHOWN]}…"
+    doubled = shown.replace("'", "''")
+    return f"A text needs quotes of its own: '\"{doubled}\"'."
