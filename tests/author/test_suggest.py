@@ -319,6 +319,45 @@ def test_no_set_of_walks_is_smaller(library: Library, number: int) -> None:
     assert len(found.scenarios) == found.least
 
 
+LIMITED = """flow: visit
+title: A visit
+category: intake
+version: 1
+outcomes: {soon: {resolves: true}, late: {resolves: true}}
+values:
+  from_day: today + days(3)
+  latest: today + days(30)
+  least: 3
+steps:
+  form:
+    collect:
+      from: {type: date, min: from_day, max: latest}
+      people: {type: integer, min: least}
+      again: {type: date, min: latest, optional: true}
+  when: {ask: Which day?, type: date, min: from_day, max: latest, save: day}
+  close: {say: "From {{ form.from }}, {{ form.people }} people.", end: soon}
+"""
+FORKED = LIMITED.replace(
+    "  close:",
+    """  fork:
+    decide:
+      - {when: day > today + days(14), then: far}
+      - otherwise: close
+  far: {say: It takes long., end: late}
+  close:""",
+)
+
+
+@pytest.mark.parametrize("text", [LIMITED, FORKED])
+def test_what_is_given_lies_within_limits_that_are_worked_out(tmp_path: Path, text: str) -> None:
+    """Limits that name `values` are known only on the way: none of what stands for a field lies outside of them."""
+    (tmp_path / "visit.yaml").write_text(text, "utf-8")
+    library = Library.read(tmp_path)
+    found = suggest(library, "visit", missing(library, "visit"))
+    assert found.unreached == ()
+    assert not_walked(library, "visit", walked(library, "visit", found)) == ()
+
+
 @pytest.mark.parametrize(
     "pattern",
     [

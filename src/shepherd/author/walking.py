@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +15,7 @@ from shepherd.author.script import TICKET, noted, once_key
 from shepherd.author.trail import Crossing, crossings
 from shepherd.flow.given import DEFAULT_AT, Given
 from shepherd.flow.model import Ask, Collect, Do, Field, Lookup
+from shepherd.flow.types import Refusal, check_field, to_json, to_text
 from shepherd.run import advance, start
 from shepherd.run.api import (
     SYSTEM,
@@ -30,7 +31,7 @@ from shepherd.run.api import (
     Time,
 )
 from shepherd.run.state import Run
-from shepherd.run.waiting import due_at
+from shepherd.run.waiting import due_at, limit_now
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
@@ -133,19 +134,35 @@ class Walker:
 
     def _answers(self, here: Here) -> list[Any]:
         step = here.run.tip.step
-        flow = here.run.state.frame.flow.id
         action = step.action
         if isinstance(action, Ask):
             if action.routed:
                 return [option.value for option in action.field.options]
-            return [value for value in self.domains.of(flow, (step.saves,), action.field) if value is not None]
+            return [value for value in self._of(here, (step.saves,), action.field) if value is not None]
         if isinstance(action, Collect):
-            return self._filled(flow, step.saves, action.fields)
+            return self._filled(here, step.saves, action.fields)
         return [None]
 
-    def _filled(self, flow: str, saved: str, fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+    def _of(self, here: Here, path: tuple[str, ...], field: Field) -> tuple[Any, ...]:
+        """What to give *field*: of what conditions tell apart, what lies within limits that are named; else these."""
+        frame = here.run.state.frame
+        values = self.domains.of(frame.flow.id, path, field)
+        named = [limit for limit in (field.minimum, field.maximum) if isinstance(limit, str)]
+        if not named:
+            return values
+        limits = {name: limit_now(here.run, name) for name in named}
+        told = [to_text(limit) for limit in limits.values() if limit is not None]
+
+        def given(tried: Iterable[Any]) -> tuple[Any, ...]:
+            checked = (check_field(field, value, limits.get) for value in tried)
+            return tuple(to_json(value) for value in checked if value is not None and not isinstance(value, Refusal))
+
+        inside = given(values) or given(told)
+        return (*inside, None) if field.optional else inside or values
+
+    def _filled(self, here: Here, saved: str, fields: Mapping[str, Field]) -> list[dict[str, Any]]:
         """Ways to fill in *fields*: every combination where there are few, else one field varied after another."""
-        values = [self.domains.of(flow, (saved, name), field) or (None,) for name, field in fields.items()]
+        values = [self._of(here, (saved, name), field) or (None,) for name, field in fields.items()]
         count = 1
         for one in values:
             count *= len(one)
@@ -167,9 +184,8 @@ class Walker:
             yield Move(action.operation, "ok", call=True)
             yield from (Move(action.operation, r, call=True) for r in operation.result_names() if r != "ok")
             return
-        flow, saved = run.state.frame.flow.id, run.tip.step.saves
         for result in operation.result_names():
-            for values in self._filled(flow, saved, operation.results.get(result, {})):
+            for values in self._filled(here, run.tip.step.saves, operation.results.get(result, {})):
                 yield Move(action.operation, {result: values} if values else result, call=True)
 
     # --- what comes of it ------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from shepherd.run.api import (
 )
 from shepherd.run.context import Context, spent
 from shepherd.run.fields import bound, read_form
-from shepherd.run.state import Frame, Run, Visit
+from shepherd.run.state import Run, Visit
 from shepherd.run.undo import undo_inputs, undo_of, undoing_at
 from shepherd.run.walk import secret_visit
 
@@ -205,7 +205,8 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
     """*field* as a page shows it."""
     context = Context(run.state, run.tip.stamp, run.spent, run.channel)
     frame = run.state.frame
-    least, most = (_told(limit, frame, context) for limit in (field.minimum, field.maximum))
+    limits = (limit_now(run, limit) for limit in (field.minimum, field.maximum))
+    least, most = ("" if limit is None else to_text(limit) for limit in limits)
     offered = "" if field.secret else as_given(given)
     if not offered and field.default is not None:
         try:
@@ -231,13 +232,12 @@ def blank(run: Run, field: Field, given: Any) -> Blank:
     )
 
 
-def _told(limit: Any, frame: Frame, context: Context) -> str:
-    """A limit as text; nothing where there is none, or where it hangs on what the form itself will give."""
+def limit_now(run: Run, limit: Any) -> Any:
+    """A *limit* of a field as it stands now; None where there is none, or where it hangs on what the form will give."""
     try:
-        known = bound(limit, frame, context)
+        return bound(limit, run.state.frame, Context(run.state, run.tip.stamp, run.spent, run.channel))
     except (Undefined, Unworkable):
-        return ""
-    return "" if known is None else to_text(known)
+        return None
 
 
 def as_given(given: Any) -> str:
