@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -127,9 +128,15 @@ def main(arguments: list[str]) -> int:
     word = arguments[0] if arguments and arguments[0] != "--" else ""
     rest = arguments[1:] if word else arguments
     more = rest[1:] if rest[:1] == ["--"] else rest
+    if word in ("-h", "--help", "help"):
+        print(__doc__)
+        return 0
     if word not in ("", "test", "setup"):
         print(__doc__)
-        return 0 if word in ("-h", "--help", "help") else 2
+        if word.startswith("-"):
+            meant = shlex.join(one for one in arguments if one != "--")
+            print(f"What is meant for the desk stands behind --: python3 start.py -- {meant}", file=sys.stderr)
+        return 2
     if word == "test":
         need_programs()
     make_venv()

@@ -48,3 +48,13 @@ def test_an_unknown_word_is_wrong_use(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "python3 start.py test" in done.stdout
+
+
+def test_what_is_meant_for_the_desk_stands_behind_two_dashes(tmp_path: Path) -> None:
+    """
+    An option without them is wrong use, and the last line is the command that was meant.
+    """
+    done = start(tmp_path, "--port", "8400", path="")
+
+    assert done.returncode == 2
+    assert done.stderr == "What is meant for the desk stands behind --: python3 start.py -- --port 8400\n"
