@@ -214,6 +214,42 @@ def test_a_note_that_was_begun_is_not_lost(served, page, customer):
     expect(note).to_have_value("")
 
 
+def test_what_is_typed_at_a_step_is_there_again(served, page, customer):
+    """
+    After a note, a pause or a look at handing over, a form that was begun stands as it was left; once it is sent, nothing
+    of it comes back, and a secret is kept nowhere.
+    """
+    at_light(page, served.address, customer)
+    press(page, "Green")
+    speed = page.get_by_label("Download speed")
+    speed.fill("41")
+    page.get_by_role("textbox", name="Note").fill("A dog barks")
+    with arriving(page):
+        page.get_by_role("button", name="Save note").click()
+    expect(speed).to_have_value("41")
+    page.get_by_role("button", name="Pause").click()
+    shows(page, "Paused")
+    press(page, "Go on")
+    expect(speed).to_have_value("41")
+    page.get_by_role("link", name="Hand over").click()
+    shows(page, "Hand over to whom?")
+    page.go_back()
+    expect(speed).to_have_value("41")
+
+    page.get_by_label("Yes", exact=True).check()
+    assert "41" in page.evaluate("JSON.stringify(sessionStorage)")
+    press(page, "Save and go on")
+    assert "41" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
+def test_a_secret_that_is_typed_is_kept_nowhere(served, page, customer):
+    """What stands in the browser for the tab holds no PIN."""
+    at_pin(page, served.address, customer)
+    page.get_by_label("Pin", exact=True).fill("4711")
+
+    assert "4711" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
 def test_a_note_outlives_a_page_that_knows_nothing_of_it(served, page, customer):
     """Where who one is was forgotten, the page that asks for the name took no note: it stands on the step again."""
     at_light(page, served.address, customer)

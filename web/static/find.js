@@ -79,7 +79,7 @@ const inIt = (field) => field.addEventListener("keydown", (event) => {
   if (event.key === field.dataset.key && !field.value && !event.isComposing) event.preventDefault();
 });
 
-export const arrive = (say) => {
+export const arrive = (_, say) => {
   document.querySelectorAll("input[data-key]").forEach(inIt);
   document.querySelectorAll("[data-narrows]").forEach((field) => narrowing(field, say));
   document.querySelectorAll("[list=customers]").forEach((field) => offering(field, say));

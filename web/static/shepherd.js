@@ -222,10 +222,10 @@
     if (page.dataset.says && !alerts) setTimeout(() => told.textContent || say(page.dataset.says, false), 150);
     noteArrives();
     document.querySelectorAll("[data-watch]").forEach(watch);
-    const finds = document.querySelector("[data-finds]");
-    if (finds) import(finds.dataset.finds).then((module) => module.arrive(say));
-    const fields = document.querySelector("form[data-fields]");
-    if (fields) import(fields.dataset.fields).then((module) => module.arrive(fields, say));
+    for (const name of ["finds", "keeps", "fields"]) {
+      const part = document.querySelector(`[data-${name}]`);
+      if (part) import(part.dataset[name]).then((module) => module.arrive(part, say));
+    }
   };
   window.addEventListener("load", arrive);
 })();
