@@ -37,7 +37,7 @@ def test_the_main_job_by_keyboard_alone(served, page):
     keys.type("aino")
     keys.press("Enter")
     shows(page, "Aino Virtanen")
-    tab_to(page, "Open a ticket for Aino Virtanen")
+    expect(page.get_by_role("link", name="Open a ticket for Aino Virtanen")).to_be_focused()
     keys.press("Enter")
     page.wait_for_url("**/?customer=*")
     expect(page.get_by_label("In the customer’s words")).to_be_focused()
