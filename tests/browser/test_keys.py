@@ -216,8 +216,8 @@ def test_a_note_that_was_begun_is_not_lost(served, page, customer):
 
 def test_what_is_typed_at_a_step_is_there_again(served, page, customer):
     """
-    After a note, a pause or a look at handing over, a form that was begun stands as it was left; once it is sent, nothing
-    of it comes back, and a secret is kept nowhere.
+    After a note, a pause or a look at handing over, a form that was begun stands as it was left; once it is sent,
+    nothing of it is kept.
     """
     at_light(page, served.address, customer)
     press(page, "Green")
@@ -240,6 +240,20 @@ def test_what_is_typed_at_a_step_is_there_again(served, page, customer):
     assert "41" in page.evaluate("JSON.stringify(sessionStorage)")
     press(page, "Save and go on")
     assert "41" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
+def test_a_long_text_is_sent_by_keys(served, page, customer):
+    """Ctrl Enter in the field of a step sends its form, as in a note it saves the note."""
+    Sender(page, served.address)
+    ticket_by_clicks(page, served.address, customer)
+    page.keyboard.type("complain")
+    page.keyboard.press("Enter")
+    shows(page, "Continue")
+    while not page.locator("#step textarea").count():
+        tap(page, "1")
+    page.locator("#step textarea").first.fill("They never came, twice.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#so-far")).to_contain_text("They never came, twice.")
 
 
 def test_a_secret_that_is_typed_is_kept_nowhere(served, page, customer):

@@ -139,9 +139,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.repeat || event.defaultPrevented) return;
     const at = event.target;
-    if (event.key === "Enter" && event.ctrlKey && at instanceof HTMLTextAreaElement && at.closest(".note")) {
+    if (event.key === "Enter" && event.ctrlKey && at instanceof HTMLTextAreaElement && at.form) {
       event.preventDefault();
-      at.form.requestSubmit(at.closest(".note").querySelector("button"));
+      at.form.requestSubmit((at.closest(".note") || at.form).querySelector("button"));
       return;
     }
     if (event.key === "Escape") {
