@@ -55,6 +55,9 @@ EXCEL = (
     f"{FILE}, line 2: it is not text in UTF-8. "
     "Save it as CSV UTF-8 (comma delimited). Write commas between the columns.",
 )
+COMMAS = (
+    "Write commas, or save it as CSV UTF-8 (comma delimited); Excel takes the separator from the region's settings."
+)
 BROKEN = {
     "as German Excel saves it": EXCEL,
     "Latin-1": (
@@ -63,11 +66,11 @@ BROKEN = {
     ),
     "semicolons": (
         ("\ufeff" + FINE.replace(",", ";")).encode(),
-        f"{FILE}, line 1: the columns are separated by ;. Write commas, or save it as CSV UTF-8 (comma delimited).",
+        f"{FILE}, line 1: the columns are separated by ;. {COMMAS}",
     ),
     "tabs": (
         FINE.replace(",", "\t").encode(),
-        f"{FILE}, line 1: the columns are separated by tabs. Write commas, or save it as CSV UTF-8 (comma delimited).",
+        f"{FILE}, line 1: the columns are separated by tabs. {COMMAS}",
     ),
     "no key": (
         FINE.replace("customer_id", "custmer_id").encode(),

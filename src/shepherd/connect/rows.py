@@ -166,7 +166,8 @@ def _checked(heading: list[str], text: str, shown: str, key: str) -> list[str]:
         return heading
     if between := _separator(text, key):
         says = f"{shown}, line 1: the columns are separated by {SEPARATORS[between]}."
-        raise BrokenTable(says, "Write commas, or save it as CSV UTF-8 (comma delimited).")
+        mends = "Write commas, or save it as CSV UTF-8 (comma delimited)"
+        raise BrokenTable(says, f"{mends}; Excel takes the separator from the region's settings.")
     hint = nearest(key, heading) or "The first line names the columns."
     raise BrokenTable(f'{shown}, line 1: there is no column "{key}", the key.', hint)
 
