@@ -239,11 +239,12 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The verdict of ``verify``."""
+    """The verdict of ``verify``; *whole* where all was read, and not what belongs to a ticket or to some runs."""
 
     entries: int
     runs: int
     broken: tuple[Broken, ...]
+    whole: bool = False
     sealed: bool = False
 
     @property
@@ -255,7 +256,7 @@ class Report:
     def sentence(self) -> str:
         """The verdict for people."""
         if self.ok:
-            return UNSEALED if self.entries else EMPTY
+            return UNSEALED if self.entries or self.whole else EMPTY
         first = self.broken[0]
         where = f"run {first.run}" if first.run else "the record"
         at = f", entry {first.seq}" if first.seq is not None else ""

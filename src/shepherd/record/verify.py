@@ -59,7 +59,7 @@ def verify(
             broken += beside.customers_of_tickets(connection, owner, ticket)
             broken += absent(connection, ticket)
             broken += beside.guards(connection) if whole else ()
-    return Report(entries=entries, runs=len(ids), broken=tuple(broken))
+    return Report(entries=entries, runs=len(ids), broken=tuple(broken), whole=whole)
 
 
 def _read(engine: Engine, query: Any) -> Sequence[Any]:
