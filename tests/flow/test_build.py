@@ -315,3 +315,33 @@ def test_a_field_that_nobody_can_fill_is_refused(write: Write, rules: str):
 
     assert [(f.code, f.place.line, f.step) for f in draft.findings] == [("SHP117", 8, "one")]
     assert not draft.flows
+
+
+@pytest.mark.parametrize(
+    ("rules", "key", "named"),
+    [
+        ("type: date, min: today", "min", "from_today: today"),
+        ("type: date, max: today", "max", "up_to_today: today"),
+        ("type: integer, max: other.count", "max", "most: other.count"),
+        ("type: date, min: 2027-02-30", "", ""),
+        ("type: date, min: fristday", "", ""),
+        ("type: date, min: 5", "", ""),
+        ("type: date, max: now", "", ""),
+    ],
+)
+def test_a_limit_that_reads_names_is_a_named_value(write: Write, rules: str, key: str, named: str):
+    """
+    The hint says how it is named; written so, it is a limit.
+    """
+    (found,) = read_draft(write(a=_limited("firstday: today, up_to_now: now", rules))).findings
+    name = named.partition(":")[0]
+
+    assert found.code == "SHP117"
+    assert ("under `values:`" in found.hint) == bool(named)
+    if named:
+        assert found.hint.endswith(f" Or name it: put `{named}` under `values:`, and write `{key}: {name}`.")
+        assert list(read_draft(write(a=_limited(named, f"{rules.rpartition(' ')[0]} {name}"))).findings) == []
+
+
+def _limited(value: str, rules: str) -> str:
+    return f"{HEAD}values: {{{value}}}\nsteps:\n  one: {{ask: X?, {rules}}}\n  two: {{end: ok}}\n"

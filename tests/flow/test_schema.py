@@ -120,6 +120,28 @@ def test_what_lacks_its_keys_is_shown_with_them(written: str, hint: str):
     assert [(f[0], f[2]) for f in steps(written)] == [("SHP110", hint)]
 
 
+NAMED = "A name has small letters, digits and underscores, begins with a letter and has at most 64 of them."
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ("price: Too expensive", "Words belong into the label: `price: {label: Too expensive, then: STEP}`."),
+        ('no: "No, thanks"', 'Words belong into the label: `no: {label: "No, thanks", then: STEP}`.'),
+        ("yes: then b", "Write the step alone, `b`, or `{then: b}`."),
+        (
+            "yes: B",
+            "A name has small letters, digits and underscores, begins with a letter and has at most 64 of them.",
+        ),
+    ],
+)
+def test_words_behind_an_answer_are_its_label(answer: str, hint: str):
+    """
+    Where the step belongs, words are a label; the hint writes them as one, as YAML takes them.
+    """
+    assert [(f[0], f[2]) for f in steps(f"  a: {{ask: X?, answers: {{{answer}}}}}\n")] == [("SHP112", hint)]
+
+
 def test_a_way_that_begins_with_then_is_shown_without_it():
     """
     Behind an answer stands the step alone, or a map with `then`; without its braces that is read as one name.

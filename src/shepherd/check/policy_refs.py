@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shepherd.check.secrets import given_in_plain
 from shepherd.check.written import broken_kinds, operation_of
 from shepherd.flow.beside import Policy
-from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
+from shepherd.flow.findings import MUCH_ALIKE, Finding, Place, Rule, allowed, nearest
 from shepherd.flow.model import Do, Escalate, Flow, Lookup, Step
 
 if TYPE_CHECKING:
@@ -75,6 +75,16 @@ RULES = (
     UNKNOWN_DISPOSITION,
     HALF_A_LEVEL,
 )
+
+#: Under which key desk.yaml lists what a flow may name.
+KEYS = {
+    "queue": "queues",
+    "severity": "severities",
+    "role": "roles",
+    "category": "categories",
+    "tag": "tags",
+    "disposition": "dispositions",
+}
 
 
 def policy_refs(draft: Draft) -> Iterator[Finding]:
@@ -223,14 +233,22 @@ def _unknown(
     rule: Rule, flow: Flow, step: Step | None, place: Place, word: str, known: Iterable[str], without: str = ""
 ) -> Finding:
     """That there is no *word* among those *known*; *without* says what mends it where nothing near it is known."""
-    names = tuple(known)
     what = rule.name.partition("-")[2]
-    listed = without or (f"desk.yaml has: {allowed(names)}." if names else "desk.yaml lists none.")
     return rule.at(
         place,
         f'There is no {what} "{word}".',
         file=flow.file,
         flow=flow.id,
         step=step.id if step is not None else "",
-        hint=nearest(word, names) or listed,
+        hint=hint_for(word, known, KEYS[what], without),
     )
+
+
+def hint_for(word: str, known: Iterable[str], key: str, without: str = "") -> str:
+    """What mends a *word* that is none of those *known* under *key* of desk.yaml: a near one, or to add it there."""
+    names = tuple(known)
+    near = nearest(word, names, MUCH_ALIKE)
+    if without:
+        return near or without
+    listed = near or (f"desk.yaml has: {allowed(names)}." if names else "desk.yaml lists none.")
+    return f"{listed} If it is new, add it under `{key}:` of desk.yaml."

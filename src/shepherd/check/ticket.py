@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shepherd.check.policy_refs import UNKNOWN_QUEUE
+from shepherd.check.policy_refs import UNKNOWN_QUEUE, hint_for
 from shepherd.check.written import broken_kinds
 from shepherd.flow.calendar import told_span
-from shepherd.flow.findings import Finding, allowed, nearest
+from shepherd.flow.findings import Finding
 from shepherd.flow.hours import no_hours
 from shepherd.flow.mistakes import BAD_VALUE
 from shepherd.flow.model import Do, Flow, Step
@@ -68,9 +68,7 @@ def _holders(flow: Flow, step: Step, action: Do, policy: Policy) -> Iterator[Fin
         return
     for text in _texts(given.tree) if given is not None else ():
         if text.value not in names:
-            hint = nearest(str(text.value), names) or (
-                f"desk.yaml has: {allowed(names)}." if names else "desk.yaml lists none."
-            )
+            hint = hint_for(str(text.value), names, "queues")
             message = f'There is no {what} "{str(text.value)[:40]}".'
             place = given.at(text.start, text.end) if given is not None else step.place
             yield UNKNOWN_QUEUE.at(place, message, file=flow.file, hint=hint, flow=flow.id, step=step.id)

@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 from shepherd.flow.fields_in import limit_of, pattern_error
 from shepherd.flow.findings import Place, Rule, nearest
 from shepherd.flow.model import Field
+from shepherd.flow.parse import Wrong as Unread
+from shepherd.flow.parse import tree_of
 from shepherd.flow.refusal import Refusal
 from shepherd.flow.source import Node, Scalar
+from shepherd.flow.tree import reads
 
 IMPOSSIBLE_FIELD = Rule(
     "SHP117",
@@ -18,6 +21,10 @@ IMPOSSIBLE_FIELD = Rule(
     "A field's rules are such that somebody can meet them: a pattern that can be read, the least not above the most.",
 )
 RULES = (IMPOSSIBLE_FIELD,)
+#: Names that are right in an expression, so that nobody misspelt another by them.
+OF_THE_DAY = ("today", "now")
+#: So many characters of a limit are repeated in a hint.
+MOST_NAMED = 50
 
 
 class Wrong(NamedTuple):
@@ -39,7 +46,9 @@ def wrong_rules(field: Field, at: Callable[[str], Node | None], values: Collecti
                 limits[key] = value
             elif node.text not in values:
                 message = f'"{node.text[:40]}" is neither {_limit_words(field)} nor an entry of `values`.'
-                yield Wrong(node.place, message, nearest(node.text, values) or value.sentence)
+                hint = value.sentence + _to_name(key, node.text, values)
+                near = "" if node.text in OF_THE_DAY else nearest(node.text, values)
+                yield Wrong(node.place, message, near or hint)
     if len(limits) == 2 and limits["min"] > limits["max"]:
         yield _more(at("min"), "min", "max")
     chosen = limits.get("min", 0) if field.type.kind == "many" else 0
@@ -51,6 +60,19 @@ def wrong_rules(field: Field, at: Callable[[str], Node | None], values: Collecti
     pattern = at("pattern")
     if isinstance(pattern, Scalar) and (said := pattern_error(pattern.text)):
         yield Wrong(pattern.place, f"This pattern can't be read: {said}.", "Write a regular expression of RE2.")
+
+
+def _to_name(key: str, text: str, values: Collection[str]) -> str:
+    """How a limit that reads names is written as a named value; empty where *text* is no such thing."""
+    try:
+        read = reads(tree_of(text)) if len(text) <= MOST_NAMED else ()
+    except Unread:
+        return ""
+    least = key == "min"
+    name = f"{'from' if least else 'up_to'}_{text}" if text.isidentifier() else "least" if least else "most"
+    if not read or name in values:
+        return ""
+    return f" Or name it: put `{name}: {text}` under `values:`, and write `{key}: {name}`."
 
 
 def _limit_words(field: Field) -> str:

@@ -22,6 +22,8 @@ class Place(NamedTuple):
 NOWHERE = Place(1, 1, 1, 1)
 #: How many words are compared with a misspelt one, and how long that may be.
 MOST_COMPARED, LONGEST_WORD = 500, 200
+#: How alike two words are of which one may be the other misspelt; and where a new word is as likely as a misspelt one.
+ALIKE, MUCH_ALIKE = 0.6, 0.66
 
 
 class Hop(NamedTuple):
@@ -92,15 +94,15 @@ class Rule:
         )
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint ``Did you mean "x"?`` for the nearest of *known* words, or the empty text."""
-    close = nearest_of(word, known)
+def nearest(word: str, known: Iterable[str], least: float = ALIKE) -> str:
+    """A hint ``Did you mean "x"?`` for the nearest of *known* words, or the empty text; *least* as for the nearest."""
+    close = nearest_of(word, known, least)
     return f'Did you mean "{close}"?' if close else ""
 
 
-def nearest_of(word: str, known: Iterable[str]) -> str:
+def nearest_of(word: str, known: Iterable[str], least: float = ALIKE) -> str:
     """
-    The nearest of *known* words to *word*, or the empty text where none is near.
+    The nearest of *known* words to *word*, or the empty text where none is near: *least* is 1 for the same word alone.
 
     Where there are very many, only those are looked at that begin alike and are about as long.
     """
@@ -110,7 +112,7 @@ def nearest_of(word: str, known: Iterable[str]) -> str:
     if len(words) > MOST_COMPARED:
         begins = (word[:1], word[1:2])
         words = [w for w in words if w[:1] in begins and abs(len(w) - len(word)) < 3][:MOST_COMPARED]
-    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=0.6)), "")
+    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=least)), "")
 
 
 def allowed(words: Iterable[str], most: int = 12) -> str:

@@ -193,7 +193,7 @@ def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iter
             place = spot.key_place(path, error.instance)
         rule = BAD_NAME if wanted in NAMES else BAD_VALUE
         what = "can't be a name" if wanted in NAMES else f"can't stand {_under(key)}"
-        yield spot.at(rule, place, f'"{_short(error.instance)}" {what}.', _pattern(error))
+        yield spot.at(rule, place, f'"{_short(error.instance)}" {what}.', _label(path, node) or _pattern(error))
     elif kind == "format":
         yield spot.at(
             BAD_VALUE,
@@ -333,6 +333,16 @@ def _what_of(error: Any) -> str:
     """What the first of several keys, of which one has to be there, is for."""
     said = [_what(error, key) for key in _needed(error)]
     return said[0][:1].lower() + said[0][1:]
+
+
+def _label(path: Path, node: Node) -> str:
+    """How words behind an answer, where its way belongs, become its label; empty where they are none."""
+    text = node.text if isinstance(node, Scalar) and path[:1] == ("answers",) and len(path) == 2 else ""
+    if not re.search(r"\S\s+\S", text) or text.startswith(("then ", "then: ")):
+        return ""
+    words = _short(text)
+    shown = words if re.fullmatch(r"[^\W_][^,:#{}\[\]\"]*", words) else f'"{words.replace(chr(34), "")}"'
+    return f"Words belong into the label: `{path[1]}: {{label: {shown}, then: STEP}}`."
 
 
 def _pattern(error: Any) -> str:
