@@ -45,6 +45,18 @@ def test_every_way_is_told_with_the_step_it_leads_to(flow: str, draft: Draft) ->
     assert told == {(edge.source, edge.target) for step in steps for edge in step.edges.values()}
 
 
+def test_otherwise_is_told_last(tmp_path: Path) -> None:
+    """Wherever it is written, it is taken where no condition holds, and told so, at its own line."""
+    lines = "{otherwise: b}, {when: days > 3, then: a}, {when: days > 1, then: c}"
+    flow = "flow: f\ntitle: F\ncategory: orders\ninputs: {days: integer}\noutcomes: {done: {resolves: true}}\nsteps:\n"
+    steps = f"  d:\n    decide: [{lines}]\n" + "".join(f"  {s}: {{say: Hello., end: done}}\n" for s in "abc")
+    (tmp_path / "f.yaml").write_text(flow + steps)
+    ways = [s.text for s in explain(read_draft(tmp_path), "f").sentences if (s.step, s.about) == ("d", "way")]
+
+    assert [text.rpartition("go to ")[2][0] for text in ways] == ["a", "c", "b"]
+    assert ways[-1].startswith("Otherwise ")
+
+
 @pytest.mark.parametrize("flow", SHIPPED)
 def test_every_sentence_stands_at_its_line(flow: str, draft: Draft) -> None:
     """The line of a step's sentence lies within that step; what is quoted stands in it."""

@@ -35,7 +35,7 @@ class Ways:
 
     def of(self, step: Step) -> Iterator[tuple[Place, str]]:
         """Every way out of *step* as (where it is written, sentence), ways alike taken together."""
-        for (kind, target, _), alike in groupby(step.edges.values(), _alike):
+        for (kind, target, _), alike in groupby(_as_taken(step), _alike):
             edges = list(alike)
             row = SAYS.get(kind)
             if row is None:
@@ -111,6 +111,14 @@ def tries(attempts: Attempts | None) -> str:
     return f"it was tried {spoken.times(attempts.most)} {PER[attempts.per]}{within}"
 
 
+def _as_taken(step: Step) -> list[Edge]:
+    """The ways out of *step* in the order in which they are taken: ``otherwise`` behind every condition."""
+    ways = list(step.edges.values())
+    if "otherwise" in step.edges:
+        ways.sort(key=lambda edge: IN_TURN.get(edge.by.partition(":")[0], len(IN_TURN)))
+    return ways
+
+
 def _alike(edge: Edge) -> tuple[str, str, object]:
     """What ways have in common that are said in one sentence; a condition always stands alone."""
     kind, _, detail = edge.by.partition(":")
@@ -121,6 +129,8 @@ def _detail(edge: Edge) -> str:
     return edge.by.partition(":")[2]
 
 
+#: The ways of a decide, wherever its lines stand.
+IN_TURN = {"when": 0, "otherwise": 1}
 #: The kinds of ways, by what stands in front of the colon of their name.
 SAYS: Mapping[str, Callable[[Ways, Step, list[str], str], str]] = {
     "then": Ways._then,
