@@ -83,7 +83,8 @@ def arriving(page: Page) -> Iterator[None]:
     """What is done within leads to another page, which is waited for: gone to, or put in the place of this one."""
     page.evaluate("document.body.dataset.left = ''")
     yield
-    page.wait_for_function("() => !('left' in document.body.dataset) && document.readyState === 'complete'")
+    there = "document.body && !('left' in document.body.dataset)"
+    page.wait_for_function(f"() => {there} && document.readyState === 'complete'")
 
 
 def press(page: Page, button: str) -> None:

@@ -114,11 +114,18 @@ def test_a_form_sent_twice_is_not_told_of_its_own_ticket(tab):
 
 
 def test_the_focus_is_where_one_types_next(tab, app):
-    """In the search, in the words of a customer already chosen, in the name; on the heading where a run waits above."""
+    """
+    In the search, in the words of a customer already chosen, in the name; at the one customer found, on the heading
+    where there are several, or where a run waits above.
+    """
     assert focused(Tab(app, name="").get("/name")) == "f-name"
     assert focused(tab.get("/")) == focused(tab.get("/?find=zzzz")) == "find"
     assert focused(tab.get("/?customer=C-1001")) == "f-subject"
-    assert focused(tab.get("/?find=virtanen")) == "h1"
+    found = tab.get("/?find=virtanen")
+    assert (focused(found), found.text.count(">Open a ticket<span")) == ("a", 1)
+    several = tab.get("/?find=a")
+    assert focused(several) == "h1"
+    assert several.text.count(">Open a ticket<span") > 1
     begin(tab, "C-1001")
 
     assert focused(tab.get("/")) == "h1"
