@@ -1,6 +1,7 @@
 """Filling in forms by keys alone: long lists, several choices, fields that come and go, a run that waits."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -49,6 +50,27 @@ def test_a_long_list_is_found_by_any_word(page, list_of):
     list_of.fill("atlantis")
     expect(page.get_by_role("listbox")).to_be_hidden()
     expect(page.get_by_text("Nothing in the list fits.")).to_be_visible()
+
+
+def test_what_was_typed_comes_back_to_its_own_field(served, page, customer):
+    """The search of a long list is no field that is kept, whichever of the two scripts came first."""
+    hand = Sender(page, served.address).start(customer, "list_first")
+
+    def late(route):
+        time.sleep(0.5)
+        route.continue_()
+
+    for script in ("typed", "fields"):
+        page.route(f"**/{script}.js*", late)
+        hand.show()
+        expect(long_list(page, "Country", exact=False)).to_be_visible()
+        page.wait_for_timeout(700)
+        page.unroute(f"**/{script}.js*")
+        if script == "typed":
+            page.get_by_label("Street").fill("Testikatu 1")
+            page.get_by_label("Town").fill("Turku")
+    expect(page.get_by_label("Street")).to_have_value("Testikatu 1")
+    expect(page.get_by_label("Town")).to_have_value("Turku")
 
 
 def test_a_long_list_is_walked_by_keys(page, list_of):

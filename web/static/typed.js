@@ -2,14 +2,16 @@
 
 export const arrive = (form) => {
   const place = `typed ${location.pathname}`;
-  const fields = [...form.querySelectorAll("textarea, input:not([type=password], [type=hidden], [type=radio], [type=checkbox])")];
+  // What has no name is not sent: a long list's search, which another script may or may not have made yet.
+  const fields = [...form.querySelectorAll("[name]:is(textarea, input:not([type=password], [type=hidden], [type=radio], [type=checkbox]))")];
   const [visit, ...given] = JSON.parse(sessionStorage.getItem(place) || "[]");
   if (visit === form.dataset.visit) {
-    fields.forEach((field, n) => (field.value ||= given[n] || ""));
+    const values = new Map(given);
+    fields.forEach((field) => (field.value ||= values.get(field.name) || ""));
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
   form.addEventListener("input", () => {
-    sessionStorage.setItem(place, JSON.stringify([form.dataset.visit, ...fields.map((field) => field.value)]));
+    sessionStorage.setItem(place, JSON.stringify([form.dataset.visit, ...fields.map((field) => [field.name, field.value])]));
   });
   form.addEventListener("submit", (event) => {
     if ((event.submitter || {}).name !== "instead") sessionStorage.removeItem(place);
