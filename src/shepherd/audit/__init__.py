@@ -12,6 +12,6 @@ from shepherd.audit.broken import marked
 from shepherd.audit.casenote import Heading, case_note
 from shepherd.audit.export import Verdict, path_csv
 from shepherd.audit.path import path_rows, rows_of
-from shepherd.audit.rows import PathRow
+from shepherd.audit.rows import PATIENCE, PathRow
 
-__all__ = ["Heading", "PathRow", "Verdict", "case_note", "marked", "path_csv", "path_rows", "rows_of"]
+__all__ = ["PATIENCE", "Heading", "PathRow", "Verdict", "case_note", "marked", "path_csv", "path_rows", "rows_of"]

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from shepherd.audit import PATIENCE
 from shepherd.check.library import FlowRejected, Library
 from shepherd.connect import Connectors
 from shepherd.desk.anew import asked, question
@@ -243,7 +244,7 @@ class Desk:
         named(actor)
         return self._guide.take(run, input, seq=seq, token=token, actor=actor, role=role)
 
-    def wait(self, run: str, seconds: float = 0.3) -> RunView:
+    def wait(self, run: str, seconds: float = PATIENCE) -> RunView:
         """The run when its call has come back, or as it stands after *seconds*."""
         return self._guide.wait(run, seconds)
 
@@ -272,9 +273,9 @@ class Desk:
         """The fields that the form of *visit* shows when *values* (name → raw) are filled in so far."""
         return asked(self._runs.load(run).run, visit, values)
 
-    def turned_away(self, ticket: str, but: str = "") -> TurnedAway | None:
-        """How the customer of *ticket* (an id) was turned away before, *but* by one run; None where they were not."""
-        return turned_away(self._runs, self.record, self.record.ticket(ticket), self.clock(), but)
+    def turned_away(self, ticket: Ticket, but: str = "") -> TurnedAway | None:
+        """How the customer of *ticket* was turned away before, *but* by one run; None where they were not."""
+        return turned_away(self._runs, self.record, ticket, self.clock(), but)
 
     # --- what changed in the flows ------------------------------------------------------------------
 

@@ -35,6 +35,11 @@ class TurnedAway(NamedTuple):
     at: datetime
     times: int
 
+    @property
+    def where(self) -> str:
+        """On which ticket, in words that follow "turned away"."""
+        return f"before, on {self.ticket}" if self.ticket else "on this ticket before"
+
 
 def turned_away(runs: Runs, record: Record, ticket: Ticket, now: datetime, but: str = "") -> TurnedAway | None:
     """

@@ -41,7 +41,7 @@ def _runs(connection: Connection, ticket: str | None) -> Iterator[Broken]:
 
 
 def _stands_on(connection: Connection, ticket: str | None) -> Iterator[Broken]:
-    """Runs, contacts and notes whose ticket is not there, and tickets whose customer is not."""
+    """Runs, contacts and notes whose ticket is not there."""
     tickets = select(t.id)
     gone = select(r.id, r.ticket).where(r.ticket.not_in(tickets)).order_by(r.id)
     for run, of in connection.execute(gone.where(r.ticket == ticket) if ticket is not None else gone):

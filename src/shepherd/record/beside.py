@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, LargeBinary, Table, select
 
 from shepherd.record import tables
 from shepherd.record.api import Broken, Damaged
-from shepherd.record.bodies import event_in, known, seen_as
+from shepherd.record.bodies import SEEN, event_in, known, seen_as
 from shepherd.record.guards import lacking
 from shepherd.record.kept import Kept
 from shepherd.record.once import FAILED
@@ -22,7 +22,6 @@ ROWS = tuple(table for table in tables.metadata.sorted_tables if table not in (t
 SEALED = {"tickets": ("subject", "ticket"), "customers": ("facts", "customer"), "items": ("value", "item")}
 #: A sealed value names its key; what people wrote can't look so, as quotes in it are escaped.
 _SEALED = re.compile(rb'"sealed":"([0-9a-f]+)"')
-CACHED = ("status", "step", "owner", "outcome", "code")
 
 
 def rows(connection: Connection, find: Find, ticket: str | None = None) -> Iterator[Broken]:
@@ -129,7 +128,7 @@ def row_of_run(of: Kept) -> Iterator[str]:
         yield "its row names another flow than its first entry."
     if run.created_at != of.entries[0].at:
         yield "its row says that it began at another time than its first entry."
-    differing = [name for name in CACHED if getattr(run, name) != seen[name]]
+    differing = [name for name in SEEN if getattr(run, name) != seen[name]]
     if differing:
         yield f"the list row differs in {', '.join(differing)}; shepherd db rebuild mends it."
 

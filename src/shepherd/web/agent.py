@@ -277,7 +277,7 @@ def _ticket(
         "facts": list(view.customer.items()),
         "work": on_ticket(view),
         "notes": sorted((n for n in view.notes if isinstance(n.value, str)), key=_newest, reverse=True),
-        "turned_away": desk().turned_away(head.id),
+        "turned_away": desk().turned_away(head),
     }
     flows = [flow_row(f) for f in desk().flows(find, limit=50)]
     languages, language = desk().languages(head.number)

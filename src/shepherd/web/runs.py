@@ -24,7 +24,6 @@ from shepherd.web.who import ask_name, desk, here
 
 pages = Blueprint("run", __name__, url_prefix="/runs")
 pages.before_request(ask_name)
-PATIENCE = 0.3
 #: The header by which our script says that it puts the page that comes in the place of the present one.
 IN_PLACE = "X-In-Place"
 # However many calls are slow, most threads of the server wait for none of them.
@@ -52,7 +51,7 @@ def damaged(error: Broken) -> Response:
 def show(view: RunView, status: int = 200, **more: Any) -> Response:
     """The run page of *view*."""
     written = "" if view.case_note else desk().case_note(view.id).text
-    before = None if has_begun(view) else desk().turned_away(view.ticket.id, but=view.id)
+    before = None if has_begun(view) else desk().turned_away(view.ticket, but=view.id)
     page = page_of(view, here(), desk().clock(), case_note=written, turned_away=before, **more)
     return make_response(render_template("run.html", page=page), status)
 
@@ -67,7 +66,7 @@ def _standing(view: RunView) -> Response:
     """The page of *view*. A call under way gets a moment to come back before the waiting page is shown."""
     if view.calling and PATIENT.acquire(blocking=False):
         try:
-            view = desk().wait(view.id, PATIENCE)
+            view = desk().wait(view.id)
         finally:
             PATIENT.release()
     return show(view)

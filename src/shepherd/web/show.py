@@ -163,8 +163,7 @@ class RunPage:
         """What is said aloud when the page has come: the step, or what is wrong where a field has the focus."""
         if self.errors:
             return f"There is a problem. {' '.join(self.errors.values())}" if self.starts else ""
-        was = self.turned_away
-        before = f"Turned away {f'before, on {was.ticket}' if was.ticket else 'on this ticket before'}. " if was else ""
+        before = f"Turned away {self.turned_away.where}. " if self.turned_away else ""
         return f"{before}Now{f', {self.round} here' if self.round else ''}: {self.heading}"
 
 
