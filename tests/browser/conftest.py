@@ -162,9 +162,19 @@ class Served:
         self.start()
 
     def tell(self, operation: str, **how: object) -> None:
-        """Tell a table connector to be slow or to fail from now on: ``tell("line.test", slow=2)``."""
+        """Tell a table connector to be slow or to fail from now on: ``tell("line.test", fail="error")``."""
         now = json.loads(self.told.read_text()) if self.told.is_file() else {}
-        self.told.write_text(json.dumps(now | {operation: how}))
+        whole = self.told.with_suffix(".new")
+        whole.write_text(json.dumps(now | {operation: how}))
+        whole.replace(self.told)
+
+    def hold(self, operation: str) -> None:
+        """Let the calls of *operation* not come back, until ``let_go``."""
+        self.tell(operation, slow=30)
+
+    def let_go(self, operation: str) -> None:
+        """Let the calls of *operation* come back that ``hold`` holds."""
+        self.tell(operation, slow=0)
 
 
 class Forked(Served):

@@ -242,6 +242,24 @@ def test_what_is_typed_at_a_step_is_there_again(served, page, customer):
     assert "41" not in page.evaluate("JSON.stringify(sessionStorage)")
 
 
+def test_what_is_typed_before_its_script_has_come_is_kept_too(served, page, customer):
+    """On a slow line a note may be saved before the script has come that keeps what is typed."""
+    at_light(page, served.address, customer)
+    asked = []
+    page.route("**/typed.js*", lambda route: asked.append(route))
+    press(page, "Green")
+    speed = page.get_by_label("Download speed")
+    speed.fill("41")
+    page.get_by_role("textbox", name="Note").fill("A dog barks")
+    with arriving(page):
+        page.get_by_role("button", name="Save note").click()
+    expect(page.locator("aside .list").get_by_text("A dog barks")).to_have_count(1)
+    expect(speed).to_have_value("")
+    for route in asked:
+        route.continue_()
+    expect(speed).to_have_value("41")
+
+
 def test_a_long_text_is_sent_by_keys(served, page, customer):
     """Ctrl Enter in the field of a step sends its form, as in a note it saves the note."""
     Sender(page, served.address)
@@ -281,13 +299,14 @@ def test_a_note_outlives_a_page_that_knows_nothing_of_it(served, page, customer)
 
 def test_a_page_that_goes_on_by_itself_takes_the_note_along(served, page, customer):
     """Who writes while the desk looks something up writes on at the next step, at the same place."""
-    served.tell("line.test", slow=2)
+    served.hold("line.test")
     at_pin(page, served.address, customer)
     page.get_by_label("Pin", exact=True).fill("4071")
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
     page.keyboard.press("n")
     page.keyboard.type("Rang twice")
+    served.let_go("line.test")
     shows(page, LIGHT)
     note = page.get_by_role("textbox", name="Note")
     expect(note).to_be_focused()
@@ -371,7 +390,7 @@ def test_large_buttons_are_large(served, page, customer):
 
 def test_a_change_nobody_knows_about_is_asked(served, page, customer):
     """A change that may not be repeated, open when the desk was killed: the agent is asked, and that is recorded."""
-    served.tell("parts.order", slow=30)
+    served.hold("parts.order")
     Sender(page, served.address).start(customer, "order_part").show()
     shows(page, "Must not be missed")
     press(page, "Continue")

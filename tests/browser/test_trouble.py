@@ -69,11 +69,12 @@ def test_a_key_that_bounces_answers_one_question(served, page, customer):
 
 def test_what_is_typed_while_the_desk_looks_something_up_answers_nothing(served, page, customer):
     """Digits typed at a waiting page that gives way to the next step are not its keys; after a moment they are."""
-    served.tell("line.test", slow=1)
+    served.hold("line.test")
     at_pin(page, served.address, customer)
     page.get_by_label("Pin", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
+    served.let_go("line.test")
     while page.locator("[data-each]").count():
         page.keyboard.press("2")
         page.wait_for_timeout(50)
@@ -173,7 +174,7 @@ def test_refresh_and_the_back_button_send_nothing_again(served, page, customer):
 
 def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser, customer):
     """The call goes on without the page: a new browser finds the run on the start page, at the next step."""
-    served.tell("line.test", slow=3)
+    served.hold("line.test")
     first = browser.new_context()
     page = first.new_page()
     at_pin(page, served.address, customer)
@@ -181,6 +182,7 @@ def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser,
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
     first.close()
+    served.let_go("line.test")
 
     second = browser.new_context()
     page = second.new_page()
@@ -192,13 +194,14 @@ def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser,
 
 def test_a_desk_that_dies_in_a_call_looks_it_up_again(served, page, customer):
     """A lookup that was open when the desk was killed is made again; nothing is asked twice."""
-    served.tell("line.test", slow=3)
+    served.hold("line.test")
     at_pin(page, served.address, customer)
     page.get_by_label("Pin", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
-    served.tell("line.test", slow=0)
-    served.crash()
+    served.stop(signal.SIGKILL)
+    served.let_go("line.test")
+    served.start()
 
     page.reload()
     shows(page, LIGHT)
@@ -210,11 +213,12 @@ def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page, custo
     press(page, "No light at all")
     press(page, "It is in")
     shows(page, VISIT)
-    served.tell("fieldwork.book", slow=4)
+    served.hold("fieldwork.book")
     press(page, "Book it")
     shows(page, "Being done: book engineer")
-    served.tell("fieldwork.book", slow=0)
-    served.crash()
+    served.stop(signal.SIGKILL)
+    served.let_go("fieldwork.book")
+    served.start()
     page.reload()
 
     tomorrow = said_moment(datetime.now(UTC) + timedelta(days=1), "en").partition(" at ")[0]

@@ -40,7 +40,7 @@ def test_axe_finds_nothing_where_it_does_not_go_on(served, eye, customer):
     page.goto(hand.url)
     eye.look("a colleague guides it", "ida is guiding this contact")
 
-    served.tell("line.test", slow=7.5)
+    served.hold("line.test")
     hand.start(customer).to_pin()
     hand.act("answer", **{"f.pin": PIN})
     hand.show()
@@ -48,7 +48,8 @@ def test_axe_finds_nothing_where_it_does_not_go_on(served, eye, customer):
 
     # That page loads itself anew when the call comes back, at a moment of its own: go on in another.
     page = eye.page = page.context.new_page()
-    served.tell("parts.order", slow=30)
+    served.let_go("line.test")
+    served.hold("parts.order")
     hand.start(customer, "order_part")
     hand.act("continue")
     served.crash()

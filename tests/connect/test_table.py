@@ -159,6 +159,23 @@ def test_a_table_can_be_told_to_be_slow_and_to_fail(
     assert call(connectors, "work.book", "k2", customer_id="C-2", why="") == ("ok", {"slot": "2026-12-01T13:00"})
 
 
+def test_a_slow_call_under_way_can_be_let_go(
+    connectors: Connectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test decides when a call comes back, and needs to guess no time."""
+    control = tmp_path / "control.json"
+    monkeypatch.setenv(CONTROL, str(control))
+    control.write_text(json.dumps({"base.find": {"slow": "60s"}}))
+    replies: list[str] = []
+    asking = threading.Thread(target=lambda: replies.append(call(connectors, "base.find", customer_id="C-1")[0]))
+    asking.start()
+    asking.join(0.2)
+    assert replies == []
+    control.write_text("{}")
+    asking.join(20)
+    assert replies == ["ok"]
+
+
 def test_what_is_broken_is_an_error_without_values(connectors: Connectors, tmp_path: Path, caplog: Any) -> None:
     """A bad file, an unknown kind and an unknown name are results, never exceptions, and the log has no values."""
     (tmp_path / "people.csv").write_text("customer_id,name\nC-1,Aino,more\n")

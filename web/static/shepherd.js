@@ -151,7 +151,7 @@
       return;
     }
     const mode = document.body.dataset.keys;
-    // Who was filling in a form goes on typing, though what is wrong has the focus now: no key of the step is meant.
+    // Who was filling in a form goes on typing, though its list of problems has the focus now.
     if (mode === "off" || typing(at) || at.matches?.("[role=alert]") || event.ctrlKey || event.metaKey) return;
     if (event.altKey !== (mode === "alt")) return;
     const key = pressed(event);
@@ -173,8 +173,9 @@
     }
   });
 
-  /* While a call is made, a run waits or somebody else is to act: look now and then, and load the page only when there is
-     something new; a list that stands among fields is brought in alone. */
+  /* What changes by itself is looked at now and then, and the page loaded where there is something new; of a page with
+     fields its list alone. */
+  const filling = () => document.activeElement.id !== "note" && typing(document.activeElement);
   const watch = (step) => {
     const each = 1000 * step.dataset.each;
     const look = async () => {
@@ -183,9 +184,9 @@
         const reply = await fetch(step.dataset.watch);
         const isNew = reply.ok && !reply.redirected && (await reply.text()) !== step.dataset.state;
         if (isNew && "inPlace" in step.dataset) return renew(step);
-        const at = document.activeElement, noting = at.id === "note";
-        if (isNew && (noting || !typing(at))) return bring("GET", location.href, null, (page, address) => {
-          if (!page) return setTimeout(look, each);
+        if (isNew && !filling()) return bring("GET", location.href, null, (page, address) => {
+          if (!page || filling()) return setTimeout(look, each);
+          const at = document.activeElement, noting = at.id === "note";
           const caret = [at.selectionStart, at.selectionEnd];
           put(page, address, "", !noting);
           const note = document.getElementById("note");

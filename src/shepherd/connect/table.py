@@ -29,6 +29,7 @@ from shepherd.flow.model import Field
 from shepherd.flow.types import Refusal, from_json, to_text
 
 CONTROL = "SHEPHERD_TABLE_CONTROL"
+GLANCE = 0.05  # seconds after which who is told to be slow looks whether it still is
 
 
 class Table:
@@ -43,8 +44,7 @@ class Table:
 
     def call(self, operation: Operation, inputs: Mapping[str, Any], key: str) -> Reply:
         """Read or change; ``slow`` and ``fail`` of the settings or of the control file come first."""
-        told = self._told(operation)
-        time.sleep(_seconds(told.get("slow", 0)))
+        told = self._waited(operation)
         fail = told.get("fail")
         if fail == "error" or (fail == "unknown" and operation.reads):
             return Reply("error")
@@ -146,6 +146,16 @@ class Table:
             reply = self._ok(operation, row | {n: v for n, v in kept.items() if n != self.key})
             change.keep(row[self.key], kept, reply.result, dict(reply.values))
             return reply
+
+    def _waited(self, operation: Operation) -> dict[str, Any]:
+        """What it is told once it has been slow for as long as it is told to be, which may change meanwhile."""
+        begun = time.monotonic()
+        while True:
+            told = self._told(operation)
+            left = _seconds(told.get("slow", 0)) - (time.monotonic() - begun)
+            if left <= 0:
+                return told
+            time.sleep(min(left, GLANCE))
 
     def _told(self, operation: Operation) -> dict[str, Any]:
         told = {k: s[k] for s in (self._settings, operation.settings) for k in ("slow", "fail") if k in s}
