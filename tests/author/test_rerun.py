@@ -51,8 +51,7 @@ def again(tmp_path: Path, given: dict[str, Any], *edits: tuple[str, str]) -> Rer
     before = made(tmp_path / "a")
     after = made(tmp_path / "b", *edits)
     difference = compare(before, after)
-    renamed = {f"lamp/{a}": f"lamp/{b}" for one in difference.flows for a, b in one.steps.items() if a != b}
-    return rerun(after, events_of(before, given), renamed)
+    return rerun(after, events_of(before, given), difference.renamed)
 
 
 def test_every_recorded_walk_stays_the_same_over_the_same_flows() -> None:
@@ -85,6 +84,14 @@ def test_a_renamed_step_is_the_same_and_an_added_message_is_read(tmp_path: Path)
     assert (found.verdict, found.after.ended) == ("another way", "sent")
 
 
+def test_an_answer_under_another_value_is_the_same(tmp_path: Path) -> None:
+    """Given, and where somebody went back and gave it."""
+    off = ("no: {label: It is off", "off: {label: It is off")
+    assert again(tmp_path / "a", OFF, off).verdict == "same"
+    changed = {"inputs": {"customer_id": "C-1"}, "answers": {"switch": "yes", "age": {"change": "switch", "to": "no"}}}
+    assert again(tmp_path / "b", changed, off).verdict == "same"
+
+
 def test_what_the_run_never_had_is_not_made_up(tmp_path: Path) -> None:
     """A new question, and an answer that would be refused, stop it there, and that is said."""
     asked = again(
@@ -95,7 +102,7 @@ def test_what_the_run_never_had_is_not_made_up(tmp_path: Path) -> None:
     refused = again(tmp_path, OLD, ("years: {label", "years: {max: 5, label"))
     assert refused.stopped == '"lamp/age" would refuse what was given (too_large).'
     assert "6" not in refused.stopped
-    gone = again(tmp_path, OFF, ("no: {label: It is off", "off: {label: It is off"))
+    gone = again(tmp_path, OFF, ("no: {label: It is off, then: turn}", "off: {label: No light, then: send}"))
     assert gone.stopped.startswith('"lamp/switch" would refuse what was given')
 
 

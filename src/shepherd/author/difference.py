@@ -111,6 +111,20 @@ class FlowDifference(NamedTuple):
         return frozenset(change.was for change in self.changes if change.was)
 
 
+class Renamed(NamedTuple):
+    """
+    What is one thing under two names: *steps*, as ``flow/step``, and *answers* by their later step and earlier value.
+
+    Only what has another name by now is in it.
+    """
+
+    steps: Mapping[str, str]
+    answers: Mapping[tuple[str, str], str]
+
+
+NOTHING_RENAMED = Renamed({}, {})
+
+
 class Difference(NamedTuple):
     """What differs between two libraries: *flows* that differ, and *beside* them desk, connectors, lists, promises."""
 
@@ -125,6 +139,14 @@ class Difference(NamedTuple):
     def of(self, flow: str) -> FlowDifference | None:
         """What differs in *flow*, as it is called in the earlier or the later version."""
         return next((one for one in self.flows if flow and flow in (one.was, one.flow)), None)
+
+    @property
+    def renamed(self) -> Renamed:
+        """The later names of steps and answers."""
+        both = [one for one in self.flows if one.flow and one.was]
+        steps = {f"{one.was}/{a}": f"{one.flow}/{b}" for one in both for a, b in one.steps.items()}
+        answers = {(f"{one.flow}/{at}", a): b for one in both for (_, at, a), b in one.answers.items()}
+        return Renamed({a: b for a, b in steps.items() if a != b}, answers)
 
     @property
     def documents(self) -> set[str]:

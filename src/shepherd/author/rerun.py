@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shepherd.author.difference import NOTHING_RENAMED, Renamed
 from shepherd.author.script import TICKET, noted, once_key
 from shepherd.author.stand_ins import digits
 from shepherd.author.walks import Rerun, Walk, granted, recorded
@@ -60,9 +61,9 @@ class Stopped(Exception):
     """The run can't be followed any further; the sentence says why."""
 
 
-def rerun(library: Library, events: Sequence[Event], renamed: Mapping[str, str] | None = None) -> Rerun:
-    """The run that *events* made, walked over *library*; *renamed* are later names of its steps, as ``flow/step``."""
-    return _Rerunning(library, events, renamed or {}).rerun()
+def rerun(library: Library, events: Sequence[Event], renamed: Renamed = NOTHING_RENAMED) -> Rerun:
+    """The run that *events* made, walked over *library*; *renamed* has what is called otherwise there."""
+    return _Rerunning(library, events, renamed).rerun()
 
 
 class _Given(NamedTuple):
@@ -74,10 +75,10 @@ class _Given(NamedTuple):
 
 
 class _Rerunning:
-    def __init__(self, library: Library, events: Sequence[Event], renamed: Mapping[str, str]):
+    def __init__(self, library: Library, events: Sequence[Event], renamed: Renamed):
         self.library, self.events, self.renamed = library, events, renamed
         self.old = recorded(events)
-        self.given = list(_inputs(events, renamed))
+        self.given = list(_inputs(events, renamed.steps))
         self.used: set[int] = set()
         self.visits = {i["visit"]: self._later(i["step"]) for event in events for i in event.entered}
         self.entered: list[Mapping[str, Any]] = []
@@ -110,7 +111,7 @@ class _Rerunning:
         return Rerun(old, self._walk(), stopped, tuple(self.assumed), broke)
 
     def _later(self, step: str) -> str:
-        return self.renamed.get(step, step)
+        return self.renamed.steps.get(step, step)
 
     def _walk(self) -> Walk:
         steps = tuple(item["step"] for item in self.entered)
@@ -302,7 +303,11 @@ class _Rerunning:
             values = data.get("values")
             if values is not None:
                 return self._plain(values.get(action.field.name), visit.ref)
-            return self._plain({"given": data["given"]} if "given" in data else data.get("value"), visit.ref)
+            if "given" in data:
+                return self._plain({"given": data["given"]}, visit.ref)
+            value = data.get("value")
+            later = self.renamed.answers.get((visit.ref, value)) if isinstance(value, str) else None
+            return self._plain(later or value, visit.ref)
         values = event.data.get("values")
         if values is None:
             name = next(iter(asked), "")

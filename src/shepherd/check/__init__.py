@@ -39,7 +39,20 @@ from shepherd.check import (
     wording,
     working,
 )
-from shepherd.flow import calling, expression, fieldrules, files, hazards, hours, ids, lists, mistakes, rows, words
+from shepherd.flow import (
+    calling,
+    document,
+    expression,
+    fieldrules,
+    files,
+    hazards,
+    hours,
+    ids,
+    lists,
+    mistakes,
+    rows,
+    words,
+)
 from shepherd.flow import draft as drafts
 from shepherd.flow import tables as flow_tables
 from shepherd.flow.findings import Finding, Rule
@@ -86,6 +99,7 @@ FAMILIES: tuple[Family, ...] = (
 _READING = (
     hazards.RULES,
     mistakes.RULES,
+    document.RULES,
     drafts.RULES,
     files.RULES,
     ids.RULES,

@@ -14,7 +14,8 @@ from shepherd.flow.reader import pairs, place_of, plain
 from shepherd.flow.shown import many
 
 if TYPE_CHECKING:
-    from shepherd.flow.draft import Document, Draft
+    from shepherd.flow.document import Document
+    from shepherd.flow.draft import Draft
 
 
 def listlabels(draft: Draft) -> Iterator[Finding]:

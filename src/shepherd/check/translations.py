@@ -12,7 +12,8 @@ from shepherd.check.names import names
 from shepherd.check.secrets import secrets
 from shepherd.check.values import values
 from shepherd.check.written import is_written
-from shepherd.flow.draft import Document, built_anew
+from shepherd.flow.document import Document
+from shepherd.flow.draft import built_anew
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.languages import falls_back, language_in_english
 from shepherd.flow.listwords import LISTED, is_translated, offered_in

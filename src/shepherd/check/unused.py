@@ -14,7 +14,8 @@ from shepherd.flow.scenario_files import flow_of, place_of
 from shepherd.flow.scope import uses
 
 if TYPE_CHECKING:
-    from shepherd.flow.draft import Document, Draft
+    from shepherd.flow.document import Document
+    from shepherd.flow.draft import Draft
 
 UNUSED_INPUT = Rule(
     "SHP921",

@@ -32,8 +32,7 @@ def walked_again(
 
     *difference* is from the flows as they are now to *library*. The ids of those that can't be read go to *unread*.
     """
-    later = {f"{one.was}/{a}": f"{one.flow}/{b}" for one in difference.flows for a, b in one.steps.items() if one.flow}
-    renamed = {old: new for old, new in later.items() if old != new}
+    renamed = difference.renamed
     for row in rows:
         try:
             events = record.events(row.id)

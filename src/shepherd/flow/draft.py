@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shepherd.flow import schema, source
+from shepherd.flow import source
 from shepherd.flow.beside import Connector, Policy
 from shepherd.flow.build import build
+from shepherd.flow.document import Document, read_document
 from shepherd.flow.files import data_of, files_of, rows_of, tables_of
-from shepherd.flow.findings import NOWHERE, Finding, Rule, nearest
-from shepherd.flow.hazards import short
+from shepherd.flow.findings import Finding, Rule
 from shepherd.flow.hours import wrong_calendar
 from shepherd.flow.ids import check_ids
 from shepherd.flow.leads import unknown_ways
@@ -33,14 +33,7 @@ from shepherd.flow.policy import (
 from shepherd.flow.promised import Promise, document_of, promises_of
 from shepherd.flow.rows import Rows
 from shepherd.flow.source import Map, Scalar
-from shepherd.flow.unfilled import gathered
 
-UNKNOWN_KIND = Rule(
-    "SHP101",
-    "unknown-kind",
-    "error",
-    "A file's first key says what it is: flow, desk, connectors, promises, list or scenarios. Nothing else is read.",
-)
 WRONG_NAME = Rule(
     "SHP102",
     "wrong-file-name",
@@ -53,17 +46,7 @@ SECOND_POLICY = Rule(
     "error",
     "A library has one desk file, and each connector is declared once, so that there is one answer to every question.",
 )
-RULES = (UNKNOWN_KIND, WRONG_NAME, SECOND_POLICY, UNKNOWN_ZONE, UNKNOWN_LOOKUP)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """One file of the right shape: its kind, its tree with places, its typed source."""
-
-    kind: str
-    file: str
-    root: Map
-    typed: Mapping[str, Any]
+RULES = (WRONG_NAME, SECOND_POLICY, UNKNOWN_ZONE, UNKNOWN_LOOKUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +100,7 @@ def _read(path: Path, folder: Path, unsaved: Mapping[str, str]) -> Draft:
         if data is None:
             continue
         sources[name] = data.decode("utf-8", "replace")
-        document, found = kept((name, data), partial(_documented, data, name))
+        document, found = kept((name, data), partial(read_document, data, name))
         findings += found
         if document is not None:
             documents.append(document)
@@ -196,45 +179,6 @@ def built_anew(draft: Draft, typed: Mapping[str, Any]) -> tuple[Flow | None, lis
     root = source.from_json(typed)
     assert isinstance(root, Map)
     return build(root, file=f"{typed['flow']}.yaml", typed=typed, policy=draft.policy, lists=lists.anew(), rows=rows)
-
-
-def _documented(data: bytes, name: str) -> tuple[Document | None, list[Finding]]:
-    found: list[Finding] = []
-    return _document(data, name, found), found
-
-
-def _document(data: bytes, name: str, findings: list[Finding]) -> Document | None:
-    """The document in *data*, or None where it can't be read; what is wrong goes to *findings*."""
-    read = source.read(data, name)
-    findings += read.findings
-    root = read.root
-    if root is None:
-        return None
-    if not isinstance(root, Map) or not root.entries:
-        findings.append(UNKNOWN_KIND.at(NOWHERE, "This file holds no keys.", file=name, hint=_first_keys()))
-        return None
-    first = root.entries[0][0]
-    lines = {finding.place.line for finding in read.findings}
-    if first.text not in schema.KINDS:
-        if first.place.line in lines:
-            return None
-        hint = nearest(first.text, schema.KINDS) or _first_keys()
-        message = f'"{short(first.text)}" is not what a file may begin with.'
-        findings.append(UNKNOWN_KIND.at(first.place, message, file=name, hint=hint))
-        return None
-    typed, found = schema.validate(root, first.text, name)
-    findings += [finding for finding in found if finding.place.line not in lines]
-    if found and not read.findings and first.text == "flow":
-        told = {finding.place.line for finding in found}
-        findings += (finding for finding in unknown_ways(root, name) if finding.place.line not in told)
-    findings[:] = gathered(root, findings) if first.text == "scenarios" else findings
-    if found or read.findings:
-        return None
-    return Document(kind=first.text, file=name, root=root, typed=typed)
-
-
-def _first_keys() -> str:
-    return f"Begin with one of: {', '.join(schema.KINDS)}."
 
 
 def _assemble(
