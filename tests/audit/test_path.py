@@ -335,3 +335,26 @@ def test_the_case_note_has_the_answers_and_the_next_step(library: Library) -> No
         "Next step: none, the contact is resolved.",
     ]
     assert ": ok" not in text
+
+
+def test_the_case_note_has_the_steps_that_were_tried(tmp_path: Path) -> None:
+    """A message whose tries are counted is something done; others are talk, and the one that stands is not done yet."""
+    (tmp_path / "desk.yaml").write_text("desk: small\n")
+    (tmp_path / "lamp.yaml").write_text(
+        "flow: lamp\ntitle: The lamp is dark\ncategory: troubleshooting\nversion: 1\ninputs: {customer_id: text}\n"
+        "outcomes: {lit: {resolves: true}, dark: {resolves: false}}\nsteps:\n"
+        "  greet: {say: Good morning., then: turn}\n"
+        "  turn:\n    say: >-\n      Please turn it\n      off and on.\n    attempts: 2\n    out_of_attempts: give_up\n"
+        "  works:\n    ask: Does it work?\n    answers:\n"
+        "      yes: {label: It does, then: done}\n      no: {label: Not yet, then: turn}\n"
+        "  done: {end: lit}\n  give_up: {end: dark}\n"
+    )
+    walked = Walked(Library.read(tmp_path), "lamp").give(Continue())
+    assert "Step:" not in case_note(walked.run, Heading(ticket="T-1"))
+    walked.give(Continue(), Answer("no"), Continue(), Answer("yes"))
+    assert case_note(walked.run, Heading(ticket="T-1")).splitlines()[-4:] == [
+        "- Step: Please turn it off and on.",
+        "- Does it work? Not yet",
+        "- Step: Please turn it off and on. (try 2)",
+        "- Does it work? It does",
+    ]

@@ -32,7 +32,7 @@ class Heading(NamedTuple):
 def case_note(run: Run, heading: Heading) -> str:
     """
     The note: what it was about, how it ended and what comes next; then who, what was established, what was noted, and
-    each answer in order.
+    each answer in order, with the messages whose tries are counted: what the customer was asked to do.
 
     A lookup that found something is no line of its own: what it found shows in what was then asked and done. Secrets
     stand in it as "given, 4 digits"; what was taken back does not stand in it. It is never longer than a note may be:
@@ -46,9 +46,7 @@ def case_note(run: Run, heading: Heading) -> str:
     came = [f"Result: {_result(run)}", *_passed(run), *_returns(run), f"Next step: {_next(run)}"]
     begin = cut("\n".join([about, *came, ". ".join(part for part in who if part) + "."]), 2 * _CUTS[0])
     rest = [f"Note by {by}: {text}" for _, by, text in heading.notes]
-    rest += [
-        f"- {_asked(item)} {item.answer}{answered_by(run, item)}{_times(item)}" for item in run.path if _counts(item)
-    ]
+    rest += [f"- {line}{_times(item)}" for item in run.path if (line := _line(run, item))]
     return "\n".join([begin, *fitting(rest, LONGEST_NOTE - len(begin) - 1)])
 
 
@@ -100,8 +98,12 @@ def told(value: Any) -> str:
     return to_text(value)
 
 
-def _counts(item: PathItem) -> bool:
-    return item.verb in _SHOWN and bool(item.answer) and (item.verb, item.answer) != ("lookup", "ok")
+def _line(run: Run, item: PathItem) -> str:
+    """What *item* has for the note, or nothing."""
+    if item.verb == "message":
+        return f"Step: {' '.join(item.title.split())}" if item.attempt and item.visit != run.tip.number else ""
+    counts = item.verb in _SHOWN and item.answer and (item.verb, item.answer) != ("lookup", "ok")
+    return f"{_asked(item)} {item.answer}{answered_by(run, item)}" if counts else ""
 
 
 def _asked(item: PathItem) -> str:
