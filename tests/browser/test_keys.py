@@ -304,7 +304,7 @@ def test_a_page_that_goes_on_by_itself_takes_the_note_along(served, page, custom
     page.get_by_label("Pin", exact=True).fill("4071")
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
-    page.keyboard.press("n")
+    tap(page, "n")
     page.keyboard.type("Rang twice")
     served.let_go("line.test")
     shows(page, LIGHT)

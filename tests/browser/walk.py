@@ -12,7 +12,7 @@ from urllib.parse import quote
 from playwright.sync_api import APIResponse, Locator, Page, expect
 
 from shepherd.desk import new_id
-from tests.browser.keyboard import BETWEEN
+from tests.browser.keyboard import GLANCE
 
 CUSTOMER, PIN = "C-1001", "4071"
 LIGHT = "What colour is the light on the front of the router?"
@@ -73,8 +73,8 @@ def start_by_clicks(page: Page, address: str, customer: str, flow: str = "The cu
 
 
 def tap(page: Page, key: str) -> None:
-    """Press *key* as somebody does who has seen the step: not so soon that it would count as a double press."""
-    page.wait_for_timeout(BETWEEN)
+    """Press *key* as somebody does who has seen the step: not so soon that it would count for the step before."""
+    page.wait_for_timeout(GLANCE)
     page.keyboard.press(key)
 
 
