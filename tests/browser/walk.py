@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from playwright.sync_api import APIResponse, Locator, Page, expect
+from playwright.sync_api import APIResponse, Error, Locator, Page, expect
 
 from shepherd.desk import new_id
 from tests.browser.keyboard import GLANCE
@@ -21,9 +22,28 @@ WORKS = "Is the internet working now?"
 VISIT = "An engineer has to look at this at your home. Shall I book the next free visit?"
 
 
+#: A browser drops what is clicked on a page that it has not painted yet.
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
+
+
 def shows(page: Page, text: str) -> None:
-    """Wait until the step says *text*, or the page where it has no step."""
+    """Wait until the step says *text*, or the page where it has no step, and people can see it."""
     expect(page.locator("article.step, main:not(:has(article.step))")).to_contain_text(text, timeout=15_000)
+    holds(page, PAINTED)
+
+
+def holds(page: Page, condition: str, seconds: float = 15) -> None:
+    """Wait until *condition* holds on the page, asked again and again: without scripts no page looks by itself."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            if page.evaluate(condition):
+                return
+        except Error:  # on the way to another page
+            if page.is_closed():
+                raise
+        assert time.monotonic() < until, f"Not so after {seconds} seconds: {condition}"
+        page.wait_for_timeout(10)
 
 
 def long_list(page: Page, name: str, *, exact: bool = True) -> Locator:
@@ -84,7 +104,7 @@ def arriving(page: Page) -> Iterator[None]:
     page.evaluate("document.body.dataset.left = ''")
     yield
     there = "document.body && !('left' in document.body.dataset)"
-    page.wait_for_function(f"() => {there} && document.readyState === 'complete'")
+    holds(page, f"{there} && document.readyState === 'complete' && {PAINTED}")
 
 
 def press(page: Page, button: str) -> None:
