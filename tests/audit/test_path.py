@@ -33,7 +33,9 @@ from shepherd.run.api import (
     GoBack,
     Note,
     PathItem,
+    Pause,
     Request,
+    Resume,
     Spoken,
     Stamp,
 )
@@ -294,6 +296,19 @@ def test_csv_is_safe_and_complete(library: Library) -> None:
     }
     note = next(row for row in table if row["kind"] == "noted")
     assert note["answer"] == '\'=HYPERLINK("x"), "quoted"\nsecond line'
+
+
+def test_a_pause_is_told_apart_from_the_time_a_step_took(library: Library) -> None:
+    """Of the seconds at a step, the CSV has those for which the run lay aside in a column of their own."""
+    walked = Walked(library, "help").give(Pause(), Resume(), Continue())
+    table = csv.DictReader(
+        io.StringIO(path_csv(path_rows(library, walked.events), ticket="T", run="r", verdict=WHOLE).decode())
+    )
+    assert [(r["kind"], r["seconds"], r["aside_seconds"]) for r in table][:3] == [
+        ("message", "30.000", "10.000"),
+        ("paused", "", ""),
+        ("resumed", "", ""),
+    ]
 
 
 def test_every_column_is_explained() -> None:

@@ -41,6 +41,7 @@ COLUMNS = (
     "names_assured",
     "further_entries",
     "words_shown",
+    "aside_seconds",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -97,6 +98,7 @@ def path_csv(rows: Iterable[PathRow], *, ticket: str, run: str, verdict: Verdict
             *verdict.cells,
             " ".join(map(str, row.further)),
             ("no" if row.unseen else "yes") if row.shown and row.visit else "",
+            "" if row.seconds is None else f"{row.aside:.3f}",
         )
         writer.writerow([harmless(cell) for cell in cells])
     return (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode("utf-8")

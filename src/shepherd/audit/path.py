@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from shepherd.audit.aside import Aside
 from shepherd.audit.rows import DAMAGED, PathRow
 from shepherd.audit.words import ERASED, UNKNOWN, branch, escalated, given, result, text_of, unfilled
 from shepherd.check.library import Library
@@ -134,6 +135,7 @@ class _Telling:
         self.gap = ERASED
         self.rows: list[PathRow] = []
         self._place: dict[int, int] = {}
+        self._aside = Aside()
         self._standing: list[int] = []
 
     def damage(self, seq: int, at: datetime, what: str) -> None:
@@ -153,6 +155,7 @@ class _Telling:
             self._turned(seq, event, _visits(run, event))
         elif event.kind in _BESIDE:
             self._beside(seq, event)
+        self._aside.hear(event)
         visits = _visits(run, event)
         if event.kind == "answer_changed" and event.entered:
             done = {event.entered[0]["visit"]}
@@ -333,6 +336,7 @@ class _Telling:
             row,
             answer=_answer(visit, event, self._step(row.step)),
             seconds=(event.at - row.at).total_seconds(),
+            aside=self._aside.between(row.at, event.at),
             who=event.actor.id,
             role=str(event.data.get("role", "")),
             source=source,

@@ -18,9 +18,9 @@ class PathRow:
     """
     One visit, or (*visit* 0) something beside the path: a note, a pause, a hand-over, going back, a changed answer.
 
-    *seconds* from entering to leaving. *who* answered, *source* where the answer came from (``agent``, ``looked up``,
-    ``kept from visit 4``, ``clock`` …). *words* and *title* as shown. *taken_back*: struck
-    through, by entry *struck_by*.
+    *seconds* from entering to leaving, of which *aside* the run was paused or waited to be taken over. *who* answered,
+    *source* where the answer came from (``agent``, ``looked up``, ``kept from visit 4``, ``clock`` …). *words* and
+    *title* as shown. *taken_back*: struck through, by entry *struck_by*.
     *granted* are the assurances that it gave. *seq* is the entry that made the row, *left_by* the one that answered it.
     *further* are entries that have no row of their own and stand with this one, like the request of a call.
     *broken* says what verify holds against these entries; see ``audit.broken``. *fell_back*: the contact had chosen a
@@ -38,6 +38,7 @@ class PathRow:
     words: Spoken = Spoken()  # noqa: RUF009 - frozen, never changed
     answer: str = ""
     seconds: float | None = None
+    aside: float = 0.0
     who: str = ""
     role: str = ""
     source: str = ""
