@@ -130,6 +130,21 @@ def test_a_day_is_written_out_in_the_hint(when: str, hint: str, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("when", "hint"),
+    [
+        ("speed == 10 or 20", "Write the comparison for each value: x == 1 or x == 2."),
+        ('light == "red" or "dark"', 'Write the comparison for each value: x == "a" or x == "b".'),
+        ("wired and speed", 'Compare it with something: x == "yes".'),
+    ],
+)
+def test_a_comparison_that_is_meant_for_two_values_is_written_twice(when: str, hint: str, tmp_path: Path):
+    """
+    A bare value beside a comparison was meant to be compared too.
+    """
+    assert [f.hint for f in values(library(tmp_path, decided(when)))] == [hint]
+
+
+@pytest.mark.parametrize(
     "said",
     ["{{ speed | date }}", "{{ light | money }}", "{{ wired | number }}", "{{ speed | join }}", "{{ speed + light }}"],
 )

@@ -337,6 +337,11 @@ def test_what_can_not_be_read_is_pointed_at(text: str, column: int):
         ('a is not "yes"', "is not ", 'Write "==" or "!=".'),
         ("not defined a", "not defined ", "Write NAME is defined."),
         ("a equals 5", "equals", 'Write "==" to compare.'),
+        ("a is less than 5", "is less than", 'Write "<".'),
+        ("a > 1 and a is at least 5", "is at least", 'Write ">=".'),
+        ("a is the same as 5", "is the same as", 'Write "==".'),
+        ("a > 10%", "10%", "A tenth of x, 10 percent, is x * 0.1."),
+        ("a > 10% of b", "10%", "A tenth of x, 10 percent, is x * 0.1."),
         ("a between 1 and 5", "between", "Write two comparisons joined by and: x >= 1 and x <= 5."),
     ],
 )

@@ -66,6 +66,14 @@ def test_a_planted_mistake_gives_one_finding_at_its_line(file: Path):
         ("  a: {aks: X?, answers: {yes: a}}\n", 'Did you mean "ask"?'),
         ("  a: {lokup: x.y, results: {ok: a}}\n", 'Did you mean "lookup"?'),
         ("  a: {say: X., thne: a}\n", 'Did you mean "then"?'),
+        ("  a: {say: X., goto: a}\n", 'Did you mean "then"?'),
+        ("  a: {question: X?, answers: {yes: a}}\n", 'Did you mean "ask"?'),
+        ("  a: {ask: X?, answers: {yes: {label: Yes, next: a}}}\n", 'Did you mean "then"?'),
+        ("  a: {decide: [{when: x, then: a}, {else: a}]}\n", 'Did you mean "otherwise"?'),
+        ("  a: {ask: X?, type: Boolean}\n", 'Did you mean "yes_no"?'),
+        ("  a: {ask: X?, type: decimal}\n", 'Did you mean "number"?'),
+        ("  a: {escalate: Second line, severity: sev3, outcome: b}\n", 'Did you mean "second_line"?'),
+        ("  a: {wait: {for: 2 days}}\n", 'Did you mean "2d"?'),
         ("  a: {lookup: x.y, result: {ok: a}}\n", 'Did you mean "results"?'),
         ("  a: {ask: X?, type: yesno}\n", 'Did you mean "yes_no"?'),
         ("  a: {ask: X?, answers: {yes: {lable: Yes, then: a}}}\n", 'Did you mean "label"?'),
@@ -131,7 +139,7 @@ NAMED = "A name has small letters, digits and underscores, begins with a letter 
         ("yes: then b", "Write the step alone, `b`, or `{then: b}`."),
         (
             "yes: B",
-            "A name has small letters, digits and underscores, begins with a letter and has at most 64 of them.",
+            f'Did you mean "b"? {NAMED}',
         ),
     ],
 )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shepherd.check.policy_refs import UNKNOWN_QUEUE, hint_for
 from shepherd.check.written import broken_kinds
-from shepherd.flow.calendar import told_span
+from shepherd.flow.calendar import meant_span, told_span
 from shepherd.flow.findings import Finding
 from shepherd.flow.hours import no_hours
 from shepherd.flow.mistakes import BAD_VALUE
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from shepherd.flow.beside import Policy
     from shepherd.flow.draft import Draft
     from shepherd.flow.expression import Expression
-
-_IN_WORDS = re.compile(r"(\d{1,4}) ?(second|minute|hour|day|week)s?")
 
 
 def ticket(draft: Draft) -> Iterator[Finding]:
@@ -43,19 +40,12 @@ def _spans(flow: Flow, step: Step, expression: Expression, policy: Policy, known
         span = told_span(written)
         if span is None:
             message = f'"{written[:40]}" is no length of time, so the follow-up would never be due.'
-            hint = _meant(written) or "Write a length of time like 30m, 4h, 2d, 4 working hours or 1 working day."
+            span_meant = meant_span(written)
+            usual = "Write a length of time like 30m, 4h, 2d, 4 working hours or 1 working day."
+            hint = f'Did you mean "{span_meant}"?' if span_meant else usual
             yield BAD_VALUE.at(place, message, file=flow.file, hint=hint, flow=flow.id, step=step.id)
         elif span.working and known and not policy.calendar.declared:
             yield no_hours(place, span.words, flow.file, flow.id, step.id)
-
-
-def _meant(text: str) -> str:
-    """How a length of time that is written out in English is written here."""
-    found = _IN_WORDS.fullmatch(text.strip().lower())
-    if found is None:
-        return ""
-    count = int(found[1]) * (7 if found[2] == "week" else 1)
-    return f'Did you mean "{count}{"d" if found[2] == "week" else found[2][0]}"?'
 
 
 def _holders(flow: Flow, step: Step, action: Do, policy: Policy) -> Iterator[Finding]:

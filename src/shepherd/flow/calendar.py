@@ -23,6 +23,7 @@ MOST_WORKDAYS = 366 * 1000
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PLAIN = re.compile(r"([0-9]{1,6})([smhd])")
 _WORKING = re.compile(r"([0-9]{1,4}) working (hour|day)s?")
+_IN_WORDS = re.compile(r"([0-9]{1,4}) ?(second|minute|hour|day|week)s?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,15 @@ def duration(text: str) -> Duration | None:
 def told_span(text: str) -> Duration | None:
     """As :func:`duration`, of what a flow tells the ticket: there ``2 d`` counts too."""
     return duration(text) or duration(text.replace(" ", ""))
+
+
+def meant_span(text: str) -> str:
+    """How a length of time that is written out in English is written in a flow: ``2 days`` is ``2d``; or empty."""
+    found = _IN_WORDS.fullmatch(text.strip().lower())
+    if found is None:
+        return ""
+    count = int(found[1]) * (7 if found[2] == "week" else 1)
+    return f"{count}{'d' if found[2] == 'week' else found[2][0]}"
 
 
 def since(now: datetime, seconds: int | None) -> datetime | None:

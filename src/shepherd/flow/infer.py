@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -56,6 +56,14 @@ class Misfit(NamedTuple):
     end: int
 
 
+def _each(parts: Sequence[Node], part: Node) -> str:
+    """How to mend *part* where it is a value that stands beside a comparison: ``x == 1 or 2``."""
+    if not isinstance(part, Const) or not any(isinstance(one, Compare) for one in parts):
+        return ""
+    values = ('"a"', '"b"') if isinstance(part.value, str) else ("1", "2")
+    return f"Write the comparison for each value: x == {values[0]} or x == {values[1]}."
+
+
 class Infer:
     """Infers types over *names*; collects misfits on the way."""
 
@@ -70,14 +78,14 @@ class Infer:
     def wrong(self, node: Node, sentence: str, hint: str, kind: str = "type") -> None:
         self.misfits.append(Misfit(kind, sentence, hint, node.start, node.end))
 
-    def needs(self, node: Node, kinds: frozenset[str] | set[str], what: str) -> Type:
-        """The type of *node*, which has to be one of *kinds*."""
+    def needs(self, node: Node, kinds: frozenset[str] | set[str], what: str, mend: str = "") -> Type:
+        """The type of *node*, which has to be one of *kinds*; *mend* is what to do where it is not."""
         type_ = self.of(node)
         if self.mixes(node, type_):
             return type_
         if type_.kind not in kinds and type_.kind != "any":
             hint = 'Compare it with something: x == "yes".' if what == "a yes or no" else f"Name {what}."
-            self.wrong(node, f"This is {type_.words}, where {what} is needed.", hint)
+            self.wrong(node, f"This is {type_.words}, where {what} is needed.", mend or hint)
         return type_
 
     def mixes(self, node: Node, type_: Type) -> bool:
@@ -119,7 +127,7 @@ class Infer:
         parts = node.items if isinstance(node, All | Any_) else (node.item,) if isinstance(node, Not) else ()
         for part in parts:
             if not (isinstance(part, Read) and part.path[0] == "assured"):
-                self.needs(part, {"yes_no"}, "a yes or no")
+                self.needs(part, {"yes_no"}, "a yes or no", _each(parts, part))
         return YES_NO
 
     def defined(self, node: Defined) -> Type:

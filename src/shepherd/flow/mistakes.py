@@ -8,9 +8,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from shepherd.flow import colons
-from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed, nearest
+from shepherd.flow.calendar import meant_span
+from shepherd.flow.findings import NOWHERE, Finding, Place, Rule, allowed
 from shepherd.flow.ids import ID
 from shepherd.flow.source import Map, Node, Scalar, Seq
+from shepherd.flow.synonyms import as_name, meant
 
 MISSING_KEY = Rule("SHP106", "missing-key", "error", "Some keys must be there, or nobody can tell what is meant.")
 UNKNOWN_KEY = Rule(
@@ -165,8 +167,9 @@ def _extra(error: Any) -> list[str]:
 
 def _guessed(error: Any) -> set[str]:
     """The known keys that the unknown ones look like."""
-    words = (nearest(key, _known(error)) for key in _extra(error))
-    return {word.partition('"')[2].rpartition('"')[0] for word in words if word}
+    words = (meant(key, _known(error)) for key in _extra(error))
+    found = {word.partition('"')[2].rpartition('"')[0] for word in words if word}
+    return found | {"when"} if "otherwise" in found else found  # a last line needs no condition
 
 
 def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]:
@@ -185,7 +188,7 @@ def _say(error: Any, spot: Spot, offered: Mapping[str, tuple[str, ...]]) -> Iter
         yield _typed(error, spot, path, node, key)
     elif kind in ("enum", "const"):
         words = [str(w) for w in (wanted if kind == "enum" else [wanted])]
-        guess = nearest(str(error.instance), words)
+        guess = meant(str(error.instance), words)
         hint = f"{guess} Allowed: {allowed(words)}.".strip()
         yield spot.at(NOT_ALLOWED, place, f'"{_short(error.instance)}" is not allowed {_under(key)}.', hint)
     elif kind == "pattern":
@@ -229,7 +232,7 @@ def _unknown(error: Any, path: Path, spot: Spot, offered: Mapping[str, tuple[str
         if not path and key in offered:
             yield spot.at(MISPLACED_KEY, place, *_misplaced(key, error.instance, offered))
             continue
-        hint = f"{nearest(key, known)} Allowed: {allowed(known)}.".strip()
+        hint = f"{meant(key, known)} Allowed: {allowed(known)}.".strip()
         yield spot.at(UNKNOWN_KEY, place, f'"{_short(key)}" is no key of this group.', hint)
 
 
@@ -277,6 +280,8 @@ def _typed(error: Any, spot: Spot, path: Path, node: Node, key: Scalar | None) -
         message = f'"{_short(error.instance)}" {_under(key)} is not {expected}.'
         return spot.at(BAD_VALUE, place, message, hint)
     hint = _instead(path, error.instance) if spot.step else ""
+    if types[0] == "array" and scalar and not hint:
+        hint = f"Write a list: [{_short(error.instance)}]."
     message = f"{_has(error.instance)} can't stand {_under(key)}."
     return spot.at(WRONG_SHAPE, place, message, hint or f"Write {_shape(error)}.")
 
@@ -351,6 +356,9 @@ def _pattern(error: Any) -> str:
     if step is not None:
         return f"Write the step alone, `{step[1]}`, or `{{then: {step[1]}}}`."
     said = error.schema.get("patternErrorMessage")
+    likely = (as_name(str(error.instance)), meant_span(str(error.instance)))
+    fits = next((one for one in likely if one and re.search(error.validator_value, one)), "")
+    said = f'Did you mean "{fits}"? {said}' if fits and said else said
     return str(said or f"It is written as {error.validator_value}, a regular expression.")
 
 

@@ -15,6 +15,7 @@ from shepherd.flow.findings import NOWHERE, Finding, nearest
 from shepherd.flow.hazards import TOO_LARGE
 from shepherd.flow.mistakes import NO_VERB, TWO_VERBS, UNKNOWN_KEY, Spot, findings_of
 from shepherd.flow.source import Map
+from shepherd.flow.synonyms import meant
 from shepherd.flow.typed import Typer, typer_of
 from shepherd.flow.verbs import VERBS
 
@@ -91,11 +92,11 @@ def _has_answers(step: Mapping[str, Any]) -> bool:
 def _step(step: Mapping[str, Any], part: str, spot: Spot, has_verb: bool) -> Iterator[Finding]:
     if not has_verb:
         known = offered()
-        slips = [key for key in step if key not in known and nearest(key, VERBS)]
+        slips = [key for key in step if key not in known and meant(key, VERBS)]
         if slips:
             for key in slips:
                 message = f'"{key}" is no word of a step.'
-                yield spot.at(UNKNOWN_KEY, spot.key_place((), key), message, nearest(key, VERBS))
+                yield spot.at(UNKNOWN_KEY, spot.key_place((), key), message, meant(key, VERBS))
             return
         if not any(key in step for key in ("say", "guide", "warn")) and all(key in known for key in step):
             message = f'The step "{spot.step}" says nothing and does nothing.'

@@ -44,7 +44,11 @@ SLIPS = (
     _slip(r"~", '"~" does not join texts here.', "Put both into the text that is shown."),
     _slip(r"\{\{|\}\}|\{%|%\}|\{#|#\}", "Braces belong in texts only.", "Write the expression alone."),
     _slip(r"[{}]", "Braces are not part of an expression.", "Write the expression alone."),
-    _slip(r"(?<![\w.])\d{1,2}/\d{1,2}/\d{4}(?![\w.])", "This is a division, not a date.", "Write date(2027, 4, 6)."),
+    _slip(
+        r"(?<![\w.])\d{1,2}/\d{1,2}/\d{4}(?![\w.])",
+        "This is a division, not a date.",
+        "Write year, month and day, like date(2027, 4, 6).",
+    ),
     _slip(
         r"(?<![\w.])(?:AND|OR|NOT|IN|IS|IF|ELSE|DEFINED|TRUE|FALSE|And|Or|Not)(?![\w.])",
         '"{}" is not a word of the language.',
@@ -57,6 +61,21 @@ SLIPS = (
     ),
     _slip(
         r"(?<![\w.])is\s+(?:not\s+)?(?=[\d\[(_-])", '"is" only asks whether a name is defined.', 'Write "==" or "!=".'
+    ),
+    *(
+        _slip(rf"(?<![\w.])is\s+(?:{said})(?![\w.])", _NO_COMPARISON, f'Write "{sign}".')
+        for said, sign in (
+            (r"(?:less|smaller|lower|fewer|earlier)\s+than", "<"),
+            (r"(?:more|greater|higher|larger|bigger|later)\s+than", ">"),
+            (r"at\s+least", ">="),
+            (r"at\s+most", "<="),
+            (r"equal\s+to|same\s+as|the\s+same\s+as", "=="),
+        )
+    ),
+    _slip(
+        r"[0-9][0-9.]*\s*%(?=\s*(?:$|[)<>=!,]|and\b|or\b|of\b))",
+        "A percent sign takes no share here.",
+        "A tenth of x, 10 percent, is x * 0.1.",
     ),
     _slip(r"(?<![\w.])(?:not\s+)?defined\s+(?=(?!and\b|or\b|if\b|else\b)[a-z])", _NO_WORD, "Write NAME is defined."),
 )
