@@ -36,6 +36,22 @@ def test_an_unknown_flow_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> Non
     assert 'Did you mean "closing"?' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["explain", "draw", "run", "test"])
+def test_who_stands_in_another_library_is_told_so(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The flow that one sees is not in the library that is looked in, and both are named."""
+    (tmp_path / "desk.yaml").write_text("desk: mine\n")
+    monkeypatch.chdir(tmp_path)
+    assert run([command, "mine", "--library", FLOWS]) == 2
+    err = capsys.readouterr().err
+    assert f'There is no flow "mine" in {FLOWS}.' in err
+    assert err.strip().endswith("You are in another library: name it with --library .")
+    monkeypatch.chdir(FLOWS)
+    assert run([command, "mine", "--library", FLOWS]) == 2
+    assert "another library" not in capsys.readouterr().err
+
+
 GOOD = """\
 flow: odd
 title: Odd

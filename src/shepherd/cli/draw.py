@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shepherd.cli.scenarios import scenarios_of, walked
-from shepherd.cli.settings import draft_of, library_of, open_desk, settings, version_options
+from shepherd.cli.settings import draft_of, library_of, no_flow, open_desk, settings, version_options
 from shepherd.cli.terminal import echo
 from shepherd.flow.shown import many
 
@@ -94,8 +94,9 @@ def command(
     else:
         from shepherd.author.draw import CLOSED, draw
 
-        flows = library_of(settings(**flags).library).flows
-        _known(flows, flow, *opens)
+        folder = settings(**flags).library
+        flows = library_of(folder).flows
+        _known(flows, flow, *opens, folder=folder)
         text = draw(flows, flow, form, opening=opening or CLOSED)
     if output is None or str(output) == "-":
         echo(text, nl=False)
@@ -117,7 +118,7 @@ def _covered(folder: Path, flow: str, form: str, opening: Opening | None) -> str
 
     draft = draft_of(folder)
     library, verdicts = walked(draft, scenarios_of(draft))
-    _known(library.flows, flow, *(opening.names if opening else ()))
+    _known(library.flows, flow, *(opening.names if opening else ()), folder=folder)
     failed = sum(not verdict.ok for verdict in verdicts)
     if failed:
         echo(f"{many(failed, 'scenario')} failed; `shepherd test` tells why.", err=True)
@@ -157,12 +158,14 @@ def _latest(desk: Desk, ticket: str, flow: str) -> str:
     raise click.UsageError(f'No run on {head.number} came through "{flow}".')
 
 
-def _known(flows: Any, *names: str) -> None:
-    """Wrong use where one of *names* is no flow."""
+def _known(flows: Any, *names: str, folder: Path | None = None) -> None:
+    """Wrong use where one of *names* is no flow, of the library in *folder* where it is one."""
     from shepherd.flow.findings import nearest
 
     found: dict[str, Flow] = dict(flows)
     for name in names:
+        if name not in found and folder is not None:
+            raise no_flow(name, folder, found)
         if name not in found:
             hint = nearest(name, list(found))
             raise click.UsageError(f'There is no flow "{name}". {hint}'.strip())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shepherd.cli.settings import draft_of, library_option, settings
+from shepherd.cli.settings import draft_of, library_option, no_flow, settings
 from shepherd.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def command(ctx: click.Context, /, flow: str, form: str, library: Path | None) -
 def _missing(ctx: click.Context, flow: str, folder: Path, draft: Draft) -> None:
     """Say why *flow* can't be told: it has mistakes that hide it, or there is none of that name."""
     from shepherd.cli.check import show
-    from shepherd.flow.findings import nearest
 
     hiding = [f for f in draft.findings if flow in (f.flow, Path(f.file).stem)]
     if hiding:
         show(folder, draft, hiding)
         ctx.exit(1)
-    raise click.UsageError(f'There is no flow "{flow}" in {folder}. {nearest(flow, draft.flows)}'.strip())
+    raise no_flow(flow, folder, draft.flows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shepherd.cli.scenarios import right_file, to_file
-from shepherd.cli.settings import library_of, library_option, settings
+from shepherd.cli.settings import library_of, library_option, no_flow, settings
 from shepherd.cli.terminal import echo, echo_json
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def command(
     folder, name = _flow(flow, settings(library=library).library)
     checked = library_of(folder)
     if name not in checked.flows:
-        from shepherd.flow.findings import nearest
-
-        raise click.UsageError(f'There is no flow "{name}" in {folder}. {nearest(name, checked.flows)}'.strip())
+        raise no_flow(name, folder, checked.flows)
     if save is not None:
         right_file(save, name)
     given = dict(_pair(text) for text in inputs)

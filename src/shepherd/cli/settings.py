@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -70,6 +70,18 @@ def draft_of(folder: Path) -> Draft:
     if not folder.is_dir():
         raise click.UsageError(f"There is no folder {folder}. Name one with --library.")
     return read_draft(folder)
+
+
+def no_flow(name: str, folder: Path, known: Iterable[str]) -> click.UsageError:
+    """Wrong use: the library in *folder*, whose flows are *known*, has no flow *name*."""
+    from shepherd.flow.files import DESK
+    from shepherd.flow.findings import nearest
+
+    said = f'There is no flow "{name}" in {folder}. {nearest(name, known)}'.strip()
+    here = next((at for at in (Path.cwd(), *Path.cwd().parents) if (at / DESK).is_file()), folder)
+    if here.resolve() != folder.resolve():
+        said += f" You are in another library: name it with --library {os.path.relpath(here)}"
+    return click.UsageError(said)
 
 
 def shown_file(folder: Path | None, name: str) -> str:

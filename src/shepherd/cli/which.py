@@ -41,13 +41,12 @@ class Which(NamedTuple):
         return flows | {every[file] for file in alone}, files
 
     def _named(self, name: str, draft: Draft) -> str:
-        from shepherd.flow.findings import nearest
+        from shepherd.cli.settings import no_flow
 
         if name in draft.flows:
             return name
         _told_why(f"{name}.yaml", draft)
-        hint = nearest(name, draft.flows)
-        raise click.UsageError(f"There is no file, folder or flow {name}. {hint}".strip())
+        raise no_flow(name, self.folder, draft.flows)
 
 
 def _told_why(file: str, draft: Draft) -> None:
