@@ -347,8 +347,26 @@ FORKED = LIMITED.replace(
   close:""",
 )
 
+#: A day to come, as conditions name one, is no answer before it is over: such a scenario begins later than others.
+NAMED = """flow: visit
+title: A visit
+category: intake
+version: 1
+outcomes: {soon: {resolves: true}, late: {resolves: true}}
+values: {up_to_today: today}
+steps:
+  hello: {say: Good morning.}
+  form: {ask: When did it come?, type: date, max: up_to_today, save: day}
+  fork:
+    decide:
+      - {when: "day < date(2026, 11, 1)", then: far}
+      - otherwise: close
+  far: {say: It takes long., end: late}
+  close: {say: Thank you., end: soon}
+"""
 
-@pytest.mark.parametrize("text", [LIMITED, FORKED])
+
+@pytest.mark.parametrize("text", [LIMITED, FORKED, NAMED])
 def test_what_is_given_lies_within_limits_that_are_worked_out(tmp_path: Path, text: str) -> None:
     """Limits that name `values` are known only on the way: none of what stands for a field lies outside of them."""
     (tmp_path / "visit.yaml").write_text(text, "utf-8")

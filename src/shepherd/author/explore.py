@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shepherd.author.domains import TODAY
 from shepherd.author.liveness import Live, liveness
 from shepherd.author.trail import Crossing
 from shepherd.author.walking import Here, Move, Rare, Walker
@@ -275,9 +276,10 @@ class Explorer:
             live = self._of(frame.flow.id)[step]
             paths = live.before if frame is run.state.frame else live.after
             values = tuple((p, repr(_value(frame.values, p))) for p in sorted(paths) if p[0] in frame.values)
+            clock = (here.at.date(), here.at.hour) if any(path[0] in TODAY for path in paths) else ()
             most = self._counted.setdefault(frame.flow.id, self.walker.domains.counted(frame.flow.id))
             counts = tuple((s, min(n, most[s])) for s, n in sorted(frame.counts.items()) if s in most)
-            frames.append((frame.flow.id, step, values, counts, tuple(sorted(frame.tries.items())), frame.about))
+            frames.append((frame.flow.id, step, values, clock, counts, tuple(sorted(frame.tries.items())), frame.about))
             step, frame = frame.step, frame.caller
         held = tuple(
             (n, h.level, int((h.until - here.at).total_seconds()) if h.until else None)
