@@ -10,6 +10,7 @@ import pytest
 
 from shepherd.author.clauses import ASKED, CLAUSE
 from shepherd.author.english import GIVEN, ROUNDED, SHOWN, SPANS, VALUE, English
+from shepherd.author.spoken import owned
 from shepherd.flow.arithmetic import Unworkable
 from shepherd.flow.compile import Code
 from shepherd.flow.draft import from_documents
@@ -222,3 +223,9 @@ def test_two_sums_that_differ_never_sound_alike(english: English) -> None:
         worth = _worth(node, worlds)
         assert heard.setdefault(english.value(node), worth) == worth, english.value(node)
     assert len(heard) > 800
+
+
+def test_what_something_has_is_told_as_people_write_it() -> None:
+    """Behind an s stands the apostrophe alone."""
+    assert owned("the line", ["status"]) == "the line's status"
+    assert owned("details", ["sent_on", "year"]) == "details' sent on's year"

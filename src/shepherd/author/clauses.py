@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shepherd.author.spoken import listed, named
+from shepherd.author.spoken import listed, named, owned
 from shepherd.flow.tree import All, Any_, Apply, Choose, Compare, Const, Defined, Items, Node, Not, Read
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _always(good: bool) -> str:
 def _read(english: English, node: Read, good: bool) -> str:
     root, *rest = node.path
     if root == "assured" and rest:
-        return _is("the " + "'s ".join(map(named, rest)), "established", good)
+        return _is(owned(f"the {named(rest[0])}", rest[1:]), "established", good)
     if english.is_value(node):
         return f"{named(root)} {'holds' if good else 'does not hold'}"
     return _yes(english.value(node), good)

@@ -9,7 +9,7 @@ from typing import Any
 
 from shepherd.author import spoken
 from shepherd.author.clauses import ASKED, TIMES, clause
-from shepherd.author.spoken import listed, named, quoted, seen
+from shepherd.author.spoken import listed, named, owned, quoted, seen
 from shepherd.flow.functions import SAID
 from shepherd.flow.infer import Infer
 from shepherd.flow.languages import language_in_english
@@ -133,7 +133,7 @@ class English:
             first = seen(root)
         else:
             first = root if root in ("today", "now") else f"the {named(root)}"
-        return "'s ".join([first, *map(named, rest)])
+        return owned(first, rest)
 
     def _items(self, node: Items) -> str:
         return listed([self.value(item) for item in node.items], "and")
@@ -209,7 +209,8 @@ def _date(args: Sequence[Node]) -> date | None:
 
 
 def _assurance(path: Iterable[str]) -> str:
-    return "the " + "'s ".join(map(named, path))
+    first, *rest = path
+    return owned(f"the {named(first)}", rest)
 
 
 def _list(path: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -41,6 +41,13 @@ def quoted(text: str) -> str:
 def named(name: str) -> str:
     """A stable name as words: ``customer_id`` is "customer id"."""
     return seen(name.replace("_", " "))
+
+
+def owned(owner: str, parts: Iterable[str]) -> str:
+    """What *owner* has, by the names that lead to it: ``the line's status``, ``details' worth``."""
+    for part in parts:
+        owner = f"{owner}'{'' if owner.endswith('s') else 's'} {named(part)}"
+    return owner
 
 
 def listed(words: Sequence[str], last: str) -> str:
