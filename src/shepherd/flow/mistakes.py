@@ -66,6 +66,8 @@ IN_FLOWS = {"title", "texts", "steps"}
 WORDLESS = {"say", "guide", "warn", "why", "article", "tag", "note"}
 Path = tuple[str | int, ...]
 MOST_KEYS = 250
+#: So much of what is no name is looked at for one.
+MOST_GUESSED = 80
 
 
 class Spot(NamedTuple):
@@ -356,7 +358,8 @@ def _pattern(error: Any) -> str:
     if step is not None:
         return f"Write the step alone, `{step[1]}`, or `{{then: {step[1]}}}`."
     said = error.schema.get("patternErrorMessage")
-    likely = (as_name(str(error.instance)), meant_span(str(error.instance)))
+    written = str(error.instance)[:MOST_GUESSED]
+    likely = (as_name(written), meant_span(written))
     fits = next((one for one in likely if one and re.search(error.validator_value, one)), "")
     said = f'Did you mean "{fits}"? {said}' if fits and said else said
     return str(said or f"It is written as {error.validator_value}, a regular expression.")
