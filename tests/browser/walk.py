@@ -43,7 +43,7 @@ def holds(page: Page, condition: str, seconds: float = 15) -> None:
             if page.is_closed():
                 raise
         assert time.monotonic() < until, f"Not so after {seconds} seconds: {condition}"
-        page.wait_for_timeout(10)
+        page.wait_for_timeout(25)
 
 
 def long_list(page: Page, name: str, *, exact: bool = True) -> Locator:
