@@ -110,7 +110,7 @@ class Taker:
 
     def _later(self) -> None:
         """The run is left until the next day, then handed over and taken up by another; a customer may try anew."""
-        self.renewed = {ref: Spent(0, 0) for per, ref, _ in self.run.keyed if per == "customer"}
+        self.renewed = {c.key: Spent(0, 0) for c in self.run.keyed if c.per == "customer"}
         if not self.run.paused and not isinstance(self.run.waiting, LookupDue):
             self._give([Pause("night")])
             self.at += timedelta(days=1)

@@ -18,7 +18,7 @@ from shepherd.connect.table import Table
 from shepherd.desk import Desk, RunView, Settings, Stale, Taken, new_id
 from shepherd.flow.beside import Connector, Operation
 from shepherd.run import replay
-from shepherd.run.api import Actor, Answer, Continue, GoBack, Input, LookupDue, Refused
+from shepherd.run.api import Actor, Answer, Continue, Counted, GoBack, Input, LookupDue, Refused
 from tests.faults.replaying import libraries_of
 from tests.faults.serving import library_of
 
@@ -138,7 +138,8 @@ def test_three_tries_stay_three_in_twenty_runs_at_once(desk: Desk, reached: Path
     print(f"\n{RUNS} runs at once, 3 tries: {checks} PIN checks reached the connector; they came to {Counter(ends)}")
     assert checks == 3
     assert set(ends) <= {"authentication/another_way", "internet_down/not_verified"}
-    spent = desk.record.spent(views[0].ticket.id, [("customer", "authentication/check_pin", None)], now=desk.clock())
+    counted = Counted("customer", "authentication/check_pin", None, "", "authentication/check_pin")
+    spent = desk.record.spent(views[0].ticket.place, [counted], now=desk.clock())
     assert spent["authentication/check_pin"].last == 3
 
 

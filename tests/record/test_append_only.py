@@ -34,7 +34,7 @@ def connection(record: Record, tmp_path: Path) -> closing[sqlite3.Connection]:
     key = record.once_key("ticket", ticket, "a.b", "f/s", {})
     asked = event("do_requested", {"visit": 1, "operation": "a.b"}, second=2)
     record.append(run, 2, [asked], once=Once(key, "requested"))
-    record.append(run, 3, [answer("x", 3, tries=(Try("ticket", "f/s", 0),))])
+    record.append(run, 3, [answer("x", 3, tries=(Try("ticket", "f/s", 0, "", "f/s"),))])
     record.append(run, 4, [answer("x", 4, escalated={"id": "INC-2026-1121-1200", "queue": "engineering"})])
     record.create_contact("k", ticket, channel="phone", at=at(1), actor=MARIA)
     record.add_item(ticket, "k", "note", "text", at=at(1), actor=MARIA)

@@ -57,7 +57,7 @@ def database(kept: Record, url: str) -> Iterator[Any]:
     kept.append(
         run, 2, [event("do_requested", {"visit": 1, "operation": "a.b"}, second=2)], once=Once(key, "requested")
     )
-    kept.append(run, 3, [answer("x", 3, tries=(Try("ticket", "f/s", 0),))])
+    kept.append(run, 3, [answer("x", 3, tries=(Try("ticket", "f/s", 0, "", "f/s"),))])
     kept.append(run, 4, [answer("x", 4, escalated={"id": "INC-2026-1121-1200", "queue": "engineering"})])
     kept.create_contact("k", ticket, channel="phone", at=at(1), actor=MARIA)
     kept.add_item(ticket, "k", "note", "text", at=at(1), actor=MARIA)

@@ -27,7 +27,7 @@ from shepherd.record import (
     TryTaken,
     open_record,
 )
-from shepherd.run.api import Event, Spent, Try
+from shepherd.run.api import Counted, Event, Spent, Try
 from tests.record.making import (
     BEGIN,
     DOCUMENTS,
@@ -45,7 +45,8 @@ from tests.record.making import (
     started,
 )
 
-TRIED = Try("customer", "login/check", 0)
+TRIED = Try("customer", "login/check", 0, "", "login/check")
+COUNTED = Counted("customer", "login/check", 60, "", "login/check")
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20),
@@ -183,7 +184,7 @@ def test_a_document_of_a_refused_append_comes_with_the_next(record: Record) -> N
     run = a_run(record, a_ticket(record))
     other = {digest(POLICY | {"desk": "other"}): POLICY | {"desk": "other"}}
     with pytest.raises(TryTaken):
-        record.append(run, 1, [answer("x", tries=(Try("ticket", "f/s", 7),))], documents=other)
+        record.append(run, 1, [answer("x", tries=(Try("ticket", "f/s", 7, "", "f/s"),))], documents=other)
     record.append(run, 1, [answer("x")], documents=other)
     assert record.documents(other) == other
 
@@ -197,23 +198,33 @@ def test_a_try_is_spent_once(record: Record) -> None:
         record.append(second, 1, [answer("x", tries=(TRIED,))])
     assert refused.value.step == "login/check"
     assert record.head(second).seq == 1
-    keyed = [("customer", "login/check", 60), ("ticket", "login/check", None)]
-    assert record.spent(ticket, keyed[:1], now=at(30)) == {"login/check": Spent(1, 1)}
-    assert record.spent(ticket, keyed[1:], now=at(30)) == {"login/check": Spent(0, 0)}
+    place, on_ticket = record.place(first), COUNTED._replace(per="ticket")
+    assert record.spent(place, [COUNTED], now=at(30)) == {"login/check": Spent(1, 1)}
+    assert record.spent(place, [on_ticket], now=at(30)) == {"login/check": Spent(0, 0)}
     record.append(second, 1, [answer("x", 2, tries=(TRIED._replace(last=1),))])
-    assert record.spent(ticket, keyed[:1], now=at(62)) == {"login/check": Spent(0, 2)}
-    assert record.spent(ticket, keyed[:1], now=at(61.5)) == {"login/check": Spent(1, 2)}
-    forever = [(per, step, 999_999 * 86_400) for per, step, _ in keyed[:1]]
-    assert record.spent(ticket, forever, now=at(62)) == {"login/check": Spent(2, 2)}
+    assert record.spent(place, [COUNTED], now=at(62)) == {"login/check": Spent(0, 2)}
+    assert record.spent(place, [COUNTED], now=at(61.5)) == {"login/check": Spent(1, 2)}
+    forever = [COUNTED._replace(within=999_999 * 86_400)]
+    assert record.spent(place, forever, now=at(62)) == {"login/check": Spent(2, 2)}
 
 
 def test_tries_of_an_unknown_customer_are_those_of_the_ticket(record: Record) -> None:
     """Without a customer, tries per customer are counted on the ticket, and no other ticket sees them."""
     ticket, other = a_ticket(record, customer=None), a_ticket(record, customer=None)
-    record.append(a_run(record, ticket), 1, [answer("x", tries=(TRIED,))])
-    keyed = [("customer", "login/check", 60)]
-    assert record.spent(ticket, keyed, now=at(2)) == {"login/check": Spent(1, 1)}
-    assert record.spent(other, keyed, now=at(2)) == {"login/check": Spent(0, 0)}
+    run = a_run(record, ticket)
+    record.append(run, 1, [answer("x", tries=(TRIED,))])
+    assert record.spent(record.place(run), [COUNTED], now=at(2)) == {"login/check": Spent(1, 1)}
+    assert record.spent(record.ticket(other).place, [COUNTED], now=at(2)) == {"login/check": Spent(0, 0)}
+
+
+def test_tries_are_those_of_the_person_whom_they_name(record: Record) -> None:
+    """Tries for a customer number that somebody gives are found by whoever asks for that number, and by nobody else."""
+    run = a_run(record, a_ticket(record, customer=None))
+    record.append(run, 1, [answer("x", tries=(TRIED._replace(person="c-1"),))])
+    elsewhere = record.place(a_run(record, a_ticket(record, customer=None)))
+    asked = [COUNTED._replace(person="c-1", key="login/check@1"), COUNTED._replace(person="c-2", key="login/check@2")]
+    spent = record.spent(elsewhere, [COUNTED, *asked], now=at(2))
+    assert [spent[key].count for key in ("login/check", "login/check@1", "login/check@2")] == [0, 1, 0]
 
 
 def test_a_change_is_made_once_under_its_key(record: Record) -> None:

@@ -269,7 +269,9 @@ def test_a_run_that_was_removed_as_a_whole_is_named(record: Record, tmp_path: Pa
     ticket = a_ticket(record)
     a_run(record, ticket, "red")
     run = a_run(record, ticket, "red", "green")
-    spent = event("answered", {"visit": 2, "value": "x"}, second=4, tries=(Try("ticket", "help/light", 0),))
+    spent = event(
+        "answered", {"visit": 2, "value": "x"}, second=4, tries=(Try("ticket", "help/light", 0, "", "help/light"),)
+    )
     record.append(run, 3, [spent])
     assert record.verify().ok
     with attacker(tmp_path) as connection:
@@ -331,7 +333,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     requested = event(
         "do_requested", {"visit": 2, "operation": "visits.book"}, second=5, step="help/light", escalated=told
     )
-    record.append(run, 4, [requested._replace(tries=(Try("ticket", "help/light", 0),))], once=Once(key, "requested"))
+    record.append(
+        run,
+        4,
+        [requested._replace(tries=(Try("ticket", "help/light", 0, "", "help/light"),))],
+        once=Once(key, "requested"),
+    )
     a_publication(record)
     assert record.verify().ok
     record.close()

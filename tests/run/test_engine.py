@@ -201,7 +201,7 @@ def test_a_try_across_runs_is_spent_by_the_request_and_never_given_back() -> Non
     walk(Answer("1234"))
     asked = walk(Request(), who="system", spent={"pin/check": Spent(1, 5)})
 
-    assert [tuple(t) for t in asked.event.tries] == [("customer", "pin/check", 5)]
+    assert [tuple(t) for t in asked.event.tries] == [("customer", "pin/check", 5, "", "pin/check")]
     walk(Finished("no_match"), who="system")
     walk(Answer("9999"))
     walk(GoBack(walk.visit("pin")), who="maria")

@@ -75,14 +75,14 @@ class Hand:
         self.events.append(event)
         self._ids |= tracking_ids(event)
         for one in event.tries:
-            self._tries.setdefault(one.step, []).append(self.at)
+            self._tries.setdefault(one.key, []).append(self.at)
 
     def _spent(self, run: Run) -> dict[str, Spent]:
         found = {}
-        for _, step, within in run.keyed:
-            times = self._tries.get(step, [])
-            first = since(self.at, within)
-            found[step] = Spent(len(times) - (bisect_right(times, first) if first is not None else 0), len(times))
+        for one in run.keyed:
+            times = self._tries.get(one.key, [])
+            first = since(self.at, one.within)
+            found[one.key] = Spent(len(times) - (bisect_right(times, first) if first is not None else 0), len(times))
         return found
 
 

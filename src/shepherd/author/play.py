@@ -285,7 +285,7 @@ class Player:
                 names.append(name)
             elif used < most:
                 names.append(f"{name} (from number {used + 1} on)")
-        keyed = {step for _, step, _ in self.run.keyed} if self.run else set()
+        keyed = {one.step for one in self.run.keyed} if self.run else set()
         names += (f"spent: {s}" for s in self.given.spent if s not in keyed)
         names += (f"facts: {name}" for name in unread(self.library, self.flow, self.given.facts))
         names += (f"assured: {name}" for name in unasked(self.library, self.flow, self.given.assured))
@@ -317,7 +317,7 @@ class Player:
                 self.crossed.add(crossing)
         self.ids |= tracking_ids(event)
         for spent in event.tries:
-            self.tries.setdefault(spent.step, []).append(self.at)
+            self.tries.setdefault(spent.key, []).append(self.at)
         if run.ended:
             self._hear(run.waiting)
 
@@ -341,12 +341,12 @@ class Player:
         found: dict[str, Spent] = {}
         if not self.tries or self.run is None:
             return found
-        for _, step, within in self.run.keyed:
-            times = self.tries.get(step)
+        for one in self.run.keyed:
+            times = self.tries.get(one.key)
             if times is None:
                 continue
-            first = since(self.at, within)
-            found[step] = Spent(len(times) - (bisect_right(times, first) if first is not None else 0), len(times))
+            first = since(self.at, one.within)
+            found[one.key] = Spent(len(times) - (bisect_right(times, first) if first is not None else 0), len(times))
         return found
 
     def _visits(self, ref: str) -> int:

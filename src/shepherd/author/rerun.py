@@ -362,7 +362,7 @@ class _Rerunning:
             self.at, self.events[0].offset, SYSTEM if system else self.actor, "system" if system else self.role
         )
         others = {ref: max(n, run.spent.get(ref, 0)) for ref, n in self.others.items()}
-        spent = {ref: Spent(n, n) for _, ref, _ in run.keyed if (n := others.get(ref)) is not None}
+        spent = {c.key: Spent(n, n) for c in run.keyed if (n := others.get(c.key)) is not None}
         self._took(*advance(run, given, stamp=stamp, spent=spent))
 
     def _took(self, run: Run, event: Event) -> None:

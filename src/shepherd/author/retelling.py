@@ -152,7 +152,7 @@ class _Telling:
         self.visits: dict[int, str] = {}
         self.tip = ""
         self.operation = ""
-        self.spent = dict(started.data.get("spent", {}))
+        self.spent = _own(started.data)
         self.answers: dict[str, list[Said]] = {}
         self.calls: dict[str, list[Called]] = {}
         self.head = self._head(started)
@@ -172,7 +172,7 @@ class _Telling:
         if facts:
             head["facts"] = facts
         head["at"] = f"{(self.at + shift).replace(tzinfo=None).isoformat()}{started.offset}"
-        spent = {step.removeprefix(f"{self.flow}/"): n for step, n in data.get("spent", {}).items() if n}
+        spent = {step.removeprefix(f"{self.flow}/"): n for step, n in _own(data).items() if n}
         if spent:
             head["spent"] = spent
         held = {entry["name"]: entry for entry in data.get("held", ())}
@@ -217,7 +217,7 @@ class _Telling:
         row = ROWS.get(event.kind)
         if row is not None:
             row(self, event)
-        self.spent.update(event.data.get("spent", {}))
+        self.spent.update(_own(event.data))
         if event.kind in SPENDS and not event.data.get("again"):
             ref = self.visits.get(event.data["visit"], "")
             self.spent[ref] = self.spent.get(ref, 0) + 1
@@ -233,7 +233,7 @@ class _Telling:
 
     def _say(self, ref: str, event: Event, value: Any) -> None:
         passed = int((event.at - self.at).total_seconds())
-        others = {step: n - self.spent.get(step, 0) for step, n in event.data.get("spent", {}).items()}
+        others = {step: n - self.spent.get(step, 0) for step, n in _own(event.data).items()}
         meanwhile = {step.removeprefix(f"{self.flow}/"): n for step, n in others.items() if n > 0}
         self.answers.setdefault(ref, []).append(Said(value, max(0, passed - self.passed), meanwhile))
         self.passed = max(passed, self.passed)
@@ -340,3 +340,8 @@ ROWS: Mapping[str, Callable[[_Telling, Event], None]] = {
     "lookup_finished": _Telling._finished,
     "do_finished": _Telling._finished,
 }
+
+
+def _own(data: Mapping[str, Any]) -> dict[str, int]:
+    """The tries spent elsewhere by step: those of the person whom the run is about, the only ones a scenario tells."""
+    return {key: n for key, n in data.get("spent", {}).items() if "@" not in key}

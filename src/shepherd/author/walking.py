@@ -243,11 +243,11 @@ class Walker:
         run = here.run
         role = run.tip.step.role or ""
         who = actor or (self._somebody(run, role) if role else AGENT)
-        spent = {step: Spent(here.tries.get(step, 0), here.tries.get(step, 0)) for _, step, _ in run.keyed}
+        spent = {c.key: Spent(n := here.tries.get(c.key, 0), n) for c in run.keyed}
         step = advance(run, given, stamp=Stamp(at, OFFSET, who, role or "agent"), spent=spent)
         tries = here.tries
         for one in step.event.tries:
-            tries = tries.set(one.step, tries.get(one.step, 0) + 1)
+            tries = tries.set(one.key, tries.get(one.key, 0) + 1)
         crossed = frozenset(crossing for _, crossing in crossings(step.run, run) if crossing is not None)
         return Here(step.run, at, tries, here.done), crossed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from shepherd.audit.casenote import Heading
@@ -46,11 +47,11 @@ from shepherd.run.api import (
     LookupDue,
     Refused,
     Request,
-    Spent,
     Stamp,
     Time,
 )
 from shepherd.run.state import Run
+from shepherd.run.tally import Tally
 from shepherd.run.waiting import due_at
 
 _log = logging.getLogger("shepherd.desk")
@@ -199,7 +200,7 @@ class Going:
         elif isinstance(waiting, DoDue) and not repeatable(live.run, waiting):
             return False
         elif lacking(waiting.inputs, {}):
-            planning.back_to_secret(moves, waiting, stamp, self.desktop)
+            planning.back_to_secret(moves, waiting, stamp, self.spent(live), self.desktop)
         else:
             moves.take(Request(again=True), stamp=stamp, spent=self.spent(live), last_id=self.desktop.last_id)
             planning.requested(live, moves, waiting, self.desktop)
@@ -216,10 +217,9 @@ class Going:
             now = run.last.at
         return Stamp(now, offset(now, self._now.library.policy.time_zone), actor, role)
 
-    def spent(self, live: Live) -> Mapping[str, Spent] | None:
+    def spent(self, live: Live) -> Tally:
         """The tries that other runs have spent at the steps that count them across runs."""
-        keyed = live.run.keyed
-        return self._record.spent(live.ticket.id, keyed, now=self._clock()) if keyed else None
+        return Tally(partial(self._record.spent, self._record.place(live.id), now=self._clock()))
 
     def show(self, live: Live) -> RunView:
         """*live* for its page."""

@@ -177,7 +177,9 @@ class Guide:
         if live.run.ended:
             return False
         stamp = self._going.stamp(live.run, SYSTEM, "system")
-        moves = planning.plan(live, Abandon(reason), stamp=stamp, spent=None, held={}, desk=self._going.desktop)
+        moves = planning.plan(
+            live, Abandon(reason), stamp=stamp, spent=self._going.spent(live), held={}, desk=self._going.desktop
+        )
         return self._going.store(live, moves, None) is not None
 
     def _behind(self, live: Live, seq: int, submission: Submission) -> Taken:

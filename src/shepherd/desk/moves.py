@@ -30,6 +30,7 @@ from shepherd.run.escalation import numbered, tracking_ids
 from shepherd.run.keep import fields
 from shepherd.run.promised import BROKEN
 from shepherd.run.state import Run
+from shepherd.run.tally import Tally, tallied
 
 ASK_AGAIN = "The call could not be finished, and what was given for it is not kept. Please ask for it once more."
 MADE_BEFORE = "This was done before for the same purpose. Nothing was done twice; here is the first result."
@@ -60,16 +61,18 @@ class Moves:
         self.run = step.run
         self.events.append(step.event)
 
-    def take(
-        self, given: Any, *, stamp: Stamp, last_id: Callable[[str], int], spent: Mapping[str, Spent] | None = None
-    ) -> None:
+    def take(self, given: Any, *, stamp: Stamp, last_id: Callable[[str], int], spent: Tally) -> None:
         """One more event, which *given* makes, with tracking ids that nobody was given. Raises Refused."""
+        before = self.run
 
         def last(minute: str) -> int:
             here = (n for event in self.events for told, n in tracking_ids(event) if told == minute)
             return max(last_id(minute), *here, 0)
 
-        self.add(numbered(lambda taken: advance(self.run, given, stamp=stamp, spent=spent, taken=taken), last))
+        def made(known: Mapping[str, Spent]) -> Step:
+            return numbered(lambda taken: advance(before, given, stamp=stamp, spent=known, taken=taken), last)
+
+        self.add(tallied(made, spent, before.keyed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,7 @@ class Desktop:
     heading: Callable[[Live], Heading]
 
 
-def plan(
-    live: Live, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | None, held: Secrets, desk: Desktop
-) -> Moves:
+def plan(live: Live, given: Any, *, stamp: Stamp, spent: Tally, held: Secrets, desk: Desktop) -> Moves:
     """*given* and all that follows from it by itself. Raises Refused."""
     moves = Moves(live.run)
     before = live.run
@@ -110,7 +111,7 @@ def _secrets_at(run: Run, given: Any) -> frozenset[str]:
     return frozenset("" if step.verb == "ask" else f.name for f in fields(step) if f.secret)
 
 
-def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] | None, desk: Desktop) -> None:
+def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Tally, desk: Desktop) -> None:
     """Request the call that the run waits for, go back where its secret is gone, write the case note at the end."""
     system = stamp._replace(actor=SYSTEM, role="system")
     trouble = moves.run.trouble
@@ -130,16 +131,16 @@ def go_on(live: Live, moves: Moves, *, stamp: Stamp, spent: Mapping[str, Spent] 
     if not isinstance(waiting, LookupDue) or waiting.requested:
         return
     if lacking(waiting.inputs, moves.secrets):
-        back_to_secret(moves, waiting, system, desk)
+        back_to_secret(moves, waiting, system, spent, desk)
         return
     moves.take(Request(), stamp=system, spent=spent, last_id=desk.last_id)
     requested(live, moves, waiting, desk)
 
 
-def back_to_secret(moves: Moves, waiting: LookupDue, system: Stamp, desk: Desktop) -> None:
+def back_to_secret(moves: Moves, waiting: LookupDue, system: Stamp, spent: Tally, desk: Desktop) -> None:
     """The secret of a call is gone: the form that asks for it stands again."""
     assert waiting.secret_visit is not None
-    moves.take(GoBack(waiting.secret_visit), stamp=system, last_id=desk.last_id)
+    moves.take(GoBack(waiting.secret_visit), stamp=system, spent=spent, last_id=desk.last_id)
     moves.message = ASK_AGAIN
 
 

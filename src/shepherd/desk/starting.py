@@ -21,7 +21,7 @@ from shepherd.record import Conflict, Contact, IdTaken, Record, RecordUnavailabl
 from shepherd.run import advance, held_after, start
 from shepherd.run.api import SYSTEM, Actor, Event, Note, Refused
 from shepherd.run.escalation import numbered
-from shepherd.run.state import keyed_steps
+from shepherd.run.tally import Tally, tallied
 from shepherd.run.tongue import language_of
 
 NEEDS_CUSTOMER = "This flow must know who the customer is. Put the customer on the ticket, then start it again."
@@ -66,7 +66,6 @@ class Starting:
         needed = chosen.inputs.get("customer_id")
         if needed is not None and not needed.optional and not (given or inputs.get("customer_id")):
             raise Refused("needs_customer", NEEDS_CUSTOMER)
-        keyed = keyed_steps(library, flow)
         held, last = self._held(contact, rows)
         spoken = self.spoken([r for r in rows if r.contact == contact.id]) if language is None else language
         stamp = stamp._replace(at=max(stamp.at, last)) if last else stamp
@@ -77,10 +76,12 @@ class Starting:
             inputs=given | mask_all(inputs),
             facts=self._facts(library, ticket, contact, actor, role, spoken if library.speaks(spoken) else ""),
             stamp=stamp,
-            spent=self._record.spent(ticket.id, keyed, now=stamp.at) if keyed else None,
             held=held,
         )
-        step = numbered(lambda taken: begin(taken=taken), self._record.last_tracking_id)
+        spent = Tally(partial(self._record.spent, ticket.place, now=stamp.at))
+        step = tallied(
+            lambda known: numbered(lambda taken: begin(spent=known, taken=taken), self._record.last_tracking_id), spent
+        )
         events: list[Event] = [step.event]
         live = Live(run_id, step.run, ticket, contact.id, step.event.data, (), "")
         if step.run.ended:

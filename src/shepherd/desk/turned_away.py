@@ -67,13 +67,13 @@ def _missed(run: Run) -> tuple[str, str] | None:
     """
     The assurance that *run* was to establish and did not, and how the flow ended that would have given it.
 
-    None where it resolved the matter all the same, or the customer hung up meanwhile.
+    None where it resolved the matter all the same, the customer hung up meanwhile, or somebody else was asked.
     """
     visit: Visit | None = run.tip
     while visit is not None and visit.number:
         flow, action = run.library.flows.get(visit.ref.partition("/")[0]), visit.step.action
         outcome = flow.outcomes.get(action.outcome) if flow and isinstance(action, End) else None
-        if flow and outcome:
+        if flow and outcome and visit.before.frame.about is None:
             if visit is run.tip and outcome.resolves:
                 return None
             missed = {grant.name for one in flow.outcomes.values() for grant in one.grants} - set(run.state.held)

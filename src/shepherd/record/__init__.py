@@ -48,7 +48,8 @@ Reading::
     customer(id) · customer_by_ref(ref) -> Customer | None     contacts(ticket_id) · items(ticket_id)
     document(hash) -> typed source            documents(hashes) -> {hash: typed source}
     hashes(prefix, limit=10) -> list[str]     # of documents, that begin so
-    spent(ticket_id, keyed, *, now) -> {"flow/step": Spent}    # keyed: (per, "flow/step", within seconds or None)
+    place(run_id) -> Place(ticket, customer, number)           # where a run stands, which never changes
+    spent(place, keyed, *, now) -> {key: Spent}                # keyed: Counted(per, step, within, person, key)
     publications() -> [Publication]           last_publication() -> its number, 0 where there is none
     receipts(reader=, publication=) -> [Receipt(publication, actor, at)]
     last_tracking_id(minute) -> int           # the highest number given in INC-YYYY-MMDD-HHMM, 0 where none was
@@ -80,6 +81,7 @@ from shepherd.record.api import (
     OnceKey,
     OnceState,
     OnceTaken,
+    Place,
     RecordError,
     RecordUnavailable,
     Report,
@@ -121,6 +123,7 @@ __all__ = [
     "OnceKey",
     "OnceState",
     "OnceTaken",
+    "Place",
     "Publication",
     "Receipt",
     "Record",

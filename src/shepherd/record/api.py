@@ -160,6 +160,14 @@ class Customer:
     erased_at: datetime | None = None
 
 
+class Place(NamedTuple):
+    """Where a run stands, which never changes: its ticket, the customer with whom it was begun, and their number."""
+
+    ticket: str
+    customer: str | None
+    number: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """A ticket; *number* is what people say (``T-100042``), *subject* is unsealed (``ERASED`` if erased)."""
@@ -173,6 +181,11 @@ class Ticket:
     created_at: datetime
     created_by: str
     updated_at: datetime
+
+    @property
+    def place(self) -> Place:
+        """Where a run that is begun on it now stands."""
+        return Place(self.id, self.customer, self.customer_ref)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select
@@ -18,6 +18,7 @@ from shepherd.record.api import (
     NotRecordable,
     Once,
     OnceTaken,
+    Place,
     Submission,
     TokenReused,
     TryTaken,
@@ -28,8 +29,9 @@ from shepherd.record.chain import FIRST, link
 from shepherd.record.once import claim
 from shepherd.record.rows import Rows
 from shepherd.record.tails import Tail, Tails
-from shepherd.run.api import Event, Try
+from shepherd.run.api import Counted, Event, Try
 from shepherd.run.escalation import tracking_ids
+from shepherd.run.state import plain_number
 
 s, a, i = tables.submissions.c, tables.attempts.c, tables.tracking_ids.c
 SENT = select(s.request_hash, s.first_seq, s.last_seq).where(s.run == bindparam("run_id"), s.token == bindparam("sent"))
@@ -44,7 +46,7 @@ ADD_ID = insert(tables.tracking_ids)
 
 
 class Append(NamedTuple):
-    """One append as the writer does it; *data* is that of *events*, personal values sealed."""
+    """One append as the writer does it; *data* is that of *events*, personal values sealed; *counted* as counted_at."""
 
     tails: Tails
     run: str
@@ -54,6 +56,7 @@ class Append(NamedTuple):
     submission: Submission | None
     once: Once | None
     documents: Mapping[str, Any]
+    counted: Callable[[Try], str]
     new_run: Mapping[str, Any] | None = None
 
     def gather(self, rows: Rows) -> Appended | None:
@@ -150,7 +153,7 @@ class Append(NamedTuple):
 
     def _spend(self, batch: Batch, tail: Tail, one: Try, at: str, seq: int) -> None:
         """One row per try; its key decides a race between runs."""
-        scope_id = counted_at(one.per, tail.ticket, tail.customer)
+        scope_id = self.counted(one)
         flow, _, step = one.step.partition("/")
         key = {"scope": one.per, "scope_id": scope_id, "flow": flow, "step": step}
         (last,) = batch.row(LAST_TRY, {f"{name}_": value for name, value in key.items()})
@@ -185,6 +188,11 @@ def keep_documents(batch: Batch, documents: Mapping[str, Any]) -> None:
             batch.run(ADD_DOCUMENT, {"hash": hash_, "body": body})
 
 
-def counted_at(per: str, ticket: str, customer: str | None) -> str:
-    """Where tries *per* ticket or customer are counted; a customer who is not known is their ticket."""
-    return customer if per == "customer" and customer else ticket
+def counted_at(of: Try | Counted, place: Place, mac: Callable[[Any], str]) -> str:
+    """
+    Where tries are counted: for the person whom they name, else for the customer of *place*, else for its ticket.
+
+    A person is known by the HMAC of the customer number, which may be that of somebody who has no ticket.
+    """
+    person = of.person or plain_number(place.number)
+    return mac(["person", person]) if of.per == "customer" and person else place.ticket

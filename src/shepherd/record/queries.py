@@ -14,7 +14,19 @@ from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, or_, s
 
 from shepherd.flow.calendar import since
 from shepherd.record import publications, tables
-from shepherd.record.api import Contact, Customer, Damaged, Head, Item, NotFound, OnceKey, OnceState, RunRow, Ticket
+from shepherd.record.api import (
+    Contact,
+    Customer,
+    Damaged,
+    Head,
+    Item,
+    NotFound,
+    OnceKey,
+    OnceState,
+    Place,
+    RunRow,
+    Ticket,
+)
 from shepherd.record.append import counted_at
 from shepherd.record.bodies import event_of, opened, text_of, time_of
 from shepherd.record.errors import readable
@@ -25,7 +37,7 @@ from shepherd.record.publications import Publication, Receipt
 from shepherd.record.reading import contact_of, customer_of, item_of, run_of, ticket_of
 from shepherd.record.seal import Find
 from shepherd.record.tolerant import Told, told
-from shepherd.run.api import Event, Spent
+from shepherd.run.api import Counted, Event, Spent
 
 MOST_SEARCHED = 2000
 #: So many ids go into one query.
@@ -301,19 +313,18 @@ class Reader:
         with self._reading() as connection:
             return publications.receipts(connection, reader=reader, publication=publication)
 
-    def spent(self, ticket_id: str, keyed: Iterable[tuple[str, str, int | None]], *, now: datetime) -> dict[str, Spent]:
-        """The tries spent at each step of *keyed* (per, ``flow/step``, within seconds) by all runs together."""
-        ticket = self._row(select(t.customer).where(t.id == ticket_id), f"There is no ticket {ticket_id}.")
+    def spent(self, place: Place, keyed: Iterable[Counted], *, now: datetime) -> dict[str, Spent]:
+        """The tries of *keyed* that all runs together have spent, by their keys."""
         found = {}
         with self._reading() as connection:
-            for per, step, within in keyed:
-                scope_id = counted_at(per, ticket_id, ticket.customer)
-                flow, _, name = step.partition("/")
-                at = {"scope_": per, "scope_id_": scope_id, "flow_": flow, "step_": name}
+            for one in keyed:
+                flow, _, name = one.step.partition("/")
+                scope_id = counted_at(one, place, self._keys.mac)
+                at = {"scope_": one.per, "scope_id_": scope_id, "flow_": flow, "step_": name}
                 rows = connection.execute(TRIES, at).all()
-                first = since(now, within)
+                first = since(now, one.within)
                 after = text_of(first) if first is not None else ""
-                found[step] = Spent(sum(row.at > after for row in rows), rows[-1].n if rows else 0)
+                found[one.key] = Spent(sum(row.at > after for row in rows), rows[-1].n if rows else 0)
         return found
 
     def last_tracking_id(self, minute: str) -> int:

@@ -19,12 +19,13 @@ from shepherd.record.api import (
     NotFound,
     NotRecordable,
     Once,
+    Place,
     RecordUnavailable,
     Report,
     Submission,
     Ticket,
 )
-from shepherd.record.append import Append
+from shepherd.record.append import Append, counted_at
 from shepherd.record.batch import Batch
 from shepherd.record.bodies import seen_as, text_of
 from shepherd.record.commit import Writer
@@ -58,7 +59,7 @@ class Record(Reader):
         except (SQLAlchemyError, OSError) as error:
             raise RecordUnavailable(f"The record can't be opened: {reason(error)}.") from error
         super().__init__(engine, keys)
-        self._places: dict[str, tuple[str, str | None]] = {}
+        self._places: dict[str, Place] = {}
         self._tails = Tails()
         self._writer = Writer(engine, self._tails.forget)
 
@@ -170,13 +171,16 @@ class Record(Reader):
         submission: Submission | tuple[str, str] | None = None,
     ) -> Appended:
         """A new run with its first events. Raises Conflict where the run is there already."""
-        ticket = self._row(select(t.customer).where(t.id == ticket_id), f"There is no ticket {ticket_id}.")
+        ticket = self._row(
+            select(t.customer, t.customer_ref).where(t.id == ticket_id), f"There is no ticket {ticket_id}."
+        )
         if not events:
             raise NotRecordable("A run begins with an event.")
         first = events[0]
         new = {"id": id, "ticket": ticket_id, "contact": contact, "customer": ticket.customer, "flow": flow}
         new |= {"created_at": text_of(first.at), "created_by": first.actor.id}
-        return self._append(id, ticket_id, ticket.customer, 0, events, submission, None, documents, new)
+        place = Place(ticket_id, ticket.customer, ticket.customer_ref)
+        return self._append(id, place, 0, events, submission, None, documents, new)
 
     def append(
         self,
@@ -189,24 +193,26 @@ class Record(Reader):
         documents: Mapping[str, Any] | None = None,
     ) -> Appended:
         """Add *events* after *expected_seq*; durable when this returns."""
-        ticket, customer = self._place(run_id)
-        return self._append(run_id, ticket, customer, expected_seq, events, submission, once, documents or {}, None)
+        place = self.place(run_id)
+        return self._append(run_id, place, expected_seq, events, submission, once, documents or {}, None)
 
-    def _place(self, run: str) -> tuple[str, str | None]:
-        """Ticket and customer of *run*, which never change."""
+    def place(self, run: str) -> Place:
+        """Where *run* stands."""
         known = self._places.get(run)
         if known is None:
-            row = self._row(select(r.ticket, r.customer).where(r.id == run), f"There is no run {run}.")
+            stands = select(r.ticket, r.customer, c.ref).join_from(
+                tables.runs, tables.customers, r.customer == c.id, isouter=True
+            )
+            row = self._row(stands.where(r.id == run), f"There is no run {run}.")
             if len(self._places) > MOST_PLACES:
                 self._places.clear()
-            known = self._places[run] = (row.ticket, row.customer)
+            known = self._places[run] = Place(row.ticket, row.customer, row.ref or "")
         return known
 
     def _append(
         self,
         run: str,
-        ticket: str,
-        customer: str | None,
+        place: Place,
         expected: int,
         events: Sequence[Event],
         submission: Submission | tuple[str, str] | None,
@@ -214,13 +220,14 @@ class Record(Reader):
         documents: Mapping[str, Any],
         new_run: Mapping[str, Any] | None,
     ) -> Appended:
-        subject = customer or ticket
+        subject = place.customer or place.ticket
         data = [
             sealed_data(event.data, event.private, self._keys, subject, run, seq)
             for seq, event in enumerate(events, expected + 1)
         ]
         sent = Submission(*submission) if submission is not None else None
-        job = Append(self._tails, run, expected, events, data, sent, once, documents, new_run)
+        counted = partial(counted_at, place=place, mac=self._keys.mac)
+        job = Append(self._tails, run, expected, events, data, sent, once, documents, counted, new_run)
         return self._writer.write(job.write, job.gather)
 
     def add_item(

@@ -53,12 +53,33 @@ class Stamp(NamedTuple):
     role: str = "agent"
 
 
+class Counted(NamedTuple):
+    """
+    Tries that are counted across runs: per ticket or customer, at *step* (``flow/step``), *within* so many seconds.
+
+    *person* is the customer number they are counted for, empty where it is the ticket's customer. *key* names them
+    within the run: the step, and which of the persons asked there, where it is not the one whom the run is about.
+    """
+
+    per: Literal["ticket", "customer"]
+    step: str
+    within: int | None
+    person: str
+    key: str
+
+
 class Try(NamedTuple):
-    """A try spent across runs: stored as a row, whose key decides a race. *last* is the highest row seen."""
+    """
+    A try spent across runs: stored as a row, whose key decides a race. *last* is the highest row seen.
+
+    *person* and *key* are those of what it counts against.
+    """
 
     per: Literal["ticket", "customer"]
     step: str
     last: int
+    person: str
+    key: str
 
 
 class Spent(NamedTuple):

@@ -8,7 +8,7 @@ from functools import cached_property
 from immutables import Map
 
 from shepherd.run.api import Stamp
-from shepherd.run.state import Held, State, about, local
+from shepherd.run.state import Held, State, about, counted_as, local
 
 
 class Context:
@@ -56,4 +56,4 @@ def spent(state: State, step: str, elsewhere: Map[str, int]) -> int:
         return state.tries.get(ref, 0)
     if attempts.per == "call":
         return frame.tries.get(step, 0)
-    return elsewhere.get(ref, 0)
+    return elsewhere.get(counted_as(frame.flow.steps[step], frame.who), 0)

@@ -17,7 +17,7 @@ from shepherd.run.enter import EMPTY
 from shepherd.run.fold import APPLY
 from shepherd.run.keep import fall
 from shepherd.run.path import item
-from shepherd.run.state import Frame, Held, Limits, Run, State, Visit, new
+from shepherd.run.state import CUSTOMER, Frame, Held, Limits, Run, State, Visit, new, plain_number, whose
 from shepherd.run.tongue import language_of
 from shepherd.run.walk import Walk, instant
 
@@ -61,7 +61,7 @@ def start(
     Begin a run of *flow*.
 
     *inputs* are texts or JSON by input name; *facts* is ``{"customer": {…}, "channel": "phone", …}`` in JSON.
-    *spent* are tries already spent at the steps of ``Run.keyed``; *held* the contact's assurances from earlier runs;
+    *spent* are tries already spent, by the keys of ``Run.keyed``; *held* the contact's assurances from earlier runs;
     *taken* the tracking ids that this minute has given (``escalation.numbered`` asks for them where it must).
     Raises Refused where the flow can't be started or an input is wrong.
     """
@@ -75,7 +75,7 @@ def start(
     if held:
         data["held"] = [dict(h) for h in held]
     if spent:
-        data["spent"] = {ref: s.count for ref, s in spent.items() if s.count}
+        data["spent"] = {key: s.count for key, s in spent.items() if s.count}
     if limits is not None:
         data["limits"] = list(limits)
     if taken:
@@ -90,7 +90,7 @@ def advance(run: Run, given: Any, *, stamp: Stamp, spent: Mapping[str, Spent] | 
     if taken:
         data["taken"] = taken
     if spent:
-        counts = {ref: s.count for ref, s in spent.items() if s.count != run.spent.get(ref, 0)}
+        counts = {key: s.count for key, s in spent.items() if s.count != run.spent.get(key, 0)}
         if counts:
             data["spent"] = counts
     if stamp.role != "agent" and "role" not in data:
@@ -253,6 +253,7 @@ def _begin(library: Library, data: Mapping[str, Any], stamp: Stamp, guarded: boo
         undoing=None,
         undone=frozenset(),
         happened=frozenset(),
+        persons=(whose(flow, values) or _customer(data["facts"]),),
         last=stamp,
         channel=str(data["facts"].get("channel", "")),
     )
@@ -276,6 +277,12 @@ def _facts(library: Library, given: Mapping[str, Any]) -> Map[str, Any]:
     return facts
 
 
+def _customer(facts: Mapping[str, Any]) -> str:
+    """The number of the ticket's customer as the first event tells it; "" where it does not."""
+    customer = facts.get("customer")
+    return plain_number(customer.get(CUSTOMER)) if isinstance(customer, Mapping) else ""
+
+
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -287,8 +294,8 @@ def _has_erased(value: Any) -> bool:
 
 
 def _after(tries: tuple[Try, ...], spent: Mapping[str, Spent] | None) -> tuple[Try, ...]:
-    """*tries*, each after the last one of its step in *spent*."""
-    return tuple(t._replace(last=spent[t.step].last) if t.step in spent else t for t in tries) if spent else tries
+    """*tries*, each after the last one under its key in *spent*."""
+    return tuple(t._replace(last=spent[t.key].last) if t.key in spent else t for t in tries) if spent else tries
 
 
 def held_after(run: Run) -> list[dict[str, Any]]:

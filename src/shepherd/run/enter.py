@@ -50,7 +50,8 @@ def _hand_on(walk: Walk, step: Step) -> None:
     if step.passes:
         passed(walk, step.passes)
     old = walk.state.frame
-    frame = Frame(flow, values, EMPTY, EMPTY, old.caller, old.step, old.about, old.guards, old.depth, walk.made)
+    who = walk.who(flow, values, old.who)
+    frame = Frame(flow, values, EMPTY, EMPTY, old.caller, old.step, old.about, old.guards, old.depth, walk.made, who)
     walk.state = walk.state._replace(frame=frame)
     walk.going = (flow.first, "hand_on")
 

@@ -10,7 +10,7 @@ from shepherd.flow.types import from_json
 from shepherd.run.api import SYSTEM, Ended, SecretRef, Try
 from shepherd.run.context import spent
 from shepherd.run.keep import fall, replay_later
-from shepherd.run.state import State, Undoing, Visit, new, over, save
+from shepherd.run.state import State, Undoing, Visit, counted_as, new, over, save
 from shepherd.run.undo import DONE
 from shepherd.run.walk import Walk
 
@@ -62,10 +62,14 @@ def spend_here(walk: Walk, step: Step) -> None:
 
 def spend_elsewhere(walk: Walk, step: Step) -> None:
     """Spend a try that is counted per ticket or customer: a row, which nothing gives back."""
-    ref = step.ref
     assert step.attempts is not None
-    walk.spent = walk.spent.set(ref, walk.spent.get(ref, 0) + 1)
-    walk.tries += (Try("ticket" if step.attempts.per == "ticket" else "customer", ref, 0),)
+    who = walk.state.frame.who
+    key = counted_as(step, who)
+    walk.spent = walk.spent.set(key, walk.spent.get(key, 0) + 1)
+    if step.attempts.per == "ticket":
+        walk.tries += (Try("ticket", step.ref, 0, walk.persons[0], key),)
+    else:
+        walk.tries += (Try("customer", step.ref, 0, walk.persons[who], key),)
 
 
 def none_left(walk: Walk) -> bool:
@@ -73,8 +77,8 @@ def none_left(walk: Walk) -> bool:
     step = walk.tip.step
     if step.attempts is None or step.attempts.per in ("run", "call"):
         return False
-    ref = step.ref
-    if ref in walk.open_tries or spent(walk.state, step.id, walk.spent) < step.attempts.most:
+    key = counted_as(step, walk.state.frame.who)
+    if key in walk.open_tries or spent(walk.state, step.id, walk.spent) < step.attempts.most:
         return False
     walk.tip = walk.tip._replace(done=True, result="out_of_attempts", finisher=walk.stamp)
     keep(walk, step, None)
@@ -133,10 +137,10 @@ def _requested(walk: Walk, data: Data) -> None:
     if none_left(walk):
         return
     if step.attempts and step.attempts.per in ("ticket", "customer"):
-        ref = step.ref
-        if ref not in walk.open_tries:
+        key = counted_as(step, walk.state.frame.who)
+        if key not in walk.open_tries:
             spend_elsewhere(walk, step)
-            walk.open_tries = walk.open_tries | {ref}
+            walk.open_tries = walk.open_tries | {key}
     walk.requested = True
 
 
@@ -162,7 +166,7 @@ def _finished(walk: Walk, data: Data) -> None:
     assert isinstance(action, Lookup | Do)
     result = data["result"]
     values = data.get("values") or {}
-    walk.open_tries = walk.open_tries - {step.ref}
+    walk.open_tries = walk.open_tries - {counted_as(step, walk.state.frame.who)}
     finish_visit(walk, value=dict(values), result=result)
     declared = operation_of(walk, action).results.get(result)
     record = None

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from immutables import Map
 
 from shepherd.flow.model import Call, Flow, HandOn, Step
-from shepherd.run.api import Ended, Stamp
+from shepherd.run.api import Counted, Ended, Stamp
 
 if TYPE_CHECKING:
     from shepherd.check.library import Library
 
 #: Makes a NamedTuple of all its fields, in their order. On the hot path: calling the class costs twice as much.
 new = tuple.__new__
+#: The input that says which customer a flow is about; the desk fills it in from the ticket.
+CUSTOMER = "customer_id"
 
 
 class Limits(NamedTuple):
@@ -46,7 +48,8 @@ class Frame(NamedTuple):
     *values* is what its expressions read: inputs, facts and saved results. *counts* are the visits of each step in
     this call (where the flow reads them), *tries* the tries spent per call. *caller* is the calling frame as it stood;
     *step* the calling step; *about* whose assurances are granted (None: the customer's). *guards*: called by the
-    guard, to come back to *step*. *opened* is the number of the visit that called, which no other call has.
+    guard, to come back to *step*. *opened* is the number of the visit that called, which no other call has. *who*
+    tells whose tries are counted: 0 the run's own person's, else that one of ``Run.persons``.
     """
 
     flow: Flow
@@ -59,6 +62,7 @@ class Frame(NamedTuple):
     guards: bool
     depth: int
     opened: int
+    who: int = 0
 
 
 def with_values(frame: Frame, values: Map[str, Any]) -> Frame:
@@ -150,7 +154,8 @@ class Run(NamedTuple):
     far; *open_tries* those whose request never got an answer. *guarded* is False only in tests of the proofs.
     *undone* are the visits whose change has been taken back; *undoing* what is being taken back now. *happened* is
     what promises do not forget when one goes back: (key, visit).
-    *flows* are the library's with the words of the contact's language.
+    *flows* are the library's with the words of the contact's language. *persons* are the customer numbers whose tries
+    are counted, in the order in which they came up: first the one whom the run is about ("": the ticket's customer).
     The first FIXED fields stay as they are from the first event on.
     """
 
@@ -176,6 +181,7 @@ class Run(NamedTuple):
     undoing: Undoing | None
     undone: frozenset[int]
     happened: frozenset[tuple[str, int]]
+    persons: tuple[str, ...]
     last: Stamp
 
     @property
@@ -199,9 +205,9 @@ class Run(NamedTuple):
         return self.state.frame.values
 
     @property
-    def keyed(self) -> tuple[tuple[str, str, int | None], ...]:
-        """The steps within reach that count tries per ticket or customer: (per, ``flow/step``, within seconds)."""
-        return keyed_steps(self.library, self.flow_id)
+    def keyed(self) -> tuple[Counted, ...]:
+        """The tries within reach that are counted per ticket or customer, for each person who has come up."""
+        return keyed_steps(self.library, self.flow_id, self.persons)
 
     def has_answered(self, name: str) -> bool:
         """Whether somebody called *name*, however it is written, has answered in this run."""
@@ -255,11 +261,31 @@ def reachable(library: Library, flow_id: str) -> tuple[Flow, ...]:
 
 
 @lru_cache(maxsize=512)
-def keyed_steps(library: Library, flow_id: str) -> tuple[tuple[str, str, int | None], ...]:
-    """The steps of *flow_id* and of the flows it can call whose tries are counted across runs."""
+def keyed_steps(library: Library, flow_id: str, persons: tuple[str, ...]) -> tuple[Counted, ...]:
+    """The tries at steps of *flow_id* and of the flows it can call that are counted across runs, for *persons*."""
     return tuple(
-        (step.attempts.per, step.ref, step.attempts.within)
+        Counted(step.attempts.per, step.ref, step.attempts.within, person, counted_as(step, who))
         for flow in reachable(library, flow_id)
         for step in flow.steps.values()
         if step.attempts and step.attempts.per in ("ticket", "customer")
+        for who, person in enumerate(persons if step.attempts.per == "customer" else persons[:1])
     )
+
+
+def counted_as(step: Step, who: int) -> str:
+    """The key of the tries at *step* that are counted across runs, in a frame about the person number *who*."""
+    return f"{step.ref}@{who}" if who and step.attempts and step.attempts.per == "customer" else step.ref
+
+
+def whose(flow: Flow, values: Mapping[str, Any]) -> str:
+    """
+    The customer number for whom *flow*, called with *values*, counts tries per customer; "" where it names none.
+
+    It is the flow's input ``customer_id``: a limit on guessing belongs to the one who is asked, not to the ticket.
+    """
+    return plain_number(values.get(CUSTOMER)) if CUSTOMER in flow.inputs else ""
+
+
+def plain_number(number: Any) -> str:
+    """A customer number as it is compared: " C-1003" and "c-1003" are one person."""
+    return "" if number is None else "".join(str(number).split()).casefold()

@@ -15,7 +15,22 @@ from shepherd.run.api import Ended, SecretRef, Stamp, Try
 from shepherd.run.context import Context, spent
 from shepherd.run.enter import EMPTY, ENTER
 from shepherd.run.promised import BROKEN, broken, passed
-from shepherd.run.state import FIXED, Frame, Held, Run, State, Trouble, Undoing, Visit, about, holds, new, save
+from shepherd.run.state import (
+    FIXED,
+    Frame,
+    Held,
+    Run,
+    State,
+    Trouble,
+    Undoing,
+    Visit,
+    about,
+    counted_as,
+    holds,
+    new,
+    save,
+    whose,
+)
 
 OPEN = (False, None, "", None, None, None)  #: what a visit gave, from ``done`` to ``finisher``, while it is open
 
@@ -40,6 +55,7 @@ class Walk:
         "open_tries",
         "owner",
         "paused",
+        "persons",
         "requested",
         "run",
         "spent",
@@ -67,6 +83,7 @@ class Walk:
     undoing: Undoing | None
     undone: frozenset[int]
     happened: frozenset[tuple[str, int]]
+    persons: tuple[str, ...]
 
     def __init__(self, run: Run, stamp: Stamp, spent_elsewhere: Mapping[str, int] | None = None, taken: int = 0):
         self.run, self.stamp, self.taken = run, stamp, taken
@@ -87,6 +104,7 @@ class Walk:
             self.undoing,
             self.undone,
             self.happened,
+            self.persons,
             _,
         ) = moving
         if spent_elsewhere:
@@ -117,6 +135,7 @@ class Walk:
             self.undoing,
             self.undone,
             self.happened,
+            self.persons,
             self.stamp,
         )
         return new(Run, self.run[:FIXED] + moved)
@@ -167,7 +186,7 @@ class Walk:
         attempt = None
         if step.attempts:
             used = spent(state, step.id, self.spent)
-            if self.open_tries and step.ref in self.open_tries:
+            if self.open_tries and counted_as(step, frame.who) in self.open_tries:
                 used -= 1
             if used >= step.attempts.most:
                 edge = step.edges["out_of_attempts"]
@@ -278,10 +297,18 @@ class Walk:
         caller = self.state.frame
         if caller.depth >= self.run.limits.depth:
             raise Unworkable(f"calls are {self.run.limits.depth} deep, which is the limit.")
-        frame = Frame(
-            flow, values, EMPTY, EMPTY, caller, step, about or caller.about, guards, caller.depth + 1, self.made
-        )
+        depth, who = caller.depth + 1, self.who(flow, values, caller.who)
+        frame = Frame(flow, values, EMPTY, EMPTY, caller, step, about or caller.about, guards, depth, self.made, who)
         self.state = self.state._replace(frame=frame)
+
+    def who(self, flow: Flow, values: Map[str, Any], before: int) -> int:
+        """Whose tries are counted in *flow*, called with *values* from a frame where they were *before*'s."""
+        person = whose(flow, values)
+        if not person:
+            return before
+        if person not in self.persons:
+            self.persons = (*self.persons, person)
+        return self.persons.index(person)
 
     def finish(self, outcome_name: str) -> None:
         """The flow at hand ends: its caller goes on, or the run is over."""
