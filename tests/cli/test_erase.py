@@ -49,7 +49,7 @@ def test_one_customer_is_erased_and_no_other(
 ) -> None:
     """Their values read "erased", their keys are in no file; the neighbour's path and the chains are whole."""
     before = keys(tmp_path)
-    assert run(["erase", "C-1001", "--yes", *options]) == 0
+    assert run(["erase", "C-1001", "--by", "Olli", "--yes", *options]) == 0
     told = capsys.readouterr().out
     assert "Customer C-1001: 1 ticket, 1 run. Under way, and ended by this: T-100001 help." in told
     assert "Erased for good." in told
@@ -63,7 +63,7 @@ def test_one_customer_is_erased_and_no_other(
     assert run(["path", "T-100002", *options]) == 0
     assert "The dog of Ben Okafor barks" in capsys.readouterr().out
     assert run(["verify", *options]) == 0
-    assert run(["erase", "C-1001", "--yes", *options]) == 0
+    assert run(["erase", "C-1001", "--by", "Olli", "--yes", *options]) == 0
     assert "all was erased before" in capsys.readouterr().out
 
 
@@ -75,7 +75,7 @@ def test_a_desk_that_is_serving_forgets_at_once(options: list[str], tmp_path: Pa
     desk = Desk.open(settings)
     mine, other = (desk.see(run.id) for run in reversed(desk.recorded()))
     assert mine.notes[0][2] == "The dog of Aino Virtanen barks"
-    assert run(["erase", "C-1001", "--yes", *options]) == 0
+    assert run(["erase", "C-1001", "--by", "Olli", "--yes", *options]) == 0
     with pytest.raises(DeskError, match=r"erased|behind"):
         desk.take(mine.id, Continue(), seq=mine.seq, token=new_id(), actor=MARIA)
     with pytest.raises(Broken, match="were erased"):
@@ -90,8 +90,8 @@ def test_nothing_is_erased_without_being_asked_for(
 ) -> None:
     """Where nobody can be asked, --yes has to say it; a number that nobody has is wrong use."""
     before = keys(tmp_path)
-    assert run(["erase", "C-1001", *options]) == 2
+    assert run(["erase", "C-1001", "--by", "Olli", *options]) == 2
     assert "Give --yes." in capsys.readouterr().err
-    assert run(["erase", "C-9999", "--yes", *options]) == 2
+    assert run(["erase", "C-9999", "--by", "Olli", "--yes", *options]) == 2
     assert "Nothing is recorded of a customer C-9999." in capsys.readouterr().err
     assert keys(tmp_path) == before

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
-from shepherd.desk import Desk
-from shepherd.run.api import Abandon, Answer, Continue, GoBack, Note, Refused
-from tests.desk.house import Contact
+from shepherd.desk import Desk, Misused
+from shepherd.desk.errors import Broken
+from shepherd.run.api import Abandon, Actor, Answer, Continue, GoBack, Note, Refused
+from tests.desk.house import OLLI, Contact
 
 
 def test_a_run_with_many_long_notes_ends(desk: Desk) -> None:
@@ -49,3 +55,26 @@ def test_the_note_tells_what_was_booked_and_when_to_follow_up(desk: Desk) -> Non
     [promised] = desk.ticket(view.ticket.number).follow_ups
     assert promised.owner == "maria"
     assert promised.at is not None
+
+
+def test_a_run_whose_ticket_was_taken_away_is_refused_in_words(open_desk: Callable[[], Desk], tmp_path: Path) -> None:
+    """Nobody goes on with it, and what is said is no fault of the database's."""
+    contact = Contact.begin(open_desk(), "help")
+    with closing(sqlite3.connect(tmp_path / "desk.db", isolation_level=None)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("DELETE FROM tickets")
+    with pytest.raises(Broken, match="The ticket of this run was taken away"):
+        open_desk().see(contact.run.id)
+
+
+def test_who_erased_a_customer_stands_on_their_tickets(desk: Desk) -> None:
+    """The ticket says by whom and when, and the run that was under way why it ended; somebody has to be named."""
+    contact = Contact.begin(desk, "help")
+    with pytest.raises(Misused, match="Say who you are"):
+        desk.erase(desk.erasure("C-1"), actor=Actor("agent", " "))
+    desk.erase(desk.erasure("C-1"), actor=OLLI)
+    said = desk.record.items(contact.run.ticket.id)[-1]
+    assert (said.actor, said.value) == ("olli", "What is personal about the customer was erased for good.")
+    assert desk.record.events(contact.run.id)[-2].data["reason"] == "data_erased"
+    assert desk.verify().ok

@@ -342,6 +342,20 @@ def test_a_damaged_subject_or_document_leaves_the_pages(at_light, tmp_path, valu
     assert "not as it was written" in at_light.text
 
 
+def test_a_run_whose_ticket_was_taken_away_is_listed_and_read(at_light, tmp_path):
+    """The list keeps the run and marks it broken, and its path can be read."""
+    run = at_light.path.rpartition("/")[2]
+    damage(tmp_path, "DELETE FROM tickets")
+
+    at_light.get("/qa")
+    assert "[ticket gone]" in at_light.text
+    assert "Broken: see its path" in at_light.text
+    at_light.get(f"/qa/runs/{run}")
+    assert at_light.status == 200
+    assert "is gone" in at_light.text
+    assert at_light.get(f"/qa/runs/{run}/path.csv").status == 200
+
+
 def loose(table):
     """A table that takes anything."""
     return (

@@ -13,7 +13,7 @@ from shepherd.check.library import FlowRejected, Library
 from shepherd.connect import Connectors
 from shepherd.desk.anew import asked, question
 from shepherd.desk.clock import Clock, system_clock, whole
-from shepherd.desk.erasing import ERASED, Erasure, erasure
+from shepherd.desk.erasing import DONE, ERASED, MOST, Erasure, erasure
 from shepherd.desk.errors import DeskError, Misused, Unknown
 from shepherd.desk.flows import find
 from shepherd.desk.going import Going
@@ -143,16 +143,21 @@ class Desk:
         """What erasing a customer, by their number, would take. Raises Unknown."""
         return erasure(self.record, customer_id)
 
-    def erase(self, what: Erasure) -> int:
+    def erase(self, what: Erasure, *, actor: Actor) -> int:
         """
         End what is under way, then destroy the keys of the customer and of their tickets; how many keys there were.
 
-        Whoever still has a page of such a run open, at whichever server, sees that it is over.
+        Each ticket says from then on who did it. Whoever still has a page of such a run open, at whichever server, sees
+        that it is over.
         """
+        named(actor)
         for run in what.under_way:
             with suppress(DeskError):  # one that can't be read any more can't be ended either
                 self._guide.abandon(run.id, ERASED)
-        return self.record.erase(what.customer, at=self.clock())
+        at = whole(self.clock())
+        for ticket in self.record.tickets(customer=what.customer, limit=MOST):
+            self.record.add_item(ticket.id, new_id(), "note", DONE, at=at, actor=actor, private=False)
+        return self.record.erase(what.customer, at=at)
 
     def tickets(self, words: str = "", *, limit: int = 50) -> tuple[Ticket, ...]:
         """The newest tickets, or those that *words* (a number, a customer's number, a subject's word) find."""

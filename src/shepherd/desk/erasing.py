@@ -11,7 +11,9 @@ from shepherd.record import Record, RunRow
 #: More than one customer has.
 MOST = 10_000
 #: Why a run was ended by it.
-ERASED = "erased"
+ERASED = "data_erased"
+#: What stands on each ticket of the customer from then on.
+DONE = "What is personal about the customer was erased for good."
 
 
 class Erasure(NamedTuple):

@@ -15,7 +15,7 @@ from shepherd.desk.clock import Clock
 from shepherd.desk.errors import Unknown
 from shepherd.desk.runs import Runs, note_of, said
 from shepherd.desk.views import CaseNote, Recorded
-from shepherd.record import NotFound, Record, RecordError, RunRow, Told
+from shepherd.record import NotFound, Record, RecordError, RunRow, Ticket, Told
 from shepherd.run.api import Event
 
 #: So many runs are asked for at once.
@@ -42,7 +42,7 @@ class Audits:
         report = self._record.verify(run=run)
         return Recorded(
             row=row,
-            ticket=self._record.ticket(row.ticket),
+            ticket=self._ticket(row),
             title=flow.title if flow else row.flow,
             version=flow.version if flow else 0,
             rows=tuple(marked(self._rows(library, told), report.broken)),
@@ -110,6 +110,23 @@ class Audits:
         """The paths of every run of a ticket, oldest first."""
         rows = sorted(self._record.runs(ticket=ticket, limit=500), key=lambda r: (r.created_at, r.id))
         return [self.audit(row.id) for row in rows]
+
+    def _ticket(self, row: RunRow) -> Ticket:
+        """The ticket of *row*; where it was taken away, one that says so, since the path is there to be read."""
+        try:
+            return self._record.ticket(row.ticket)
+        except NotFound:
+            return Ticket(
+                id=row.ticket,
+                number=row.number,
+                customer=row.customer,
+                customer_ref=row.customer_ref,
+                subject="",
+                status="",
+                created_at=row.created_at,
+                created_by=row.created_by,
+                updated_at=row.updated_at,
+            )
 
     def _row(self, run: str) -> RunRow:
         try:

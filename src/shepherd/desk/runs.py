@@ -179,6 +179,9 @@ class Runs:
             raise Broken(f"What this run was started from is not as it was written. {error.sentence}") from None
         except Diverged as error:
             raise Broken(f"The record of this run does not hold together: {error.sentence} Verify it.") from None
-        ticket = self._record.ticket(row.ticket)
+        try:
+            ticket = self._record.ticket(row.ticket)
+        except NotFound:
+            raise Broken("The ticket of this run was taken away. The path can be read, but not continued.") from None
         erased_at = self._record.head(run_id).erased_at
         return Live(run_id, run, ticket, row.contact or "", started, tuple(said(events)), handed(events), erased_at)

@@ -41,11 +41,8 @@ def _runs(connection: Connection, ticket: str | None) -> Iterator[Broken]:
 
 
 def _stands_on(connection: Connection, ticket: str | None) -> Iterator[Broken]:
-    """Runs, contacts and notes whose ticket is not there."""
+    """Contacts and notes whose ticket is not there."""
     tickets = select(t.id)
-    gone = select(r.id, r.ticket).where(r.ticket.not_in(tickets)).order_by(r.id)
-    for run, of in connection.execute(gone.where(r.ticket == ticket) if ticket is not None else gone):
-        yield Broken(str(run), None, f"its ticket {str(of)[:64]} is gone.")
     for table, what in ((tables.contacts, "A contact"), (tables.items, "A note or a change")):
         column = table.c.ticket
         query = select(column).where(column.not_in(tickets)).distinct().order_by(column)

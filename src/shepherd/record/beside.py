@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Integer, LargeBinary, Table, select
@@ -11,21 +10,21 @@ from sqlalchemy import Connection, Integer, LargeBinary, Table, select
 from shepherd.record import tables
 from shepherd.record.api import Broken, Damaged
 from shepherd.record.bodies import SEEN, event_in, known, seen_as
+from shepherd.record.erasures import erased_tickets, of_row
 from shepherd.record.guards import lacking
 from shepherd.record.kept import Kept
 from shepherd.record.once import FAILED
 from shepherd.record.reading import opened
-from shepherd.record.seal import Find, Owner
+from shepherd.record.seal import Find, Owner, keys_in
 
 #: Tables without the entries and documents, which are proved by their hashes.
 ROWS = tuple(table for table in tables.metadata.sorted_tables if table not in (tables.entries, tables.documents))
 SEALED = {"tickets": ("subject", "ticket"), "customers": ("facts", "customer"), "items": ("value", "item")}
-#: A sealed value names its key; what people wrote can't look so, as quotes in it are escaped.
-_SEALED = re.compile(rb'"sealed":"([0-9a-f]+)"')
 
 
 def rows(connection: Connection, find: Find, ticket: str | None = None) -> Iterator[Broken]:
     """Columns that hold what they never could: in every table, or in the rows of *ticket* and its customer."""
+    erased = erased_tickets(connection)
     for table in ROWS:
         query = select(table)
         if ticket is not None and table is tables.customers:
@@ -36,11 +35,11 @@ def rows(connection: Connection, find: Find, ticket: str | None = None) -> Itera
                 continue
             query = query.where(column == ticket)
         for row in connection.execute(query):
-            for what in _strange(table, row, find):
+            for what in _strange(table, row, find, erased):
                 yield Broken(str(row.id) if table is tables.runs else "", None, what)
 
 
-def _strange(table: Table, row: Any, find: Find) -> Iterator[str]:
+def _strange(table: Table, row: Any, find: Find, erased: Mapping[Any, Any]) -> Iterator[str]:
     place = _place(table, row)
     wrong = [c.name for c in table.columns if not _fits(getattr(row, c.name), c)]
     yield from (f"{place} holds in its column {name} what it never could." for name in wrong)
@@ -52,6 +51,15 @@ def _strange(table: Table, row: Any, find: Find) -> Iterator[str]:
         opened(getattr(row, column), find, where)
     except (Damaged, ValueError, TypeError, RecursionError):
         yield f"{place} holds in its column {column} what is not as it was written."
+        return
+    if table is tables.customers:
+        what = of_row(getattr(row, column), None, row.erased_at, find)  # its facts are written anew with each contact
+    elif table is tables.tickets:
+        what = of_row(getattr(row, column), row.updated_at, erased.get(row.id), find)
+    else:
+        what = of_row(getattr(row, column), row.at, erased.get(row.ticket), find)
+    if what:
+        yield f"what is personal in {place} {what}"
 
 
 def _place(table: Table, row: Any) -> str:
@@ -81,19 +89,20 @@ def customers_of_tickets(connection: Connection, owner: Owner, ticket: str | Non
 
 
 def customer_of_run(run: Kept, owner: Owner) -> Iterator[str]:
-    """That *run* stands under another customer than the one with whom it was walked, or its ticket does."""
+    """That *run* stands under another customer than the one with whom it was walked, or its ticket does or is gone."""
     row = run.row
+    if not run.ticket_there:
+        yield f"its ticket {str(row.ticket)[:64]} is gone."
     owners = {found for entry in run.entries for found in _owners(entry.body, owner)}
     if owners - {row.customer or row.ticket}:
         yield "its row names another customer than the one with whom it was walked."
-    elif row.customer is not None and run.on_ticket != row.customer:
+    elif row.customer is not None and run.ticket_there and run.on_ticket != row.customer:
         yield "its ticket stands under another customer."
 
 
 def _owners(body: Any, owner: Owner) -> set[str]:
     """For whom the values in *body* were sealed, as far as their keys are not erased."""
-    sealed = _SEALED.findall(body) if isinstance(body, bytes) else ()
-    return {found for key in set(sealed) if (found := owner(key.decode())) is not None}
+    return {found for key in keys_in(body) if (found := owner(key)) is not None}
 
 
 def _fits(value: Any, column: Any) -> bool:
@@ -130,7 +139,7 @@ def row_of_run(of: Kept) -> Iterator[str]:
         yield "its row says that it began at another time than its first entry."
     differing = [name for name in SEEN if getattr(run, name) != seen[name]]
     if differing:
-        yield f"the list row differs in {', '.join(differing)}; shepherd db rebuild mends it."
+        yield f"the list row differs in {', '.join(differing)}: its entries say otherwise."
 
 
 def once(run: Kept) -> Iterator[tuple[int, str]]:

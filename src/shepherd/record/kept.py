@@ -33,7 +33,8 @@ class Kept:
     A run as it is kept: its *row*, None where there is none that can be found by *id*, and its entries in order.
 
     *pointers* are the last entries that other tables name, each with what they say of it. *finished* are the entries
-    whose change is kept from being made again, *on_ticket* is the customer on its ticket.
+    whose change is kept from being made again, *on_ticket* is the customer on its ticket, and *erased_at* when that one
+    was erased, if so; *ticket_there* tells whether there is a ticket at all.
     """
 
     id: Any
@@ -42,6 +43,8 @@ class Kept:
     pointers: Sequence[tuple[str, Any]]
     finished: frozenset[Any]
     on_ticket: Any
+    erased_at: Any
+    ticket_there: bool
 
     @cached_property
     def bodies(self) -> list[Any]:
@@ -76,19 +79,25 @@ def _read(connection: Connection, lot: Sequence[Any], ids: Sequence[str]) -> lis
     finished: dict[Any, set[Any]] = {}
     for run, seq in connection.execute(select(o.run, o.seq).where(o.run.in_(ids), o.phase == "finished")):
         finished.setdefault(run, set()).add(seq)
-    t = tables.tickets.c
+    t, c = tables.tickets.c, tables.customers.c
     named = texts({row.ticket for row in rows.values()})
-    customers = {row.id: row.customer for row in connection.execute(select(t.id, t.customer).where(t.id.in_(named)))}
+    stands = select(t.id, t.customer, c.erased_at).join_from(
+        tables.tickets, tables.customers, t.customer == c.id, isouter=True
+    )
+    tickets = {row.id: row for row in connection.execute(stands.where(t.id.in_(named)))}
     return [
         Kept(
             id=id_,
-            row=(row := rows.get(id_)),
+            row=rows.get(id_),
             entries=entries.get(id_, ()),
             pointers=pointers.get(id_, ()),
             finished=frozenset(finished.get(id_, ())),
-            on_ticket=customers.get(row.ticket) if row is not None else None,
+            on_ticket=ticket.customer if ticket is not None else None,
+            erased_at=ticket.erased_at if ticket is not None else None,
+            ticket_there=ticket is not None,
         )
         for id_ in lot
+        for ticket in [tickets.get(rows[id_].ticket) if id_ in rows else None]
     ]
 
 

@@ -51,7 +51,7 @@ HEAD = (
     .order_by(e.seq.desc())
     .limit(1)
 )
-RUNS = select(tables.runs, t.n, t.customer_ref).join(tables.tickets, t.id == r.ticket)
+RUNS = select(tables.runs, t.n, t.customer_ref).outerjoin(tables.tickets, t.id == r.ticket)
 TRIES = (
     select(a.n, a.at)
     .where(*(a[name] == bindparam(f"{name}_") for name in ("scope", "scope_id", "flow", "step")))

@@ -14,6 +14,8 @@ FIRST_NUMBER = 100_001
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 #: Stands for a value that is not as it was written.
 UNREADABLE = "[not as it was written]"
+#: Stands for the number of a ticket that was taken away.
+GONE = "[ticket gone]"
 
 
 def opened(blob: Any, find: Find, place: list[Any]) -> Any:
@@ -78,16 +80,17 @@ def run_of(row: Any) -> RunRow:
     """
     A row of ``runs``, joined with its ticket's number as ``n`` and that of the ticket's customer.
 
-    What is no text or no time any more is marked, so that a damaged row does not take a whole list with it.
+    What is no text or no time any more is marked, so that a damaged row does not take a whole list with it, and so is
+    a ticket that was taken away.
     """
     texts = {name: _text(getattr(row, name)) for name in ("flow", "created_by", *SEEN)}
     return RunRow(
         id=row.id,
         ticket=row.ticket,
-        number=f"T-{row.n}",
+        number=f"T-{row.n}" if row.n is not None else GONE,
         contact=row.contact,
         customer=row.customer,
-        customer_ref=row.customer_ref,
+        customer_ref=row.customer_ref or "",
         created_at=_time(row.created_at),
         entries=row.entries,
         updated_at=_time(row.updated_at),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from shepherd.record.keys import Keys
 ERASED: dict[str, Any] = {"erased": True}
 SHAPE = {"sealed", "nonce", "data"}
 NESTED = (dict, list, tuple)  #: what canonical JSON takes that holds more
+#: A sealed value names its key; what people wrote can't look so, as quotes in it are escaped.
+_NAMED = re.compile(rb'"sealed":"([0-9a-f]+)"')
 Path = Sequence[str | int]
 Find = Callable[[str], bytes | None]
 Owner = Callable[[str], str | None]  #: whose key has an id
@@ -31,6 +34,11 @@ def is_erased(value: Any) -> bool:
 def is_sealed(value: Any) -> bool:
     """Whether *value* has exactly the form of a sealed value."""
     return isinstance(value, Mapping) and value.keys() == SHAPE
+
+
+def keys_in(body: Any) -> set[str]:
+    """The ids of the keys under which something in a stored *body* is sealed."""
+    return {key.decode() for key in _NAMED.findall(body)} if isinstance(body, bytes) else set()
 
 
 def seal(value: Any, keys: Keys, subject: str, place: list[Any]) -> dict[str, str]:

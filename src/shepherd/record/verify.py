@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, or_, select
 
-from shepherd.record import beside, publications, tables
+from shepherd.record import beside, erasures, publications, tables
 from shepherd.record.absent import absent
 from shepherd.record.api import Broken, Report
 from shepherd.record.guards import forgiving
@@ -43,7 +43,7 @@ def verify(
         documents |= dict.fromkeys(pins, False) | dict.fromkeys(whole_documents(engine, pins), True)
         for one in lot:
             entries += len(one.entries)
-            broken += _of_run(one, owner, documents)
+            broken += _of_run(one, find, owner, documents)
     stray = select(e.run, e.seq).where(e.run.not_in(select(r.id)))
     stray = stray.where(e.ticket == ticket) if ticket is not None else stray
     stray = stray.where(e.run.in_(texts(runs))) if runs is not None else stray
@@ -67,13 +67,14 @@ def _read(engine: Engine, query: Any) -> Sequence[Any]:
         return connection.execute(query).all()
 
 
-def _of_run(run: Kept, owner: Owner, documents: dict[str, bool]) -> Iterator[Broken]:
+def _of_run(run: Kept, find: Find, owner: Owner, documents: dict[str, bool]) -> Iterator[Broken]:
     """What is wrong with *run*; *documents* says of each that it pins whether it is what it was."""
     if run.row is None:
         yield Broken(str(run.id), None, "its id holds what it never could.")
         return
     yield from _faults(run)
     yield from (Broken(run.id, None, what) for what in beside.customer_of_run(run, owner))
+    yield from (Broken(run.id, seq, what) for seq, what in erasures.of_run(run, find))
     for seq, hash_ in _pins(run):
         if not documents[hash_]:
             yield Broken(str(run.id), seq, f"document {hash_[:64]}, which it pins, is gone or was changed.")

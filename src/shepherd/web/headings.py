@@ -17,7 +17,7 @@ REASONS = {
     "hung_up": "The customer hung up",
     "no_reply": "The customer no longer answered",
     "later": "To be continued",
-    "erased": "Erased",
+    "data_erased": "The customer’s data were erased",
 }
 
 
