@@ -16,6 +16,12 @@ from shepherd.flow.findings import Finding
 
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
 FEW = ("internet_down", "authentication", "closing", "desk", "connectors")
+#: What ``closing`` needs of a desk when it stands without the others.
+SMALL_DESK = """desk: small
+time_zone: UTC
+hours: {mon-fri: 08:00-20:00}
+queues: {first_line: {skill: general}}
+"""
 
 
 @cache

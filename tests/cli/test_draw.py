@@ -9,6 +9,7 @@ import pytest
 
 from shepherd.cli.app import run
 from tests import shipped
+from tests.shipped import SMALL_DESK
 
 FLOWS = shipped.few()
 
@@ -55,6 +56,7 @@ def test_the_coverage_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str
     """What no scenario walks is marked, also where one fails; one overlay at a time."""
     text = (shipped.FLOWS / "closing.scenarios.yaml").read_text().replace("outcome: unresolved", "outcome: confirmed")
     (tmp_path / "closing.yaml").write_bytes((FLOWS / "closing.yaml").read_bytes())
+    (tmp_path / "desk.yaml").write_text(SMALL_DESK)
     (tmp_path / "closing.scenarios.yaml").write_text(text)
     assert run(["draw", "closing", "--coverage", "--library", str(tmp_path)]) == 0
     shown = capsys.readouterr()

@@ -18,7 +18,7 @@ def test_a_flow_is_told_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "closing", "--library", FLOWS]) == 0
     out, err = capsys.readouterr()
     assert out.startswith("Close the contact\n")
-    assert "   Ask: “Is everything working for you now?”\n" in out
+    assert "   Ask: “Is everything you called about settled now?”\n" in out
     assert err == ""
 
 

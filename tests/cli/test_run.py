@@ -110,7 +110,7 @@ def test_by_hand_to_an_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """Digits choose answers, Enter goes on, what is noted on the ticket is told."""
     assert by_hand(monkeypatch, "1", "yes", "") == 0
     out = capsys.readouterr().out
-    assert "Is everything working for you now?" in out
+    assert "Is everything you called about settled now?" in out
     assert "ticket.tag: noted on the ticket" in out
     assert out.endswith("Ended: confirmed (CLOSE-CONFIRMED)\n")
 
@@ -121,7 +121,7 @@ def test_by_hand_back_refused_and_quit(monkeypatch: pytest.MonkeyPatch, capsys: 
     out = capsys.readouterr()
     assert "Choose one of" in out.out
     assert "Nothing is due" in out.out
-    assert out.out.count("Is everything working for you now?") >= 3
+    assert out.out.count("Is everything you called about settled now?") >= 3
     assert "Left before an end." in out.err
     assert by_hand(monkeypatch) == 1
 

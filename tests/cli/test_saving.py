@@ -11,7 +11,7 @@ import pytest
 
 from shepherd.cli.app import run
 from tests.cli.test_run import GIVEN
-from tests.shipped import few
+from tests.shipped import SMALL_DESK, few
 
 FLOWS = few()
 
@@ -20,6 +20,7 @@ FLOWS = few()
 def small(tmp_path: Path) -> Path:
     """A library of one shipped flow."""
     shutil.copy(FLOWS / "closing.yaml", tmp_path)
+    (tmp_path / "desk.yaml").write_text(SMALL_DESK)
     return tmp_path
 
 

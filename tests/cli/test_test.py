@@ -15,6 +15,7 @@ import pytest
 
 from shepherd.cli.app import run
 from shepherd.cli.settings import shown_file
+from tests.shipped import SMALL_DESK
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOWS = ROOT / "flows"
@@ -40,6 +41,7 @@ def small(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("closing.yaml", "closing.scenarios.yaml"):
         shutil.copy(FLOWS / name, folder)
+    (folder / "desk.yaml").write_text(SMALL_DESK)
     (folder / "hello.yaml").write_text(HELLO)
     scenario = "{name: Hello, given: {}, expect: {outcome: done, path: [hello, bye]}}"
     (folder / "hello.scenarios.yaml").write_text(f"scenarios:\n  - {scenario}\n")

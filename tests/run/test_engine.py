@@ -240,6 +240,35 @@ def test_a_request_that_was_never_answered_keeps_its_try() -> None:
     assert isinstance(walk.run.waiting, LookupDue)
 
 
+ASKED_TWICE = flow(
+    "twice",
+    {
+        "sum": {
+            "ask": "How much?",
+            "type": "integer",
+            "attempts": 2,
+            "attempts_per": "ticket",
+            "out_of_attempts": "end",
+        },
+        "right": {"ask": "Right?", "answers": {"yes": "end", "no": "sum"}},
+        "end": {"end": "done"},
+    },
+)
+
+
+def test_there_is_no_going_back_to_a_step_whose_last_try_is_spent() -> None:
+    """Entered anew it would lead on at once, and the contact with it; while a try is left one may go back."""
+    walk = Walk(library(ASKED_TWICE), "twice")
+    walk(Answer("40"))
+    assert walk.run.path[0].can_change
+    walk(GoBack(1))
+    walk(Answer("50"))
+    assert (walk.run.path[0].can_go_back, walk.run.path[0].can_change) == (False, False)
+    assert walk.run.path[0].barred == "No try is left at “Sum”, and going back gives none."
+    assert refused(walk, GoBack(walk.visit("sum"))).code == "barred"
+    assert refused(walk, Change(walk.visit("sum"), "30")).code == "barred"
+
+
 PROVE = flow(
     "prove",
     {"sure": {"ask": "Sure?", "answers": {"yes": "ok", "no": "bad"}}, "ok": {"end": "good"}, "bad": {"end": "failed"}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shepherd.run.context import spent
 from shepherd.run.keep import fall
 from shepherd.run.state import Frame, Run, Visit
 from shepherd.run.undo import can_undo
@@ -24,7 +25,16 @@ def barrier(run: Run, target: Visit, *, by_system: bool = False, may_undo: bool 
             return f'"{step.id}" has been done and cannot be taken back. Ask a supervisor if it must be undone.'
         if step.no_going_back and (visit.done or visit.number != target.number) and not by_system:
             return f'There is no going back to or behind "{step.id}".'
-    return closed_flow(run.state.frame, target.before.frame)
+    used = "" if by_system else used_up(run, target)
+    return used or closed_flow(run.state.frame, target.before.frame)
+
+
+def used_up(run: Run, target: Visit) -> str:
+    """Why there is no going back to *target*, whose tries are spent for good: that would leave it at once."""
+    attempts, step = target.step.attempts, target.step
+    if attempts is None or attempts.per in ("run", "call") or spent(target.before, step.id, run.spent) < attempts.most:
+        return ""
+    return f"No try is left at “{step.id.replace('_', ' ').capitalize()}”, and going back gives none."
 
 
 def told(visit: Visit) -> str:

@@ -9,7 +9,7 @@ from shepherd.flow.model import Ask, Call, Collect, Do, End, Escalate, Field, Fl
 from shepherd.flow.money import is_amount
 from shepherd.flow.types import to_text
 from shepherd.run.api import PathItem
-from shepherd.run.barriers import closed_flow, told
+from shepherd.run.barriers import closed_flow, told, used_up
 from shepherd.run.keep import fields
 from shepherd.run.state import Run, Visit
 from shepherd.run.undo import can_undo
@@ -52,7 +52,9 @@ def item(run: Run, visit: Visit, *, back: bool = False, change: bool = False, ba
     """*visit* as a row of the path; *back* and *change*: no bar lies between it and where *run* stands, else *bar*."""
     step = visit.step
     stop = (step.human or step.verb == "lookup") and visit.number != run.tip.number
-    barred = bar or closed_flow(run.state.frame, visit.before.frame) if stop and not run.ended else ""
+    barred = ""
+    if stop and not run.ended:
+        barred = bar or closed_flow(run.state.frame, visit.before.frame) or used_up(run, visit)
     finisher = visit.finisher
     asked = fields(step)
     return PathItem(
