@@ -161,7 +161,8 @@ def waiting() -> Response:
 
 
 def _waiting() -> list[dict[str, Any]]:
-    return [waits(v) for v in desk().waits_for(here().role)]
+    """Runs that wait for one's role; those that somebody else in it must answer come last."""
+    return sorted((waits(v, here()) for v in desk().waits_for(here().role)), key=lambda run: run["another"])
 
 
 def _open_runs() -> tuple[list[RunRow], list[RunRow]]:

@@ -7,7 +7,7 @@ from textwrap import shorten
 
 from shepherd.audit.words import unfilled
 from shepherd.desk import RunView
-from shepherd.flow.model import Ask
+from shepherd.flow.model import Ask, Escalate
 from shepherd.run.api import Blank, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
 from shepherd.web.marks import Marks
 
@@ -54,13 +54,15 @@ def first_words(text: str) -> str:
 
 
 def then_at(view: RunView) -> str:
-    """Where a run that rests goes on by itself, in words."""
-    run = view.standing
-    edge = run.tip.step.edges.get("then") if isinstance(view.waiting, Due) else None
+    """Where a run goes on by itself when its time is up, or nobody has answered in time, in words."""
+    run, waiting = view.standing, view.waiting
+    edge = run.tip.step.edges.get("then" if isinstance(waiting, Due) else "no_answer") if waiting.due else None
     if edge is None:
         return ""
     step = run.flows[run.tip.ref.partition("/")[0]].steps.get(edge.target)
     asked, words = unfilled(step, run.flows, "…")
+    if step is not None and isinstance(step.action, Escalate):
+        return f"Passed on to {Marks.words(step.action.queue).lower()}"
     said = asked if step is not None and isinstance(step.action, Ask) else words.say or words.guide
     return first_words(said) or Marks.words(edge.target)
 
