@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import shorten
 
+from shepherd.audit.casenote import reason_of
 from shepherd.audit.words import unfilled
 from shepherd.desk import RunView
 from shepherd.flow.model import Ask, Escalate
@@ -13,12 +14,6 @@ from shepherd.web.marks import Marks
 
 LONGEST_HEADING = 70
 _SENTENCE = re.compile(r"(?<=[.?!])\s|\n")
-REASONS = {
-    "hung_up": "The customer hung up",
-    "no_reply": "The customer no longer answered",
-    "later": "To be continued",
-    "erased": "Erased",
-}
 
 
 def heading(waiting: Waiting, lost: bool = False) -> str:
@@ -41,7 +36,7 @@ def heading(waiting: Waiting, lost: bool = False) -> str:
     if isinstance(waiting, Ended):
         if waiting.outcome:
             return Marks.words(waiting.outcome)
-        return REASONS.get(waiting.reason, Marks.words(waiting.reason or "ended"))
+        return Marks.words(reason_of(waiting.reason))
     words = waiting.words
     labels = ", ".join(blank.label for blank in blanks(waiting))
     return first_words(words.say or words.guide or words.warn or labels) or name

@@ -139,7 +139,12 @@ def _service_level(target: Target) -> Iterator[str]:
             yield f"Service level: {what} by {clock(at)}"
 
 
+def holder(owner: str) -> str:
+    """Who has something, as people read it: a queue by its words, a person by their name."""
+    return Marks.words(owner).lower() if owner in desk().library.policy.queues else owner
+
+
 def _promise(follow_up: FollowUp) -> str:
     """A follow-up with its time and owner."""
     due = f", by {current_app.jinja_env.filters['clock'](follow_up.at)}" if follow_up.at else ""
-    return f"{follow_up.what}{due}" + (f", {follow_up.owner}" if follow_up.owner else "")
+    return f"{follow_up.what}{due}" + (f", {holder(follow_up.owner)}" if follow_up.owner else "")
