@@ -168,6 +168,7 @@
       const folded = target.closest("details");
       if (folded) folded.open = true;
       target.focus();
+      if (target.matches("input")) target.select();
     } else {
       target.click();
     }
