@@ -20,8 +20,8 @@ from shepherd.flow.ids import RESERVED
 from shepherd.flow.model import Action, VerbName
 from shepherd.flow.parse import tree_of
 from shepherd.flow.refusal import Refusal
+from shepherd.flow.typed_in import as_written
 from shepherd.flow.types import KIND_OF, parse_value, to_text
-from shepherd.flow.values_in import as_written
 from shepherd.flow.words import parse_text
 from shepherd.run.state import Limits
 

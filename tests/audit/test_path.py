@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from shepherd.audit import Heading, Verdict, case_note, marked, path_csv, path_rows, rows_of
-from shepherd.audit.casenote import answered_by
 from shepherd.audit.export import COLUMNS, harmless
+from shepherd.audit.notelines import answered_by
 from shepherd.audit.words import branch
 from shepherd.check.library import Library
 from shepherd.connect import hash_secret
@@ -335,8 +335,8 @@ def test_the_case_note_has_the_answers_and_the_next_step(library: Library) -> No
     assert text.splitlines() == [
         "T-100001 · No internet at all · phone · 2026-11-21 12:00",
         "Result: passed on [TIER2], not resolved.",
-        "Passed on with severity sev3: Not solved.",
-        "Next step: queue second_line, owner supervisor, takes it over by 2026-11-21 16:00.",
+        "Passed on to second line as INC-2026-1121-1200, severity sev3: Not solved.",
+        "Next step: the queue second line, owner supervisor, takes it over by 2026-11-21 16:00.",
         "Customer C-1. Nothing established about the caller.",
         "Note by maria: the dog ate the cable",
         "- What colour is the light? Something else",

@@ -42,7 +42,8 @@ def test_the_new_step_takes_the_focus_and_is_announced(served, page, customer):
 def test_a_flow_is_found_and_taken_by_keys(served, page, customer):
     """
     A ticket's page begins in the search: Enter takes the flow that is marked, also where it is pressed before the list
-    has caught up; the arrows go through the list and back; where nothing fits, Enter says so.
+    has caught up; the arrows go through the list and back; where nothing fits, that is said while one types and after
+    Enter. The key that leads into the search replaces what stood there.
     """
     Sender(page, served.address)
     ticket_by_clicks(page, served.address, customer)
@@ -66,6 +67,13 @@ def test_a_flow_is_found_and_taken_by_keys(served, page, customer):
     assert "/runs/" in page.url
 
     page.goto(ticket)
+    field.fill("zebra")
+    expect(page.get_by_text("No flow fits. Try another word")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("wif")
+    expect(field).to_have_value("wif")
+    expect(page.get_by_text("No flow fits. Try another word")).to_be_hidden()
     field.fill("zebra")
     field.press("Enter")
     shows(page, "No flow fits “zebra”")

@@ -134,7 +134,7 @@ def test_an_escalation_puts_the_ticket_into_its_queue(desk: Desk) -> None:
     assert view.queue == "second_line"
     assert view.follow_ups[0].owner == "supervisor"
     assert view.follow_ups[0].at == datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
-    assert "queue second_line, owner supervisor, takes it over by 2026-11-21 16:00" in contact.run.case_note
+    assert "the queue second line, owner supervisor, takes it over by 2026-11-21 16:00" in contact.run.case_note
 
 
 def test_a_stale_page_gets_the_true_step(desk: Desk) -> None:
@@ -247,7 +247,7 @@ def test_a_customer_gone_ends_the_run_without_an_outcome(desk: Desk) -> None:
     contact = Contact.begin(desk, "help")
     contact.give(Abandon("customer_gone"))
     assert contact.run.state == "abandoned"
-    assert "abandoned (customer gone)" in contact.run.case_note
+    assert "ended without an outcome: the customer was gone" in contact.run.case_note
     assert "maria calls back" in contact.run.case_note
 
 

@@ -23,6 +23,14 @@ from tests.shipped import library
         ("INET-VISIT", "internet_down"),
         ("forgot password", "reset_credentials"),
         ("pasword", "reset_credentials"),
+        ("invoice", "billing_dispute"),
+        ("hacked", "suspected_fraud"),
+        ("scam", "suspected_fraud"),
+        ("package lost", "parcel_not_arrived"),
+        ("direct debit", "payment_failed"),
+        ("gdpr", "privacy_request"),
+        ("power of attorney", "third_party_caller"),
+        ("overch", "billing_dispute"),
     ],
 )
 def test_a_flow_is_found_as_people_type(words: str, first: str) -> None:

@@ -177,3 +177,14 @@ def test_two_processes_never_get_the_same(folder: Path) -> None:
         assert process.exitcode == 0
     found = [id_ for name in ("maria", "olli") for id_ in (folder / f"{name}.txt").read_text().split()]
     assert sorted(found) == sorted([MINUTE, *(f"{MINUTE}-{n}" for n in range(2, 13))])
+
+
+def test_a_tracking_id_finds_its_ticket(folder: Path) -> None:
+    """The number that a customer was told leads to their ticket, however it is written; each its own."""
+    with opened(folder) as desk:
+        first, second = escalated(desk, "maria")[0], escalated(desk, "timo")[0]
+        assert (first, second) == (MINUTE, f"{MINUTE}-2")
+        for said in (first, first.lower(), "INC 2026 1121 1200", "inc202611211200"):
+            assert [t.number for t in desk.tickets(said)] == ["T-100001"]
+        assert [t.number for t in desk.tickets(second)] == ["T-100002"]
+        assert desk.tickets("INC-2026-1121-1159") == ()

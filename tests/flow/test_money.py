@@ -16,8 +16,8 @@ from shepherd.flow import arithmetic
 from shepherd.flow.arithmetic import Unworkable
 from shepherd.flow.functions import FUNCTIONS
 from shepherd.flow.money import CURRENCIES, SIGNS, Money
+from shepherd.flow.typed_in import as_written
 from shepherd.flow.types import Refusal, Type, from_json, parse_value, to_json, to_text
-from shepherd.flow.values_in import as_written
 
 CENTS = st.integers(-(10**15), 10**15).map(lambda cents: Decimal(cents).scaleb(-2))
 SUMS = {

@@ -100,7 +100,7 @@ def test_a_comma_before_one_or_two_digits_is_read_as_a_point():
     assert walk.events[-1].data["values"]["pay"] == {"amount": "-1200.50", "currency": "EUR"}
 
 
-@pytest.mark.parametrize("typed", ["1,250", "0,125", "1.234,50", "1,234.50", "12,", ",5", "1,5,5", "1,2555"])
+@pytest.mark.parametrize("typed", ["1,250", "12,", ",5", "1,5,5", "1,2555", "1,25.5"])
 def test_a_comma_that_could_be_read_in_two_ways_is_never_guessed(typed: str):
     """
     What might be thousands, or is no number at all, is refused with a sentence.

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.web.conftest import begin
+from tests.web.conftest import answer_until, begin
 
 FILLED = {
     "f.pay": "1900.50",
@@ -34,15 +34,15 @@ def field(tab, name):
     ("name", "kind", "more"),
     [
         ("pay", "text", 'inputmode="decimal"'),
-        ("born", "date", ""),
+        ("born", "text", 'data-kind="date"'),
         ("at_work", "time", ""),
-        ("meeting", "datetime-local", ""),
+        ("meeting", "text", 'data-kind="datetime"'),
         ("phone", "tel", 'autocomplete="off"'),
         ("mail", "email", 'spellcheck="false"'),
     ],
 )
 def test_each_kind_has_its_own_input(about, name, kind, more):
-    """Days and times are picked, numbers and addresses bring up their own keyboard; browsers fill in nothing."""
+    """Days are typed, so that no browser turns day and month round; addresses bring up their own keyboard."""
     shown = re.search("<input [^>]*>", field(about, name))[0]
 
     assert f'type="{kind}"' in shown
@@ -184,3 +184,40 @@ def test_none_of_these_is_shown_before_it_is_changed(about):
     assert re.findall(r'value="(\w*)"[^>]* checked', field(about, "worries")) == [""]
     about.act("preview", **FILLED | {"m.worries": [""], "f.pay": "5"})
     assert "What worries you: none of these" in about.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("date", "3.11.2026", "Tuesday, 3 November 2026"),
+        ("date", "15122026", "Tuesday, 15 December 2026"),
+        (
+            "date",
+            "3/11/2026",
+            "This can be read as 3 November 2026 or 11 March 2026. Write 2026-11-03 or 2026-03-11.",
+        ),
+        ("datetime", "3.11.2026 9:30", "Tuesday, 3 November 2026 at 09:30"),
+        ("money", "1.234,50", "Read as 1234.50 EUR"),
+        ("money", "12.50", ""),
+        ("number", "12 Mbit/s", "Read as 12"),
+        ("digits", "100 201", "Read as 100201"),
+        ("digits", "100201", ""),
+    ],
+)
+def test_what_is_typed_is_read_back(small, kind, text, said):
+    """A day in words always, a number where it is kept otherwise than it was typed; nothing where it can't be taken."""
+    about = "Speed (Mbit/s)"
+    tab = small.post(
+        "/reads", {"kind": kind, "text": text, "currency": "EUR" if kind == "money" else "", "about": about}
+    )
+    assert (tab.status, tab.text) == (200, said)
+
+
+def test_a_pin_in_groups_is_the_pin(tab):
+    """Blanks between digits are not part of a secret either: it is checked, and told, without them."""
+    begin(tab, "C-1001")
+    answer_until(tab, "four digits", {"Do you have your four-digit": "yes"})
+    tab.act("answer", f__pin="40 71")
+    while "Being " in tab.heading:
+        tab.get(tab.path)
+    assert "given, 4 digits: ok" in tab.text

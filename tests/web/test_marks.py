@@ -42,7 +42,7 @@ def test_the_list_of_keys_has_those_of_the_page(at_light):
 
     assert step == ["1", "5", "0", "b", "p", "h", "n", "/", "?", "Esc"]
     assert first == ["/", "?", "Esc"]
-    assert every == ["1", "9", "0", "b", "p", "h", "n", "/", "?", "Esc"]
+    assert every == ["1", "9", "0", "b", "p", "h", "t", "n", "/", "?", "Esc"]
 
 
 def keys_in(text):

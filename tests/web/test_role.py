@@ -108,3 +108,69 @@ def test_the_start_page_lists_what_waits_for_ones_role(waits):
     assert "Waits for a" not in waits.get("/").text
     sue.get(run).act("answer", value="yes")
     assert "Waits for a supervisor" not in sue.get("/").text
+
+
+@pytest.fixture
+def asked(small):
+    """Maria's tab at an amount that a supervisor must approve within a quarter of an hour."""
+    return begin(small, "", "approve_amount").act("answer", f__how_much="120")
+
+
+def test_whoever_answers_in_a_role_is_told_what_it_is_about(asked):
+    """They hear no customer: above the question stands what was answered, and what is said meanwhile is not theirs."""
+    sue = of(asked, "sue", "supervisor")
+    card = sue.text.split('<article class="card step"')[1].split("</article>")[0]
+    assert card.index("<b>120</b>") < card.index("May 120 be paid?")
+    assert '<span class="label">Say</span>' not in card
+    assert '<span class="label">Ask</span>' not in card
+    assert "maria says meanwhile: I am asking my supervisor." in card
+    assert '<span class="label">Say</span>' in asked.text
+
+
+def test_a_step_with_a_time_says_until_when_it_waits(asked):
+    """Nobody is told that it stays there: it goes on by itself when nobody answers, and where is told to both."""
+    sue = of(asked, "sue", "supervisor")
+    for tab in (asked, sue):
+        assert "It stays here until then" not in tab.text
+        assert re.search(r"waits (for you )?until \d{4}-\d\d-\d\d \d\d:\d\d", tab.text)
+        assert "“Nobody could decide it now.”" in tab.text
+    assert ", until 2" in sue.get("/").text
+
+
+def test_whoever_asked_is_told_what_was_answered(asked):
+    """The page that comes says who decided what, until its own agent has gone on from there."""
+    of(asked, "sue", "supervisor").act("answer", value="another")
+    asked.get(asked.path)
+    assert asked.heading == "How much do they want?"
+    assert "sue, supervisor, answered “Another amount” to “May 120 be paid?”." in asked.text
+    assert "sue, supervisor, answered" not in asked.act("answer", f__how_much="90").text
+
+
+def test_who_has_answered_is_not_asked_again(asked):
+    """A later request is for another supervisor: the list says so and leads nowhere, the page has nothing old on it."""
+    sue = of(asked, "sue", "supervisor")
+    assert "Recorded: “Another amount”" in sue.act("answer", value="another").text
+    asked.get(asked.path).act("answer", f__how_much="90")
+    section = sue.get("/").text.split("Waits for a supervisor</h2>")[1].split("</section>")[0]
+    assert "For another supervisor: you have answered in this run." in section
+    assert f'href="{asked.path}"' not in section
+    assert sue.get(asked.path).heading == "Another person must act here"
+    assert "Recorded:" not in sue.text
+    assert f'href="{asked.path}"' in of(asked, "tim", "supervisor").get("/").text
+
+
+def test_no_digit_takes_a_contact_over(asked):
+    """Where an answer stood a moment ago its key does not take the contact from a colleague, or back from a queue."""
+    sue = of(asked, "sue", "supervisor").act("answer", value="another")
+    assert 'data-key="1"' not in sue.text
+    assert 'data-key="t"' in sue.text
+    run = asked.get(asked.path).path
+    asked.post(run, asked.get(f"{run}/hand-over").form("hand_over") | {"to": "second_line"})
+    assert 'data-key="1"' not in asked.text
+
+
+def test_who_may_only_read_is_offered_no_change(asked):
+    """A reader's list of answers has nothing to press, nor has that of a contact that lies paused; the agent's has."""
+    assert "/change/" in asked.text
+    assert "/change/" not in of(asked, "john").text
+    assert "/change/" not in asked.act("pause").text

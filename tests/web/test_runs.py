@@ -265,6 +265,32 @@ def test_no_script_or_style_stands_in_a_page(at_light):
         assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son\w+=|javascript:", page)
 
 
+def test_an_old_page_about_an_answer_leads_to_where_the_contact_stands(at_light):
+    """The browser's Back leads to the question that was changed, which has another visit now: no dead end, and said."""
+    at_light.act("answer", value="red")
+    link, run = re.search(r'href="([^"]+/change/\d+)"', at_light.text)[1], at_light.path
+    at_light.get(link).act("preview", f__check_lights="green")
+    at_light.post(run, at_light.form("change"))
+    heading = at_light.heading
+    for ask in (lambda: at_light.get(link), lambda: at_light.post(link, {"f.check_lights": "red", "act": "preview"})):
+        ask()
+        assert (at_light.status, at_light.path, at_light.heading) == (200, run, heading)
+        assert "That page was old" in at_light.text
+    assert "That page was old" not in at_light.get(run).text
+    assert at_light.get(f"{run}/change/999").status == 404
+
+
+def test_the_same_answer_once_more_is_no_change(at_light, desk):
+    """Choosing what stands already records nothing, and the page says so."""
+    at_light.act("answer", value="red")
+    link, run = re.search(r'href="([^"]+/change/\d+)"', at_light.text)[1], at_light.path
+    before = desk.see(run.rpartition("/")[2]).seq
+    at_light.get(link).act("preview", f__check_lights="red")
+    assert at_light.path == run
+    assert "Nothing was changed" in at_light.text
+    assert desk.see(run.rpartition("/")[2]).seq == before
+
+
 def test_a_step_weighs_less_than_thirty_kilobytes(at_light, app):
     """A step with style and script stays light, for slow lines and full desktops."""
     page = len(at_light.reply.data)

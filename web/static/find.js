@@ -17,6 +17,7 @@ const narrowing = (field, say) => {
   const list = document.getElementById(field.dataset.narrows);
   if (!list) return;
   const shown = () => [...list.children].filter((row) => !row.hidden).map((row) => row.querySelector("button"));
+  const none = document.getElementById(field.dataset.empty);
   let narrowed = field.value;
 
   const narrow = async () => {
@@ -28,8 +29,10 @@ const narrowing = (field, say) => {
     list.append(...rows.sort((a, b) => found.indexOf(a.dataset.id) - found.indexOf(b.dataset.id)));
     narrowed = asked;
     const [first] = shown();
+    if (none) none.hidden = !!first;
     rows.forEach((row) => row.querySelector("button").classList.toggle("main", !!asked.trim() && row.contains(first)));
-    const taken = first && asked.trim() ? ` Enter takes “${first.textContent.trim()}”.` : "";
+    if (!first) return say("No flow fits.", false);
+    const taken = asked.trim() ? ` Enter takes “${first.textContent.trim()}”.` : "";
     say(`${shown().length} of ${rows.length} flows.${taken}`, false);
   };
   soon(field, narrow);

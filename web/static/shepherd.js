@@ -168,46 +168,10 @@
       const folded = target.closest("details");
       if (folded) folded.open = true;
       target.focus();
+      if (target.matches("input")) target.select();
     } else {
       target.click();
     }
-  });
-
-  /* What changes by itself is looked at now and then, and the page loaded where there is something new; of a page with
-     fields its list alone. */
-  const filling = () => document.activeElement.id !== "note" && typing(document.activeElement);
-  const watch = (step) => {
-    const each = 1000 * step.dataset.each;
-    const look = async () => {
-      if (!step.isConnected) return;
-      try {
-        const reply = await fetch(step.dataset.watch);
-        const isNew = reply.ok && !reply.redirected && (await reply.text()) !== step.dataset.state;
-        if (isNew && "inPlace" in step.dataset) return renew(step);
-        if (isNew && !filling()) return bring("GET", location.href, null, (page, address) => {
-          if (!page || filling()) return setTimeout(look, each);
-          const at = document.activeElement, noting = at.id === "note";
-          const caret = [at.selectionStart, at.selectionEnd];
-          put(page, address, "", !noting);
-          const note = document.getElementById("note");
-          if (!noting || !note) return;
-          note.focus();
-          note.setSelectionRange(...caret);
-        });
-        if (isNew) say("There is something new. Leave the field to see it.");
-      } catch { /* the next look will tell */ }
-      setTimeout(look, each);
-    };
-    setTimeout(look, 0.7 * each);
-  };
-
-  const renew = (part) => bring("GET", location.href, null, (page) => {
-    const now = page && page.getElementById(part.id);
-    if (now) {
-      part.replaceChildren(...now.childNodes);
-      part.dataset.state = now.dataset.state;
-    }
-    watch(part);
   });
 
   /* A page has come: its heading is where reading begins, one polite line says so, and what it needs is set going. */
@@ -222,10 +186,9 @@
     const told = document.getElementById("status");
     if (page.dataset.says && !alerts) setTimeout(() => told.textContent || say(page.dataset.says, false), 150);
     noteArrives();
-    document.querySelectorAll("[data-watch]").forEach(watch);
-    for (const name of ["finds", "keeps", "fields"]) {
+    for (const name of ["finds", "keeps", "fields", "reads", "watches"]) {
       const part = document.querySelector(`[data-${name}]`);
-      if (part) import(part.dataset[name]).then((module) => module.arrive(part, say));
+      if (part) import(part.dataset[name]).then((module) => module.arrive(part, say, { typing, bring, put }));
     }
   };
   window.addEventListener("load", arrive);

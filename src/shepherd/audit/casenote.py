@@ -7,46 +7,56 @@ from datetime import date, datetime, time
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from shepherd.audit.notelines import escalations, path_lines
 from shepherd.audit.words import escalated
 from shepherd.flow.model import Escalate
 from shepherd.flow.types import to_text
-from shepherd.run.api import PathItem
+from shepherd.run.api import Due, Question, Stuck
 from shepherd.run.doors import LONGEST_NOTE
-from shepherd.run.state import Run, Visit, local
+from shepherd.run.state import Run, local
 from shepherd.run.tongue import retold
 
-_SHOWN = frozenset({"ask", "collect", "lookup", "do"})
+#: Why a run ended without an outcome, as parts of sentences.
+REASONS = {
+    "hung_up": "the customer hung up",
+    "no_reply": "the customer no longer answered",
+    "later": "the customer will come back later",
+    "customer_gone": "the customer was gone",
+    "untouched": "nobody went on with it",
+    "data_erased": "what is personal in it was erased",
+}
 _CUTS = (4_000, 1_000, 300, 100)
 SHORTENED = " … shortened, whole note in the record"
 LEFT_OUT = "… {} more, whole in the record"
 
 
 class Heading(NamedTuple):
-    """What the desk knows beside the run: the ticket's number, the customer's, and the free notes."""
+    """What the desk knows beside the run: ticket, customer, free notes, and to whom it was handed and waits for."""
 
     ticket: str
     customer: str = ""
     notes: tuple[tuple[datetime, str, str], ...] = ()
+    handed_to: str = ""
 
 
 def case_note(run: Run, heading: Heading) -> str:
     """
     The note: what it was about, how it ended and what comes next; then who, what was established, what was noted, and
-    each answer in order, with the messages whose tries are counted: what the customer was asked to do.
+    each answer in order, with the messages whose tries are counted, what the customer was asked to do, and with what
+    was told to this customer alone.
 
-    A lookup that found something is no line of its own: what it found shows in what was then asked and done. Secrets
-    stand in it as "given, 4 digits"; what was taken back does not stand in it. It is never longer than a note may be:
-    long notes and answers are shortened, and say so. Whatever was said to the customer, it is in the flow's own words.
+    Secrets stand in it as "given, 4 digits"; what was taken back does not stand in it. It is never longer than a note
+    may be: long notes and answers are shortened, and say so. It is in the flow's own words.
     """
     run = retold(run)
     flow = run.library.flows[run.flow_id]
     first = [heading.ticket, flow.title, run.channel, f"{local(run.last):%Y-%m-%d %H:%M}"]
     about = " · ".join(part for part in first if part)
     who = [f"Customer {heading.customer}" if heading.customer else "Customer unknown", _established(run)]
-    came = [f"Result: {_result(run)}", *_passed(run), *_returns(run), f"Next step: {_next(run)}"]
+    came = [f"Result: {_result(run)}", *_passed(run), *_returns(run), f"Next step: {_next(run, heading.handed_to)}"]
     begin = cut("\n".join([about, *came, ". ".join(part for part in who if part) + "."]), 2 * _CUTS[0])
     rest = [f"Note by {by}: {text}" for _, by, text in heading.notes]
-    rest += [f"- {line}{_times(item)}" for item in run.path if (line := _line(run, item))]
+    rest += [f"- {line}" for line in path_lines(run)]
     return "\n".join([begin, *fitting(rest, LONGEST_NOTE - len(begin) - 1)])
 
 
@@ -67,18 +77,15 @@ def fitting(lines: list[str], room: int) -> list[str]:
     return [*kept, LEFT_OUT.format(len(lines) - len(kept))]
 
 
-def answered_by(run: Run, item: PathItem) -> str:
-    """Who answered, where a step is kept for a role: an approval counts for no more than its name."""
-    flow_id, _, step_id = item.step.partition("/")
-    role = run.library.flows[flow_id].steps[step_id].role
-    return f", by {item.actor.id} ({role})" if role and item.actor is not None and item.actor.kind == "agent" else ""
-
-
 def _passed(run: Run) -> list[str]:
-    """Why the contact was passed on last, and how severe it is."""
-    visit = _escalation(run)
-    told = cut(" ".join(escalated(visit.step, run, visit).split()), _CUTS[1]) if visit is not None else ""
-    return [f"Passed on with {told}" if told.startswith("severity ") else f"Passed on: {told}"] if told else []
+    """To whom the contact was passed on last, under which number, how severe it is and why."""
+    visit, given = next(escalations(run), (None, {}))
+    if visit is None or not isinstance(visit.step.action, Escalate):
+        return []
+    told = cut(" ".join(escalated(visit.step, run, visit).split()), _CUTS[1])
+    number = f" as {given['id']}" if given.get("id") else ""
+    more = f", {told}" if told.startswith("severity ") else f": {told}" if told else "."
+    return [f"Passed on to {_words(visit.step.action.queue)}{number}{more}"]
 
 
 def _returns(run: Run) -> list[str]:
@@ -98,26 +105,6 @@ def told(value: Any) -> str:
     return to_text(value)
 
 
-def _line(run: Run, item: PathItem) -> str:
-    """What *item* has for the note, or nothing."""
-    if item.verb == "message":
-        return f"Step: {' '.join(item.title.split())}" if item.attempt and item.visit != run.tip.number else ""
-    counts = item.verb in _SHOWN and item.answer and (item.verb, item.answer) != ("lookup", "ok")
-    return f"{_asked(item)} {item.answer}{answered_by(run, item)}" if counts else ""
-
-
-def _asked(item: PathItem) -> str:
-    """What was asked or done, up to its answer: a question mark, or else a colon, parts the two."""
-    asked = item.step.rpartition("/")[2].replace("_", " ").capitalize()
-    if item.verb == "ask":
-        asked = item.title.rstrip(":. ")
-    return asked if asked.endswith("?") else f"{asked}:"
-
-
-def _times(item: PathItem) -> str:
-    return f" (try {item.attempt})" if item.attempt is not None and item.attempt > 1 else ""
-
-
 def _established(run: Run) -> str:
     held = []
     for name, assurance in sorted(run.assured.items()):
@@ -130,39 +117,74 @@ def _established(run: Run) -> str:
 
 
 def _result(run: Run) -> str:
+    """How it ended, by what desk.yaml says that the code means."""
     end = run.end
     if end is None:
         return "still open."
     if not end.outcome:
-        return f"abandoned ({end.reason.replace('_', ' ')})."
+        return f"ended without an outcome: {reason_of(end.reason)}."
     solved = {True: "resolved", False: "not resolved", None: "ended"}[end.resolves]
     code = f" [{end.code}]" if end.code else ""
-    return f"{end.outcome.replace('_', ' ')}{code}, {solved}."
+    return f"{(end.meaning or _words(end.outcome)).rstrip('.')}{code}, {solved}."
 
 
-def _next(run: Run) -> str:
+def reason_of(reason: str) -> str:
+    """Why a run ended without an outcome, as a part of a sentence."""
+    return REASONS.get(reason, _words(reason)) or "given up"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _next(run: Run, handed_to: str) -> str:
     """What is owed to the customer, by whom and until when."""
     end = run.end
     if end is None:
-        return f"{run.owner or 'whoever takes it over'} goes on."
+        return _goes_on(run, handed_to)
     passed = last_escalation(run)
     now = local(run.last)
-    if passed is not None:
+    if passed is not None and end.outcome:
         queue, owner, until = passed
         by = f" by {until}" if until else ""
-        return f"queue {queue}{f', owner {owner},' if owner else ''} takes it over{by}."
+        return f"the queue {_words(queue)}{f', owner {_words(owner)},' if owner else ''} takes it over{by}."
     if end.follow_up is not None:
         due = run.library.policy.calendar.after(now, end.follow_up)
-        return f"follow up by {due:%Y-%m-%d %H:%M}, owner {run.owner or 'the desk'}."
+        return f"follow up by {due:%Y-%m-%d %H:%M}, owner {_words(run.owner) or 'the desk'}."
     if end.resolves:
         return "none, the contact is resolved."
-    reason = "the contact was cut off" if not end.outcome or end.resolves is None else "it is not resolved"
-    return f"{run.owner or 'the desk'} calls back, since {reason}." if not end.outcome else f"none is set; {reason}."
+    if end.outcome:
+        return f"none is set; {'the contact was cut off' if end.resolves is None else 'it is not resolved'}."
+    if end.reason in ("later", "hung_up", "data_erased"):
+        return (
+            "none is set; "
+            + {"later": "the customer will come back", "data_erased": "it was erased"}.get(
+                end.reason, "the customer hung up"
+            )
+            + "."
+        )
+    return f"{_words(run.owner) or 'the desk'} calls back, since {reason_of(end.reason)}."
+
+
+def _goes_on(run: Run, handed_to: str) -> str:
+    """Whose turn it is in a run under way."""
+    owner, waits = _words(run.owner), run.waiting
+    if handed_to:
+        queue = "the queue " if handed_to in run.library.policy.queues else ""
+        return f"{queue}{_words(handed_to)} takes it over."
+    by = f" by {local(run.last._replace(at=waits.due)):%Y-%m-%d %H:%M}" if waits.due is not None else ""
+    if isinstance(waits, Due):
+        return f"it waits{f' until{by[3:]}' if by else ''}, then goes on by itself."
+    if waits.role and not isinstance(waits, Stuck):
+        asked = waits.question if isinstance(waits, Question) else ""
+        then = f"; {owner} waits for it" if owner else ""
+        return f"a {waits.role} answers{f' “{asked}”' if asked else ''}{by}{then}."
+    return f"{owner or 'whoever takes it over'} goes on."
 
 
 def last_escalation(run: Run) -> tuple[str, str, str] | None:
     """Queue, owner and the first time that is owed, of the latest escalation on the path."""
-    visit = _escalation(run)
+    visit, _ = next(escalations(run), (None, {}))
     if visit is None or not isinstance(visit.step.action, Escalate):
         return None
     from shepherd.run.escalation import escalation
@@ -171,13 +193,3 @@ def last_escalation(run: Run) -> tuple[str, str, str] | None:
     fields = escalation(run.library.policy, action, visit.stamp)
     until = fields.get("acknowledge_by") or fields.get("next_update") or fields.get("resolve_by")
     return action.queue, fields.get("owner", ""), f"{until:%Y-%m-%d %H:%M}" if until else ""
-
-
-def _escalation(run: Run) -> Visit | None:
-    """The latest visit on the path that passed the contact on."""
-    visit: Visit | None = run.tip
-    while visit is not None and visit.number:
-        if isinstance(visit.step.action, Escalate):
-            return visit
-        visit = visit.prev
-    return None

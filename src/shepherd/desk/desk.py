@@ -266,6 +266,10 @@ class Desk:
         """What is established now and would have to be proved again."""
         return self._guide.would_lose(run, input)
 
+    def is_same(self, run: str, input: Change) -> bool:
+        """Whether *input* gives the very answer that stands."""
+        return self._guide.is_same(run, input)
+
     def asks_first(self, run: str, input: GoBack) -> bool:
         """Whether going back takes more off than the step not answered yet, so that the agent is asked first."""
         return self._guide.asks_first(run, input)

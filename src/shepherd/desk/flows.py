@@ -12,17 +12,54 @@ from shepherd.flow.model import Ask, Flow
 
 ENOUGH = 0.5
 ALIKE = 0.8
-SYNONYMS: Mapping[str, str] = {
-    "wifi": "internet",
-    "wlan": "internet",
-    "offline": "internet",
-    "login": "password",
-    "passcode": "password",
-    "forgot": "reset",
-    "forgotten": "reset",
-    "bill": "invoice",
-    "technician": "engineer",
-    "appointment": "visit",
+#: From how many letters on the beginning of a word stands for the word.
+BEGUN = 4
+#: What people say for what flows call otherwise.
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "appointment": ("visit",),
+    "angry": ("complaint",),
+    "attorney": ("authority", "third"),
+    "bill": ("invoice",),
+    "broadband": ("internet",),
+    "card": ("payment",),
+    "charged": ("bill",),
+    "compensation": ("credit", "complaint"),
+    "courier": ("parcel",),
+    "daughter": ("third",),
+    "debit": ("payment",),
+    "deceased": ("third",),
+    "deliver": ("parcel",),
+    "delivery": ("parcel",),
+    "died": ("third",),
+    "direct": ("payment",),
+    "father": ("third",),
+    "fibre": ("internet",),
+    "forgot": ("reset",),
+    "forgotten": ("reset",),
+    "gdpr": ("privacy",),
+    "hacked": ("fraud",),
+    "husband": ("third",),
+    "invoice": ("bill",),
+    "login": ("password",),
+    "modem": ("internet",),
+    "mother": ("third",),
+    "neighbour": ("third",),
+    "offline": ("internet",),
+    "overcharged": ("bill",),
+    "package": ("parcel",),
+    "passcode": ("password",),
+    "phishing": ("fraud",),
+    "post": ("parcel",),
+    "reception": ("mobile",),
+    "scam": ("fraud",),
+    "scammed": ("fraud",),
+    "scammer": ("fraud",),
+    "signal": ("mobile",),
+    "spam": ("fraud",),
+    "technician": ("engineer",),
+    "wife": ("third",),
+    "wifi": ("internet",),
+    "wlan": ("internet",),
 }
 
 
@@ -72,8 +109,10 @@ def _close(word: str, id_: str, own: list[str], title: list[str]) -> int:
 
 
 def _best(word: str, among: list[str]) -> float:
-    meant = SYNONYMS.get(word, word)
-    if any(one.startswith((word, meant)) for one in among):
+    meant = SYNONYMS.get(word, ())
+    if not meant and len(word) >= BEGUN:
+        meant = next((said for known, said in SYNONYMS.items() if known.startswith(word)), ())
+    if any(one.startswith((word, *meant)) for one in among):
         return 1.0
     if len(word) < 4:
         return 0.0

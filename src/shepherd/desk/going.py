@@ -258,6 +258,7 @@ class Going:
             ticket=live.ticket.number,
             customer=live.ticket.customer_ref,
             notes=tuple((n.at, n.by, n.text) for n in live.notes if not n.use),
+            handed_to=live.handed_to,
         )
 
 

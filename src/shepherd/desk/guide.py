@@ -142,6 +142,14 @@ class Guide:
         lost = [n for n, a in before.items() if n not in after or after[n].level < a.level]
         return tuple(sorted({n.rpartition(".")[2].replace("_", " ") for n in lost}))
 
+    def is_same(self, run_id: str, given: Change) -> bool:
+        """Whether *given* is the very answer that its visit has; Refused where it can't be taken."""
+        live = self._going.live(run_id)
+        stamp = self._going.stamp(live.run, actor_of(live.run), "agent")
+        data = advance(live.run, masked(given, step_of(given, live.run)), stamp=stamp).event.data
+        before = next(item.value for item in live.run.path if item.visit == given.visit)
+        return bool(data.get("value", data.get("values")) == before)
+
     def asks_first(self, run_id: str, given: GoBack) -> bool:
         """Whether *given* takes answers or assurances off the path beside the step that waits."""
         try:

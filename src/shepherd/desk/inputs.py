@@ -9,8 +9,9 @@ from typing import Any
 
 from shepherd.check.library import Library
 from shepherd.desk.mask import mask, mask_all
-from shepherd.flow.model import Step
+from shepherd.flow.model import Field, Step
 from shepherd.run.api import Abandon, Answer, Change, Event, Fail, Fields, HandOver, Note, Pause, Refused
+from shepherd.run.fields import as_typed
 from shepherd.run.keep import fields
 from shepherd.run.state import Run
 
@@ -47,20 +48,25 @@ def step_then(given: Any, library: Library, events: Sequence[Event], seq: int) -
 
 
 def masked(given: Any, step: Step | None) -> Any:
-    """*given* with card numbers masked in all that would be stored; secrets go on as they are."""
-    secret = _secret_fields(step)
+    """*given* with card numbers masked in all that would be stored; secrets go on as files would write them."""
+    secret = {f.name: f for f in fields(step) if f.secret} if step else {}
     if isinstance(given, Answer):
-        return given if secret else Answer(mask_all(given.value))
+        return Answer(_kept(next(iter(secret.values()), None), given.value))
     if isinstance(given, Fields):
-        return Fields({n: v if n in secret else mask_all(v) for n, v in given.values.items()})
+        return Fields({n: _kept(secret.get(n), v) for n, v in given.values.items()})
     if isinstance(given, Change):
         if isinstance(given.value, dict):
-            return replace(given, value={n: v if n in secret else mask_all(v) for n, v in given.value.items()})
-        return given if secret else replace(given, value=mask_all(given.value))
+            return replace(given, value={n: _kept(secret.get(n), v) for n, v in given.value.items()})
+        return replace(given, value=_kept(next(iter(secret.values()), None), given.value))
     if isinstance(given, Note | Pause | HandOver | Abandon | Fail):
         texts: dict[str, Any] = {p.name: mask(getattr(given, p.name)) for p in parts(given)}
         return replace(given, **texts)
     return given
+
+
+def _kept(secret: Field | None, value: Any) -> Any:
+    """*value* with card numbers masked; that of a *secret* field, which one other system gets, as it expects it."""
+    return as_typed(secret, value) if secret is not None else mask_all(value)
 
 
 def body_of(given: Any, step: Step | None) -> dict[str, Any]:

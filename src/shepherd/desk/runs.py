@@ -49,7 +49,7 @@ class Live(NamedTuple):
 
 
 def said(events: list[Event]) -> list[Said]:
-    """The notes among *events*, and what was said when the run was handed over."""
+    """The notes among *events*, and that the run was handed over, with what was said then, and taken over."""
     found = []
     for event in events:
         if event.kind == "noted":
@@ -58,6 +58,9 @@ def said(events: list[Event]) -> list[Said]:
             to, reason = event.data["to"].replace("_", " "), _text(event.data.get("reason") or "")
             told = f"Handed over to {to}: {reason}" if reason else f"Handed over to {to}"
             found.append(Said(event.at, event.actor.id, told, ""))
+        elif event.kind == "taken_over":
+            whose = str(event.data.get("from") or "").replace("_", " ")
+            found.append(Said(event.at, event.actor.id, f"Taken over from {whose}" if whose else "Taken over", ""))
     return found
 
 

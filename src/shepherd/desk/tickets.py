@@ -32,6 +32,8 @@ LONGEST_SUBJECT = 200
 LOOKUPS = 4
 #: The key of the note that entries can't be read.
 DAMAGE = "damage"
+#: An outcome's follow-up so near to one that its run has planned is the same promise.
+SAME_PROMISE = timedelta(hours=1)
 CONTACT_LASTS = timedelta(hours=2)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -233,6 +235,7 @@ class Sheet:
     _asked: dict[tuple[str, int], str] = field(default_factory=dict)
     _said: dict[str, list[Said]] = field(default_factory=dict)
     _agent: dict[str, str] = field(default_factory=dict)
+    _planned: dict[str, list[datetime | None]] = field(default_factory=dict)
 
     def read_tolerant(self, body: Mapping[str, Any]) -> None:
         """One more entry; one that somebody has changed into another form is counted, and does not stop the rest."""
@@ -277,9 +280,10 @@ class Sheet:
         elif operation == "ticket.tag" and told.get("name") not in self.tags:
             self.tags.append(told.get("name", ""))
         elif operation == "ticket.follow_up":
-            self.follow_ups.append(
-                FollowUp(what=told.get("what", ""), owner=told.get("owner", ""), at=self._after(body, told))
-            )
+            due = self._after(body, told)
+            owner = told.get("owner", "")
+            self.follow_ups.append(FollowUp(what=told.get("what", ""), owner=owner, at=due))
+            self._planned.setdefault(str(body["run"]), []).append(due)
         elif operation == "ticket.note":
             self.notes.append(_item(body, at, told.get("text", "")))
 
@@ -304,8 +308,11 @@ class Sheet:
         ended, flow = item["ended"], self.library.flows.get(item["step"].partition("/")[0])
         outcome = flow.outcomes.get(ended["outcome"]) if flow else None
         if outcome and outcome.follow_up:
-            what = f"Follow up: {ended['outcome'].replace('_', ' ')}"
             due = self._due(body, outcome.follow_up)
+            if any(at is not None and abs(at - due) <= SAME_PROMISE for at in self._planned.get(run, ())):
+                return  # the run has planned it already, under its own name
+            meant = self.library.policy.dispositions.get(str(ended.get("code") or ""), "")
+            what = f"Follow up: {meant or ended['outcome'].replace('_', ' ')}"
             self.follow_ups.append(FollowUp(what=what, owner=self._agent.get(run, ""), at=due))
 
     def _after(self, body: Mapping[str, Any], told: Mapping[str, str]) -> datetime | None:

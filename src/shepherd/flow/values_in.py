@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from shepherd.flow.addresses import email, phone
-from shepherd.flow.money import CURRENCIES, DEFAULT_CURRENCY, SIGNS, Money, is_amount
+from shepherd.flow.days_in import moment_parts, trouble
+from shepherd.flow.money import CURRENCIES, DEFAULT_CURRENCY, Money, is_amount
 from shepherd.flow.refusal import Refusal
 from shepherd.flow.values_out import stamp_text
 
 MOST_TEXT = 20_000
-MOST_SIGNED = 100
 MOST_DIGITS = 15
 MOST_PLACES = 10
 MOST_CHOSEN = 2_000
@@ -40,31 +41,6 @@ def parse_value(type_name: str, raw: Any, *, options: tuple[str, ...] | None = N
     if type_name == "money":
         return _money(text, currency or DEFAULT_CURRENCY)
     return _READERS[type_name](text)
-
-
-def as_written(type_name: str, raw: Any, currency: str = "") -> Any:
-    """
-    What a person typed for a field of *type_name*, as files and other systems write it.
-
-    That is with a point for a comma before the last one or two digits (``12,50`` has no other reading in any language;
-    ``1,250`` has two, so it is left as it is, to be refused), and with a code for a currency's sign: for one that
-    several currencies bear the field's own *currency*, where it is among them.
-    """
-    if type_name not in ("number", "money") or not isinstance(raw, str):
-        return raw
-    text = _with_code(raw.strip(), currency or DEFAULT_CURRENCY) if type_name == "money" else raw.strip()
-    typed = _TYPED.fullmatch(text)
-    return f"{typed[1]}.{typed[2]}" if typed else raw if text == raw.strip() else text
-
-
-def _with_code(text: str, currency: str) -> str:
-    """*text* with the code of a currency behind it where it has a sign; ``$`` is *currency* wherever that may be so."""
-    signed = len(text) < MOST_SIGNED and _SIGNED.fullmatch(text)
-    if not signed:
-        return text
-    codes = SIGNS[(signed["before"] or signed["behind"]).casefold()]
-    amount = f"{signed['minus']}{(signed['amount'] or signed['number']).strip()}"
-    return f"{amount} {currency if currency in codes else codes[0]}"
 
 
 def _plain(raw: Any) -> Any:
@@ -112,12 +88,7 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:[ ,.'\u00a0\u202f_][0-9]{3})+(?:[.,][0-9]+)?")
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 _EITHER = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
-_TYPED = re.compile(r"((?:[A-Za-z]{3}\s*)?-?[0-9]+),([0-9]{1,2}(?:\s*[A-Za-z]{3})?)")
-_SIGN = "|".join(map(re.escape, SIGNS))
-_SIGNED = re.compile(
-    rf"(?P<minus>-?)(?:(?P<before>{_SIGN})\s*(?P<amount>-?[0-9].*)|(?P<number>[0-9].*?)\s*(?P<behind>{_SIGN}))",
-    re.IGNORECASE,
-)
+_EITHER_AMOUNT = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _CURRENCY_BEFORE = re.compile(r"([A-Za-z]{3})\s*(?=[-0-9])")
 _CURRENCY_BEHIND = re.compile(r"(?<=[0-9])\s*([A-Za-z]{3})$")
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -197,8 +168,8 @@ def _money(raw: str, currency: str) -> Money | Refusal:
         other = said[1].upper()
         told = f"This is in {other}. " if other in CURRENCIES else ""
         return Refusal("not_an_amount", f"{told}Give the amount in {currency}.")
-    if _EITHER.fullmatch(text) and places < 3:
-        whole, most = text.replace(",", ""), f"at most {places} digits" if places else "nothing"
+    if _EITHER_AMOUNT.fullmatch(text) and places < 3:
+        whole, most = text.replace(",", "").replace(".", ""), f"at most {places} digits" if places else "nothing"
         told = f"If this is {whole}, write {whole}; an amount in {currency} has {most} behind the point."
         return Refusal("not_an_amount", told)
     pointed = text.replace(",", ".") if _COMMA.fullmatch(text) else text
@@ -218,11 +189,9 @@ def _yes_no(raw: str) -> bool | Refusal:
 def _date(raw: str) -> date | Refusal:
     found = _DATE.fullmatch(raw.strip())
     if found:
-        try:
+        with suppress(ValueError):
             return date(int(found[1]), int(found[2]), int(found[3]))
-        except ValueError:
-            return Refusal("not_a_date", "There is no such day. Give a date as year-month-day, like 2026-11-21.")
-    return Refusal("not_a_date", "Give a date as year-month-day, like 2026-11-21.")
+    return Refusal("not_a_date", trouble(raw) or "Give a date as year-month-day, like 2026-11-21.")
 
 
 def _time(raw: str) -> time | Refusal:
@@ -242,7 +211,9 @@ def _datetime(raw: str) -> datetime | Refusal:
         first, second = _date(day), _time(clock)
         if isinstance(first, date) and isinstance(second, time):
             return datetime.combine(first, second)
-    return Refusal("not_a_date", "Give a date and a time, like 2026-11-21T09:30.")
+    typed, has_time = moment_parts(text)
+    told = trouble(typed) if has_time else ""
+    return Refusal("not_a_date", told or "Give a date and a time, like 2026-11-21T09:30.")
 
 
 def choice_of(text: str, options: tuple[str, ...]) -> str | Refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -40,6 +41,7 @@ from shepherd.record.tolerant import Told, told
 from shepherd.run.api import Counted, Event, Spent
 
 MOST_SEARCHED = 2000
+_TRACKING = re.compile("inc([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,4})")
 #: So many ids go into one query.
 MOST_NAMED = 500
 c, t, r, e, a = tables.customers.c, tables.tickets.c, tables.runs.c, tables.entries.c, tables.attempts.c
@@ -223,7 +225,12 @@ class Reader:
         limit: int = 50,
         before: str | None = None,
     ) -> list[Ticket]:
-        """Tickets, newest first, by number, customer's number, or a word of the subject (which is sealed)."""
+        """
+        Tickets, newest first, by number, customer's number, or a word of the subject (which is sealed).
+
+        The tracking id of an escalation (``INC-2026-1121-1200``), however it is written, finds the ticket it was given
+        on.
+        """
         found_by = select(tables.tickets).order_by(t.n.desc())
         if customer is not None:
             found_by = found_by.where(t.customer == customer)
@@ -231,7 +238,10 @@ class Reader:
             found_by = found_by.where(t.status == status)
         if before is not None:
             found_by = found_by.where(t.id < before)
-        words, find = query.casefold().split(), self._keys.finder()
+        given_as = _TRACKING.fullmatch(re.sub(r"[\W_]", "", query.casefold()))
+        if given_as:
+            found_by = found_by.where(t.id.in_(self._tracked(given_as)))
+        words, find = "" if given_as else query.casefold().split(), self._keys.finder()
         if not words:
             return [ticket_of(row, find) for row in self._rows(found_by.limit(limit))]
         found = []
@@ -242,6 +252,12 @@ class Reader:
             if all(word in text for word in words):
                 found.append(ticket)
         return found[:limit]
+
+    def _tracked(self, found: re.Match[str]) -> Select[tuple[str]]:
+        """The tickets on which a tracking id was given; one without its number within the minute finds the first."""
+        i, minute = tables.tracking_ids.c, "INC-" + "-".join(found.groups()[:3])
+        first = i.n == int(found[4] or 1)
+        return select(r.ticket).join(tables.tracking_ids, i.run == r.id).where(i.minute == minute, first)
 
     def customer(self, id: str) -> Customer | None:
         """A customer by the record's id."""

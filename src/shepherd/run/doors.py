@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 from shepherd.flow.model import Ask, Collect, Do, Field, Lookup
 from shepherd.flow.types import Refusal, to_json
-from shepherd.flow.values_in import as_written
 from shepherd.run import api
 from shepherd.run.api import Refused, Stamp
 from shepherd.run.barriers import barrier
 from shepherd.run.context import Context
-from shepherd.run.fields import Form, check, given, read_form
+from shepherd.run.fields import Form, as_typed, check, given, read_form
 from shepherd.run.keep import fall, fields
 from shepherd.run.state import Run, Visit, new
 from shepherd.run.undo import to_undo, undo_of, undoing_at
@@ -112,9 +111,8 @@ def answered(run: Run, visit: Visit, raw: Any, stamp: Stamp, more: Mapping[str, 
     action = visit.step.action
     assert isinstance(action, Ask)
     field = action.field
-    value = check(
-        field, as_written(field.type.name, raw, field.type.currency), visit.before.frame, lambda: _context(run, stamp)
-    )
+    raw = as_typed(field, raw)
+    value = check(field, raw, visit.before.frame, lambda: _context(run, stamp))
     if isinstance(value, Refusal):
         raise Refused(value.code, value.sentence, visit.ref, {field.name: (value.code, value.sentence)})
     if visit.step.checks:
@@ -140,7 +138,9 @@ def collected(run: Run, visit: Visit, raw: Mapping[str, Any], stamp: Stamp, more
     form = read_form(visit.step, raw, visit.before.frame, _context(run, stamp))
     _all_hold(form, visit)
     values = {
-        name: {"given": given(str(raw[name]))} if action.fields[name].secret else to_json(value)
+        name: {"given": given(str(as_typed(action.fields[name], raw[name])))}
+        if action.fields[name].secret
+        else to_json(value)
         for name, value in form.values.items()
     }
     private = tuple(("values", n) for n in values if _sealed(action.fields[n]))

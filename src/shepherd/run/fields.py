@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from shepherd.flow.expression import Expression, Undefined, Unworkable
 from shepherd.flow.model import Ask, Field, Step, Value
+from shepherd.flow.typed_in import as_written
 from shepherd.flow.types import Refusal, check_field
-from shepherd.flow.values_in import as_written
 from shepherd.run.api import SecretRef
 from shepherd.run.context import Context
 from shepherd.run.state import Frame, with_values
@@ -27,6 +27,11 @@ def check(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) 
         return check_field(field, raw, lambda name: bound(name, frame, context()))
     except (Undefined, Unworkable) as error:
         return Refusal("check", f"This can't be checked: {error}.")
+
+
+def as_typed(field: Field, raw: Any) -> Any:
+    """*raw*, which a person typed for *field*, as files and other systems write it."""
+    return as_written(field.type.name, raw, field.type.currency, field.label or field.name)
 
 
 class Form(NamedTuple):
@@ -58,7 +63,7 @@ def read_form(step: Step, raw: Mapping[str, Any], frame: Frame, context: Context
         if field.show_if is not None and not _holds(field.show_if, here, context):
             continue
         names.append(name)
-        value = check(field, as_written(field.type.name, raw.get(name, ""), field.type.currency), here, lambda: context)
+        value = check(field, as_typed(field, raw.get(name, "")), here, lambda: context)
         if isinstance(value, Refusal):
             form.refused[name] = (value.code, value.sentence)
         elif value is not None:

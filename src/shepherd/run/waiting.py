@@ -38,7 +38,8 @@ def waiting(run: Run) -> Any:
     """What *run*."""
     visit = run.tip
     if run.end is not None:
-        return replace(run.end, words=_with_passed(run, visit))
+        # A step that was left when the contact broke off is not said any more.
+        return replace(run.end, words=_with_passed(run, visit) if run.end.outcome else SILENT)
     if run.undoing is not None:
         return _undo(run)
     common: dict[str, Any] = {

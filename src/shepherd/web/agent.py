@@ -31,11 +31,11 @@ from shepherd.desk import (
     new_id,
 )
 from shepherd.desk.tickets import DAMAGE
-from shepherd.flow.values_in import as_written
 from shepherd.record import Item, RunRow
 from shepherd.run.api import Blank, Refused
+from shepherd.run.fields import as_typed
 from shepherd.web import forms
-from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
+from shepherd.web.fields import READABLE, as_blank, labels_of, needs_help, read_back, wrong
 from shepherd.web.rows import (
     customers_like,
     flow_row,
@@ -161,7 +161,8 @@ def waiting() -> Response:
 
 
 def _waiting() -> list[dict[str, Any]]:
-    return [waits(v) for v in desk().waits_for(here().role)]
+    """Runs that wait for one's role; those that somebody else in it must answer come last."""
+    return sorted((waits(v, here()) for v in desk().waits_for(here().role)), key=lambda run: run["another"])
 
 
 def _open_runs() -> tuple[list[RunRow], list[RunRow]]:
@@ -196,6 +197,15 @@ def customers() -> Response:
         if find.casefold() not in row["name"].casefold() and find.casefold() not in row["ref"].casefold():
             row["name"] += f" ({find})"
     return jsonify(found)
+
+
+@pages.post("/reads")
+def reads() -> Response:
+    """What is being typed into a field, as it is read; nothing is kept."""
+    given = {name: request.form.get(name, "")[:200] for name in ("kind", "text", "currency", "about")}
+    if given["kind"] not in READABLE:
+        abort(400)
+    return Response(read_back(**given), mimetype="text/plain")
 
 
 @pages.post("/tickets")
@@ -338,7 +348,7 @@ def start(number: str) -> Reply:
     who = here()
     try:
         typed = forms.one_or_all(form, False)
-        inputs = {f.name: as_written(f.type.name, typed[f.name], f.type.currency) for f in flow.asks if f.name in typed}
+        inputs = {f.name: as_typed(f, typed[f.name]) for f in flow.asks if f.name in typed}
         taken = desk().start(
             number,
             flow.id,

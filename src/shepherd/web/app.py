@@ -57,7 +57,9 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
     app.extensions["desk"] = desk
     for blueprint in (agent.pages, runs.pages, qa.pages, flows.pages, changes.pages):
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(layout="base.html", home=("agent.home", "To the tickets"), demo=demo)
+    app.jinja_env.globals.update(
+        layout="base.html", home=("agent.home", "To the tickets"), demo=demo, readable=fields.READABLE
+    )
     app.context_processor(
         lambda: {"who": who_of(request), "base": bool(desk.library.policy.customer_lookup)},
     )

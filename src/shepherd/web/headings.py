@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from textwrap import shorten
 
+from shepherd.audit.casenote import reason_of
 from shepherd.audit.words import unfilled
 from shepherd.desk import RunView
-from shepherd.flow.model import Ask
+from shepherd.flow.model import Ask, Escalate
 from shepherd.run.api import Blank, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
 from shepherd.web.marks import Marks
 
 LONGEST_HEADING = 70
 _SENTENCE = re.compile(r"(?<=[.?!])\s|\n")
-REASONS = {
-    "hung_up": "The customer hung up",
-    "no_reply": "The customer no longer answered",
-    "later": "To be continued",
-    "data_erased": "The customer’s data were erased",
-}
 
 
 def heading(waiting: Waiting, lost: bool = False) -> str:
@@ -41,7 +36,7 @@ def heading(waiting: Waiting, lost: bool = False) -> str:
     if isinstance(waiting, Ended):
         if waiting.outcome:
             return Marks.words(waiting.outcome)
-        return REASONS.get(waiting.reason, Marks.words(waiting.reason or "ended"))
+        return Marks.words(reason_of(waiting.reason))
     words = waiting.words
     labels = ", ".join(blank.label for blank in blanks(waiting))
     return first_words(words.say or words.guide or words.warn or labels) or name
@@ -54,13 +49,15 @@ def first_words(text: str) -> str:
 
 
 def then_at(view: RunView) -> str:
-    """Where a run that rests goes on by itself, in words."""
-    run = view.standing
-    edge = run.tip.step.edges.get("then") if isinstance(view.waiting, Due) else None
+    """Where a run goes on by itself when its time is up, or nobody has answered in time, in words."""
+    run, waiting = view.standing, view.waiting
+    edge = run.tip.step.edges.get("then" if isinstance(waiting, Due) else "no_answer") if waiting.due else None
     if edge is None:
         return ""
     step = run.flows[run.tip.ref.partition("/")[0]].steps.get(edge.target)
     asked, words = unfilled(step, run.flows, "…")
+    if step is not None and isinstance(step.action, Escalate):
+        return f"Passed on to {Marks.words(step.action.queue).lower()}"
     said = asked if step is not None and isinstance(step.action, Ask) else words.say or words.guide
     return first_words(said) or Marks.words(edge.target)
 

@@ -22,8 +22,12 @@ def stand(waiting: Sequence[Mapping[str, Any]]) -> str:
     return " ".join(f"{run['id']}:{run['seq']}" for run in waiting)
 
 
-def waits(view: RunView) -> dict[str, Any]:
-    """A run that waits for one's role: what is asked, since when, for which customer, and who guides them."""
+def waits(view: RunView, who: Who) -> dict[str, Any]:
+    """
+    A run that waits for the role of *who*: what is asked, since when and until when, for which customer, who guides.
+
+    *another*: somebody else than *who* must answer, who has acted in the run already.
+    """
     return {
         "id": view.id,
         "seq": view.seq,
@@ -33,6 +37,8 @@ def waits(view: RunView) -> dict[str, Any]:
         "customer": name_of(view.customer, view.ticket.customer_ref),
         "agent": view.owner,
         "at": view.standing.tip.stamp.at,
+        "until": view.waiting.due,
+        "another": view.standing.has_answered(who.name),
     }
 
 
@@ -133,7 +139,12 @@ def _service_level(target: Target) -> Iterator[str]:
             yield f"Service level: {what} by {clock(at)}"
 
 
+def holder(owner: str) -> str:
+    """Who has something, as people read it: a queue by its words, a person by their name."""
+    return Marks.words(owner).lower() if owner in desk().library.policy.queues else owner
+
+
 def _promise(follow_up: FollowUp) -> str:
     """A follow-up with its time and owner."""
     due = f", by {current_app.jinja_env.filters['clock'](follow_up.at)}" if follow_up.at else ""
-    return f"{follow_up.what}{due}" + (f", {follow_up.owner}" if follow_up.owner else "")
+    return f"{follow_up.what}{due}" + (f", {holder(follow_up.owner)}" if follow_up.owner else "")

@@ -26,6 +26,11 @@ pages = Blueprint("run", __name__, url_prefix="/runs")
 pages.before_request(ask_name)
 #: The header by which our script says that it puts the page that comes in the place of the present one.
 IN_PLACE = "X-In-Place"
+#: What led to the page of a run, by the name under which its address bears the run's number then.
+LED_HERE = {
+    "old": "That page was old: what it was about has been taken back or changed since. Here the contact stands now.",
+    "same": "Nothing was changed: that was the answer already.",
+}
 # However many calls are slow, most threads of the server wait for none of them.
 PATIENT = threading.BoundedSemaphore(4)
 
@@ -36,6 +41,20 @@ class AskFirst(Exception):
     def __init__(self, visit: int):
         super().__init__(visit)
         self.visit = visit
+
+
+class Fallen(Exception):
+    """The page was about a visit of *view* that no longer stands, as where one comes back by the browser's button."""
+
+    def __init__(self, view: RunView):
+        super().__init__(view.id)
+        self.view = view
+
+
+@pages.errorhandler(Fallen)
+def fallen(gone: Fallen) -> Reply:
+    """Where the contact stands, instead of an old page about what has fallen away."""
+    return redirect(url_for("run.step", run_id=gone.view.id, old=gone.view.seq), 303)
 
 
 @pages.errorhandler(Broken)
@@ -58,18 +77,20 @@ def show(view: RunView, status: int = 200, **more: Any) -> Response:
 
 @pages.get("/<run_id>")
 def step(run_id: str) -> Response:
-    """Where the contact stands."""
-    return _standing(desk().see(run_id))
+    """Where the contact stands. What led here is told as long as nothing has happened since."""
+    view = desk().see(run_id)
+    told = next((text for name, text in LED_HERE.items() if request.args.get(name) == str(view.seq)), "")
+    return _standing(view, told=told)
 
 
-def _standing(view: RunView) -> Response:
+def _standing(view: RunView, **more: Any) -> Response:
     """The page of *view*. A call under way gets a moment to come back before the waiting page is shown."""
     if view.calling and PATIENT.acquire(blocking=False):
         try:
             view = desk().wait(view.id)
         finally:
             PATIENT.release()
-    return show(view)
+    return show(view, **more)
 
 
 @pages.get("/<run_id>/state")
@@ -165,8 +186,8 @@ def change(run_id: str, visit: int) -> Response:
 
 
 @pages.post("/<run_id>/change/<int:visit>")
-def preview_change(run_id: str, visit: int) -> Response:
-    """What would fall away; nothing has changed yet."""
+def preview_change(run_id: str, visit: int) -> Reply:
+    """What would fall away; nothing has changed yet. The same answer once more is no change."""
     view = desk().see(run_id)
     old = _visit(view, visit)
     if forms.act_of(request.form) == forms.LOOK:
@@ -177,6 +198,8 @@ def preview_change(run_id: str, visit: int) -> Response:
     except Refused as error:
         errors = wrong(error, blanks(desk().question(run_id, visit)))
         return _ask_anew(run_id, visit, 422, errors=errors, **_filled(run_id, request.form))
+    if desk().is_same(run_id, Change(visit, value)):
+        return redirect(url_for("run.step", run_id=run_id, same=view.seq), 303)
     hidden = [("is_ask", "yes" if old.verb == "ask" else "no")]
     hidden += [(n, text) for n, text in request.form.items(multi=True) if n.startswith((forms.FIELD, forms.MANY))]
     ask = {
@@ -221,6 +244,8 @@ def _visit(view: RunView, number: int) -> PathItem:
     """The visit *number* where it still stands and may be gone back to."""
     found = next((p for p in view.path if p.visit == number), None)
     if found is None:
+        if 0 < number <= view.standing.made:
+            raise Fallen(view)
         abort(404)
     return found
 

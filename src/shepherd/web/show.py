@@ -13,12 +13,14 @@ from shepherd.desk import AssuranceView, RunView, new_id
 from shepherd.desk.inputs import LONGEST_NOTE
 from shepherd.desk.turned_away import TurnedAway
 from shepherd.flow.model import Collect
-from shepherd.run.api import Blank, Choice, Due, Ended, Form, LookupDue, PathItem, Question, Stuck, Waiting
+from shepherd.run.api import Blank, Choice, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
+from shepherd.web import turns
 from shepherd.web.fields import is_long, labels_of, needs_help, none_holds
 from shepherd.web.headings import blanks, heading, then_at
 from shepherd.web.marks import Marks
 from shepherd.web.so_far import Stretch, no_way_back, round_of, so_far, way_back
 from shepherd.web.tongue import Tongue, tongue_of
+from shepherd.web.turns import Brief, Elsewhere
 from shepherd.web.who import Who
 
 FILLED = frozenset({"question", "form"})
@@ -42,21 +44,6 @@ class Identity(NamedTuple):
 
     text: str
     good: bool
-
-
-class Elsewhere(NamedTuple):
-    """
-    Why this agent can't answer now.
-
-    *leaves*: they guide the contact, hear what to say and may leave the step. *reads*: they read along what is said,
-    done and asked now.
-    """
-
-    heading: str
-    sentence: str
-    can_take: bool
-    leaves: bool = False
-    reads: bool = False
 
 
 class Remark(NamedTuple):
@@ -104,6 +91,7 @@ class RunPage:
     each: int = 0
     longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
+    brief: Brief | None = None
     settlements: tuple[Choice, ...] = SETTLE
     tongue: Tongue | None = None
     turned_away: TurnedAway | None = None
@@ -150,8 +138,8 @@ class RunPage:
 
     @property
     def until(self) -> datetime | None:
-        """When the run goes on by itself, where it waits for a time."""
-        return self.waiting.due if isinstance(self.waiting, Due) else None
+        """When the run goes on by itself: where it waits for a time, or nobody has answered by then."""
+        return None if isinstance(self.waiting, Stuck) else self.waiting.due
 
     @property
     def starts(self) -> str:
@@ -188,7 +176,7 @@ def page_of(
 
     *asked* are the fields of another page than the step's own, for *step*; *shown* those that show with what was given.
     """
-    elsewhere = _elsewhere(view, who)
+    elsewhere = turns.elsewhere(view, who)
     kind = _kind(view, elsewhere)
     kept = {b.name: b.given for b in blanks(view.waiting) if not b.secret}
     kept |= {k: v for k, v in (given or {}).items() if k not in {b.name for b in blanks(view.waiting) if b.secret}}
@@ -210,10 +198,10 @@ def page_of(
         kind=kind,
         heading=_until(view) or heading(view.waiting, lost=view.open_do),
         waiting=view.waiting,
-        told=told or view.message or _recorded(view, who, kind),
+        told=told or view.message or turns.decided(view, who, kind),
         errors=errors or {},
         given=kept,
-        so_far=so_far(view.path),
+        so_far=so_far(view.path, acts=_may_turn(view, elsewhere)),
         notes=tuple(Remark(text, at, by) for at, by, text in reversed(view.notes)),
         note_kept=note,
         case_note=view.case_note or case_note,
@@ -228,6 +216,7 @@ def page_of(
         then=then_at(view),
         each=_each(kind, view.waiting, now),
         elsewhere=elsewhere,
+        brief=turns.brief(view, who),
         tongue=tongue_of(view),
         turned_away=turned_away,
         round=round_of(view),
@@ -267,6 +256,11 @@ def _comes(view: RunView, ref: str) -> bool:
     return isinstance(action, Collect) and any(f.show_if is not None for f in action.fields.values())
 
 
+def _may_turn(view: RunView, elsewhere: Elsewhere | None) -> bool:
+    """Whether going back and changing an answer are taken from whoever looks at *view*."""
+    return view.state != "paused" and (elsewhere is None or elsewhere.leaves)
+
+
 def _until(view: RunView) -> str:
     """Until when a run waits, on the desk's clock; empty where it does not."""
     if not isinstance(view.waiting, Due):
@@ -279,62 +273,6 @@ def _each(kind: str, waiting: Waiting, now: datetime) -> int:
     if kind == "wait" and waiting.due is not None:
         return max(1, min(SELDOM, int((waiting.due - now).total_seconds())))
     return {"call": 1, "elsewhere": SOON}.get(kind, 0)
-
-
-def _elsewhere(view: RunView, who: Who) -> Elsewhere | None:
-    """Whose turn it is, where it is not this agent's."""
-    if isinstance(view.waiting, Ended):
-        return None
-    mine = not view.owner or view.owner == who.name
-    role = "" if view.state == "paused" or isinstance(view.waiting, Stuck) else view.waiting.role
-    if view.state == "handed_over":
-        return Elsewhere(
-            f"Waits for {Marks.words(view.owner).lower() or 'a colleague'}",
-            "It was handed over with everything so far. Whoever takes it over goes on at the very same step.",
-            True,
-            reads=True,
-        )
-    if role and role != who.role:
-        return Elsewhere(
-            f"Waits for a {role}",
-            f"This step must be answered by a {role} who has not answered in this run before. "
-            "It stays here until then; nothing is lost.",
-            can_take=not mine,
-            leaves=mine,
-        )
-    if role and view.standing.has_answered(who.name):
-        return Elsewhere(
-            "Another person must act here",
-            f"{who.name} has already answered in this run, so this step is for another {role}. "
-            "It stays here until then; nothing is lost.",
-            can_take=not mine,
-            leaves=mine,
-        )
-    if not role and not mine:
-        return Elsewhere(
-            f"{view.owner} is guiding this contact",
-            "You can read along, or take it over and go on from here.",
-            True,
-            reads=True,
-        )
-    return None
-
-
-def _recorded(view: RunView, who: Who, kind: str) -> str:
-    """What *who* has answered in their role, where others go on from there."""
-    if kind not in ("elsewhere", "ended"):
-        return ""
-    last = next((item for item in reversed(view.path) if item.answer and _role(view, item)), None)
-    if last is None or last.actor is None or last.actor.id != who.name or _role(view, last) != who.role:
-        return ""
-    goes_on = f" {view.owner} goes on." if view.owner and kind == "elsewhere" else ""
-    return f"Recorded: “{last.answer}” to “{last.title}”.{goes_on}"
-
-
-def _role(view: RunView, item: PathItem) -> str:
-    """The role that the step of *item* is kept for, "" for none."""
-    flow, _, step = item.step.partition("/")
-    return view.standing.library.flows[flow].steps[step].role or ""
 
 
 def says_none(blank: Blank) -> bool:

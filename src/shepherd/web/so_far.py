@@ -33,10 +33,21 @@ class Stretch(NamedTuple):
     answers: tuple[Given, ...]
 
 
-def so_far(path: Sequence[PathItem]) -> tuple[Stretch, ...]:
-    """What was answered on *path* (oldest first), newest first, parted where something bars the way back."""
+def so_far(path: Sequence[PathItem], *, acts: bool = True) -> tuple[Stretch, ...]:
+    """
+    What was answered on *path* (oldest first), newest first, parted where something bars the way back.
+
+    *acts*: whoever sees it may change an answer or go back to it.
+    """
     found = [
-        Given(item.visit, item.title, _told(item, behind), item.can_change, item.can_go_back, item.barred)
+        Given(
+            item.visit,
+            item.title,
+            _told(item, behind),
+            acts and item.can_change,
+            acts and item.can_go_back,
+            item.barred,
+        )
         for item, behind in pairwise([*path, None])
         if item is not None and item.verb in GIVEN and item.answer
     ]
