@@ -129,6 +129,53 @@ def test_a_day_is_written_out_in_the_hint(when: str, hint: str, tmp_path: Path):
     assert [f.hint for f in values(library(tmp_path, decided(when)))] == [hint]
 
 
+_FOUR_DIGITS = "Write year, month and day, the year with four digits: date({})."
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("2026, 2, 30", "Its last is date(2026, 2, 28)."),
+        ("2028, 2, 30", "Its last is date(2028, 2, 29)."),
+        ("2026, 4, 0", "Its last is date(2026, 4, 30)."),
+        ("2027, 13, 1", _FOUR_DIGITS.format("2027, 1, 13")),
+        ("1, 12, 2026", _FOUR_DIGITS.format("2026, 12, 1")),
+        ("12, 24, 2026", _FOUR_DIGITS.format("2026, 12, 24")),
+        ("27, 2, 1", _FOUR_DIGITS.format("2027, 2, 1")),
+        ("2026, 0, 0", _FOUR_DIGITS.format("2027, 4, 6")),
+        ("99999, 1, 1", _FOUR_DIGITS.format("2027, 4, 6")),
+    ],
+)
+def test_a_day_that_no_calendar_has_is_a_finding(written: str, hint: str, tmp_path: Path):
+    """
+    A day that could only stop the run is found where it is written, and the hint has the day that was meant.
+    """
+    (found,) = values(library(tmp_path, decided(f"born < date({written})")))
+
+    assert (found.code, found.hint) == ("SHP336", hint)
+
+
+def test_a_day_is_looked_at_wherever_it_is_written(tmp_path: Path):
+    """
+    In values, defaults and words, as in conditions.
+    """
+    never = "date(2026, 2, 30)"
+    body = f"""values: {{limit: '{never}'}}
+steps:
+  hello:
+    say: It ends on {{{{ {never} | date }}}}.
+  due:
+    ask: Which day is it due?
+    type: date
+    default: {never}
+  finish: {{end: done}}
+"""
+    found = told(values, library(tmp_path, body))
+
+    assert {code for code, _ in found} == {"SHP336"}
+    assert len({finding.place for finding in values(library(tmp_path, body))}) == 3
+
+
 @pytest.mark.parametrize(
     ("when", "hint"),
     [

@@ -531,6 +531,30 @@ def test_visits_and_depth_are_bounded() -> None:
     assert "calls are 1 deep" in deep.waiting.sentence
 
 
+def test_what_cannot_be_worked_out_is_said_in_whole_sentences() -> None:
+    """
+    Each sentence ends with one full stop, whatever it is that can't be worked out, and whatever is said behind it.
+    """
+    of_nobody = {"must": "customer.name == answer.name", "message": "No."}
+    of_no_day = {"must": "date(2026, answer.month, 30) > today", "message": "No."}
+    told = {}
+    for name, rule in (("known", of_nobody), ("day", of_no_day)):
+        fields = {"name": {"type": "text"}, "month": {"type": "integer"}}
+        steps = {"answer": {"collect": fields, "check": [rule]}, "end": {"end": "done"}}
+        walk = Walk(library(flow(name, steps)), name)
+        told[name] = refused(walk, Fields({"name": "Ada", "month": "2"})).sentence
+
+    assert told == {
+        "known": "This can't be checked: name is not known here.",
+        "day": "This can't be checked: There is no such date.",
+    }
+    steps = {"judge": {"decide": [{"when": "customer.name == 'Ada'", "then": "end"}, {"otherwise": "end"}]}}
+    stuck = Walk(library(flow("stuck", {"hello": {"say": "Hello."}, **steps, "end": {"end": "done"}})), "stuck")
+    stuck(Continue())
+
+    assert stuck.run.waiting.sentence.startswith('At step "judge": name is not known here. Go back')
+
+
 def test_replay_names_the_first_event_that_does_not_come_about() -> None:
     """
     An event whose recorded way differs from what the flow gives is found, and so is one that does not fit.

@@ -57,7 +57,7 @@ def test_it_has_what_the_customer_was_told(tab, open_tab):
     go(tab, "no", "")
     assert re.search(r"Passed on to billing as INC-[-\d]+, severity standard: The refund", note(tab))
     assert re.search(r"- Told: .* Your number is INC-[-\d]+\.", note(tab))
-    assert "Result: Refund: second line took over [REFUND-TIER2], not resolved." in note(tab)
+    assert "Result: Refund: another team took over [REFUND-TIER2], not resolved." in note(tab)
 
 
 def test_it_has_who_took_the_contact_over(at_light, open_tab):

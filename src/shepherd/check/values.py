@@ -46,14 +46,20 @@ TWO_CURRENCIES = Rule(
     "error",
     "Amounts in two currencies are worked with together: the sum would be neither, and no rate is known here.",
 )
+NO_SUCH_DAY = Rule(
+    "SHP336",
+    "no-such-day",
+    "error",
+    "A day that no calendar has can't be worked out: the contact would be stuck there.",
+)
 SET_TWICE = Rule(
     "SHP354",
     "set-to-two-kinds",
     "error",
     "A name means one thing: steps that set it set it to values of one kind.",
 )
-RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, WRONG_INPUT_TYPE, TWO_CURRENCIES, SET_TWICE)
-OF_KIND = {"type": WRONG_TYPE, "value": NOT_A_VALUE, "currency": TWO_CURRENCIES}
+RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, WRONG_INPUT_TYPE, TWO_CURRENCIES, NO_SUCH_DAY, SET_TWICE)
+OF_KIND = {"type": WRONG_TYPE, "value": NOT_A_VALUE, "currency": TWO_CURRENCIES, "day": NO_SUCH_DAY}
 #: Values and sets that lead to one another, looked into this deep for what a choice may be.
 DEEPEST = 8
 #: The roles of expressions that have to be a yes or no.
@@ -144,6 +150,7 @@ class _Values:
             return
         infer = Infer(self.types)
         type_ = infer.of(expression.tree)
+        place = expression.place
         rule, message = WRONG_TYPE, f"{type_.words[:1].upper()}{type_.words[1:]} can't stand for {field.type.words}."
         hint = f"Write {field.type.words}."
         if "any" in (type_.kind, field.type.kind) or type_.kind in SAME.get(field.type.kind, {field.type.kind}):
@@ -153,9 +160,10 @@ class _Values:
             wrong = next((m for m in infer.misfits if m.kind != "type"), None)
             if wrong is None:
                 return
+            place = expression.at(wrong.start, wrong.end)
             rule, message, hint = OF_KIND[wrong.kind], wrong.sentence, wrong.hint
         yield rule.at(
-            expression.place,
+            place,
             message,
             file=self.flow.file,
             flow=self.flow.id,

@@ -26,7 +26,7 @@ class Undefined(Exception):
     """A name is read that is not known at this point of the contact."""
 
     def __init__(self, name: str):
-        super().__init__(f"{name} is not known here")
+        super().__init__(f"{name} is not known here.")
         self.name = name
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from shepherd.flow.dates import no_such_day
 from shepherd.flow.findings import allowed, nearest
 from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS, SAID, WEEKDAYS
 from shepherd.flow.lists import ROOT
@@ -47,7 +48,7 @@ _RECKONED = "Numbers, amounts, days and lengths of time can be reckoned with."
 
 
 class Misfit(NamedTuple):
-    """Something that does not fit: a kind (``type``, ``value``, ``currency``), the sentence, a hint, and where."""
+    """What does not fit: a kind (``type``, ``value``, ``currency``, ``day``), the sentence, a hint, and where."""
 
     kind: str
     sentence: str
@@ -233,6 +234,8 @@ class Infer:
             wanted = function.takes[min(place, len(function.takes) - 1)]
             what = "a number or a date" if wanted == "ordered" else Type(wanted.rstrip("*")).words
             types.append(self.needs(arg, TAKES.get(wanted, {wanted}), what))
+        if node.function == "date" and (wrong := no_such_day(node.args)):
+            self.wrong(node, *wrong, kind="day")
         if function.gives == "same":
             return self._alike(node, types)
         if node.function == "weekday":

@@ -26,7 +26,7 @@ def check(field: Field, raw: Any, frame: Frame, context: Callable[[], Context]) 
     try:
         return check_field(field, raw, lambda name: bound(name, frame, context()))
     except (Undefined, Unworkable) as error:
-        return Refusal("check", f"This can't be checked: {error}.")
+        return Refusal("check", f"This can't be checked: {error}")
 
 
 def as_typed(field: Field, raw: Any) -> Any:
@@ -96,7 +96,7 @@ def _failed(step: Step, frame: Frame, context: Context) -> dict[str, tuple[str, 
                 continue
             said = rule.message.fill(frame.values, context)
         except (Undefined, Unworkable) as error:
-            said = f"This can't be checked: {error}."
+            said = f"This can't be checked: {error}"
         return {"": ("check", said)}
     return {}
 
