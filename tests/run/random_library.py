@@ -178,6 +178,8 @@ class Maker:
         step = {"call": self.callee, "results": {"good": self.target(here), "bad": self.target(here)}}
         if self.rng.random() < 0.2:
             step["about"] = "representative"
+        if self.rng.random() < 0.7:
+            step["with"] = {"customer_id": self.rng.choice(('"C-2"', '"C-3"', "customer.id"))}
         return {k: v for k, v in self.extras(here, step).items() if "attempts" not in k and k != "within"}
 
     def lookup(self, here: int) -> dict[str, Any]:
@@ -194,7 +196,7 @@ class Maker:
 
     def escalate(self, here: int) -> dict[str, Any]:
         step: dict[str, Any] = {"escalate": "second_line", "severity": "sev2", "because": "It is beyond this desk."}
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.7:
             return {**step, "outcome": "bad"}
         return {**step, "then": self.target(here)}
 
@@ -231,7 +233,7 @@ class Maker:
             "title": f"Flow {self.name}",
             "category": "authentication" if self.name == "f2" else "troubleshooting",
             "version": 1,
-            "inputs": {"from_where": {"type": "text", "optional": True}},
+            "inputs": {name: {"type": "text", "optional": True} for name in ("from_where", "customer_id")},
             "tables": {"level": TABLE},
             "outcomes": {"good": good, "bad": {"resolves": False}},
             "steps": ordered,

@@ -64,6 +64,7 @@ def test_every_verb_event_and_input_occurred(walks: list[Walker]) -> None:
     assert set(KINDS) - kinds == set()
     assert INPUTS - inputs == set()
     assert VERBS - verbs == set()
+    assert any("@" in key for w in walks for key in w.rows), "tries of somebody else than the run's own person"
 
 
 def test_every_type_was_given(walks: list[Walker]) -> None:

@@ -49,7 +49,7 @@ def _frame(frame: Frame | None) -> Any:
     if frame is None:
         return None
     values = {k: as_json(v) for k, v in frame.values.items()}
-    rest = [frame.flow.id, frame.step, frame.about, frame.guards, frame.depth, frame.opened]
+    rest = [frame.flow.id, frame.step, frame.about, frame.guards, frame.depth, frame.opened, frame.who]
     return [*rest, values, dict(frame.counts), dict(frame.tries), _frame(frame.caller)]
 
 
@@ -77,6 +77,7 @@ def picture(run: Run) -> str:
         run.trouble,
         str(run.end),
         sorted(run.answered_by),
+        run.persons,
     ]
     return json.dumps(
         [flags, dict(run.spent), sorted(run.open_tries), _state(run.state), visits], default=str, sort_keys=True
@@ -129,7 +130,7 @@ class Walker:
         self.run, event = step
         self.events.append(reread(event))
         for row in event.tries:
-            self.rows[row.step] = self.rows.get(row.step, 0) + 1
+            self.rows[row.key] = self.rows.get(row.key, 0) + 1
 
     def move(self) -> bool:
         """One random input; False once the run is over."""

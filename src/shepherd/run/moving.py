@@ -69,10 +69,15 @@ def _differs(run: Run, after: Run) -> Iterator[str]:
         elif old_frame.values != new_frame.values:
             names = sorted(_other(old_frame.values, new_frame.values))
             yield f"{names[0]} would be worth another."
-    if (run.state.held, run.state.tries, run.spent) != (after.state.held, after.state.tries, after.spent):
+    if _counts(run) != _counts(after):
         yield "what is established, or how often something was tried, would differ."
     if (run.trouble, run.owner, run.paused) != (after.trouble, after.owner, after.paused):
         yield "it would not stand as it does."
+
+
+def _counts(run: Run) -> tuple[Any, ...]:
+    """What is established in *run*, and how often something was tried, by whom."""
+    return run.state.held, run.state.tries, run.spent, run.persons
 
 
 def _other(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
