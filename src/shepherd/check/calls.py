@@ -10,6 +10,7 @@ from shepherd.check.walks import circle
 from shepherd.check.written import broken_kinds, is_written, operation_of
 from shepherd.flow.findings import Finding, Hop, Rule, allowed, nearest
 from shepherd.flow.model import Call, Do, Field, Flow, HandOn, Lookup, Step
+from shepherd.flow.scope import CUSTOMER
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -57,8 +58,18 @@ TOO_DEEP = Rule(
     "error",
     "Calls are more than ten deep, and a run stops at ten.",
 )
+TRIES_OF_ANOTHER = Rule(
+    "SHP610",
+    "tries-of-another",
+    "error",
+    "A flow that counts tries per customer is called about somebody else without being told who that is "
+    "(`customer_id`): their tries would be those of the ticket's customer.",
+)
 
-RULES = (UNKNOWN_FLOW, CALL_CYCLE, MISSING_INPUT, UNKNOWN_INPUT, NO_RESOLVES, RESERVED_OUTCOME, NOBODY_CALLS, TOO_DEEP)
+RULES = (
+    *(UNKNOWN_FLOW, CALL_CYCLE, MISSING_INPUT, UNKNOWN_INPUT),
+    *(NO_RESOLVES, RESERVED_OUTCOME, NOBODY_CALLS, TOO_DEEP, TRIES_OF_ANOTHER),
+)
 
 DEEPEST = 10
 
@@ -88,6 +99,8 @@ def _step(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
     if isinstance(action, Call | HandOn):
         if action.flow in draft.flows:
             yield from _inputs(flow, step, draft.flows[action.flow].inputs, f'the flow "{action.flow}"')
+            if isinstance(action, Call):
+                yield from _tries(flow, step, action, draft.flows[action.flow])
         elif not is_written(draft, action.flow):
             yield UNKNOWN_FLOW.at(
                 step.places.get(step.verb, action.place),
@@ -130,6 +143,28 @@ def _inputs(flow: Flow, step: Step, inputs: Mapping[str, Field], whose: str) -> 
             step=step.id,
             hint=f"Add to `with`: {', '.join(f'{name}: …' for name in missing[:4])}.",
         )
+
+
+def counts_for_customers(flow: Flow) -> Step | None:
+    """The first step of *flow* whose tries are counted per customer."""
+    return next((s for s in flow.steps.values() if s.attempts and s.attempts.per == "customer"), None)
+
+
+def _tries(flow: Flow, step: Step, call: Call, callee: Flow) -> Iterator[Finding]:
+    """Tries per customer in *callee*, called about somebody whose number it is not given."""
+    counting = counts_for_customers(callee)
+    if call.about is None or counting is None or CUSTOMER in call.args:
+        return
+    yield TRIES_OF_ANOTHER.at(
+        step.places.get("about", step.place),
+        f'"{callee.id}" counts tries per customer at "{counting.id}", and is not told whose number that is here.',
+        file=flow.file,
+        flow=flow.id,
+        step=step.id,
+        hint=f"Give it their number: `with: {{{CUSTOMER}: NAME}}`."
+        if CUSTOMER in callee.inputs
+        else f'Give "{callee.id}" the input `{CUSTOMER}: text`, and their number in `with` here.',
+    )
 
 
 def _cycles(graph: CallGraph) -> Iterator[Finding]:

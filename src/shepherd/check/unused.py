@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from shepherd.check.calls import counts_for_customers
 from shepherd.check.said import fields_of
 from shepherd.flow.expression import Expression, named, used
 from shepherd.flow.findings import Finding, Hop, Place, Rule, allowed
 from shepherd.flow.model import Do, Flow, Lookup, Set, Step
 from shepherd.flow.scenario_files import flow_of, place_of
-from shepherd.flow.scope import uses
+from shepherd.flow.scope import CUSTOMER, uses
 
 if TYPE_CHECKING:
     from shepherd.flow.document import Document
@@ -111,7 +112,8 @@ class _Flow:
     def findings(self) -> Iterator[Finding]:
         flow = self.flow
         for field in flow.inputs.values():
-            if field.name not in self.read:
+            counted = field.name == CUSTOMER and counts_for_customers(flow) is not None
+            if field.name not in self.read and not counted:
                 message = f'Nothing reads the input "{field.name}".'
                 hint = "Take it out, here and where the flow is called"
                 hint += _listed("; scenarios give it too, ", self.named_by(field.name, GIVEN))

@@ -39,6 +39,8 @@ CONTEXT = {
 DEEPEST = 32
 #: How often the types of what is set are worked out anew; each time one more in a row is known.
 SET_ROUNDS = 8
+#: The input that says which customer a flow is about; the desk fills it in from the ticket.
+CUSTOMER = "customer_id"
 FACTS = ("customer", "contact", "ticket", "agent")
 ESCALATION = {
     "id": Type("text", name="text"),

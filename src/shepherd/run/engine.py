@@ -10,6 +10,7 @@ from immutables import Map
 
 from shepherd.check.library import Library
 from shepherd.flow.model import Field
+from shepherd.flow.scope import CUSTOMER
 from shepherd.flow.types import Refusal, Type, check_field, from_json, to_json
 from shepherd.run.api import Change, Event, GoBack, PathItem, Refused, Spent, Stamp, Try
 from shepherd.run.doors import read
@@ -17,7 +18,7 @@ from shepherd.run.enter import EMPTY
 from shepherd.run.fold import APPLY
 from shepherd.run.keep import fall
 from shepherd.run.path import item
-from shepherd.run.state import CUSTOMER, Frame, Held, Limits, Run, State, Visit, new, plain_number, whose
+from shepherd.run.state import Frame, Held, Limits, Run, State, Visit, new, plain_number, whose
 from shepherd.run.tongue import language_of
 from shepherd.run.walk import Walk, instant
 

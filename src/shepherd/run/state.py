@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from immutables import Map
 
 from shepherd.flow.model import Call, Flow, HandOn, Step
+from shepherd.flow.scope import CUSTOMER
 from shepherd.run.api import Counted, Ended, Stamp
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Makes a NamedTuple of all its fields, in their order. On the hot path: calling the class costs twice as much.
 new = tuple.__new__
-#: The input that says which customer a flow is about; the desk fills it in from the ticket.
-CUSTOMER = "customer_id"
 
 
 class Limits(NamedTuple):
