@@ -154,7 +154,8 @@ def told(rows: Sequence[PathRow]) -> list[dict[str, Any]]:
         said = row.title not in row.words.say
         corrected = noted and row.kind == CASE_NOTE
         one = {"row": row, "words": words_of(row), "said": said, "time": time, "day": day, "zone": zone}
-        shown.append(one | {"corrected": corrected})
+        outcome, _, code = row.ended.partition(" [")
+        shown.append(one | {"corrected": corrected, "ended": Marks.words(outcome) + (f" [{code}" if code else "")})
         before, noted = began, noted or row.kind == CASE_NOTE
     return shown
 
