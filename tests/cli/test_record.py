@@ -8,6 +8,7 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,17 @@ def test_the_keys_of_another_record(
     assert run([*command, *flags]) == 3
     assert re.match(r"Error: The key file .*--keys\.\n$", capsys.readouterr().err)
     assert (file.stat().st_size if file.exists() else None) == before
+
+
+def test_path_says_which_try_it_was() -> None:
+    """A second try bears its number, as on the page; a first one is none to be told."""
+    from datetime import UTC, datetime
+
+    from shepherd.audit import PathRow
+    from shepherd.cli.path import _line
+
+    row = PathRow(
+        seq=4, visit=3, step="a/b", kind="lookup", by="then", at=datetime(2026, 1, 1, tzinfo=UTC), offset="+00:00"
+    )
+    assert _line(replace(row, answer="no match", attempt=2)).endswith("no match (try 2)")
+    assert "try" not in _line(replace(row, answer="ok", attempt=1))

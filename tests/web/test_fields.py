@@ -220,4 +220,4 @@ def test_a_pin_in_groups_is_the_pin(tab):
     tab.act("answer", f__pin="40 71")
     while "Being " in tab.heading:
         tab.get(tab.path)
-    assert "given, 4 digits: ok" in tab.text
+    assert "given, 4 digits: right" in tab.text

@@ -381,3 +381,46 @@ def test_a_run_that_is_not_there_is_said_so(tab):
 
         assert tab.status == 404
         assert "Traceback" not in tab.text
+
+
+def test_the_list_names_all_who_acted(at_light, open_tab):
+    """Who took a contact over and handed it on is in the list, and for which queue it waits is said beside them."""
+    run = at_light.path
+    for tab, to in ((at_light, "second_line"), (open_tab("timo"), "first_line")):
+        tab.get(run)
+        if tab is not at_light:
+            tab.act("take_over")
+        tab.post(run, tab.get(f"{run}/hand-over").form("hand_over") | {"to": to})
+    text = at_light.get("/qa").text
+    assert "<td>maria, timo<br><small>waits for first line</small></td>" in text
+    path = at_light.get(f"/qa{run}").text
+    assert "to first line" in path
+    assert "first_line" not in path
+
+
+def test_a_contact_that_broke_off_is_told_alike_everywhere(at_light):
+    """List, ticket, path and last page say that it ended without an outcome; it is found by why, in words."""
+    run = at_light.path
+    at_light.post(run, at_light.get(f"{run}/gone").form("gone") | {"reason": "no_reply"})
+    assert "Ended without an outcome" in at_light.text
+    assert "Ended without an outcome" in at_light.get(f"/qa{run}").text
+    ticket = re.search(r"/tickets/T-\d+", at_light.text)[0]
+    assert "ended without an outcome" in at_light.get(ticket).text
+    for words in ("no+reply", "no_reply", "no+longer+answered", "Ended+without", "abandoned"):
+        text = at_light.get(f"/qa?outcome={words}").text
+        assert f"/qa{run}" in text
+        assert "Ended without an outcome: the customer no longer answered" in text
+    assert f"/qa{run}" not in at_light.get("/qa?outcome=hung+up").text
+
+
+def test_a_corrected_case_note_is_said_to_be_one(at_light):
+    """The path names who corrected it and keeps the text before; the row of the correction bears its name."""
+    run = ended(at_light)
+    ticket = re.search(r"/tickets/T-\d+", at_light.text)[0]
+    form = at_light.get(ticket).text
+    token = re.search(r'case-note/[^"]+" class="side"><input type="hidden" name="token" value="([^"]+)"', form)[1]
+    at_light.post(f"{ticket}/case-note/{run}", {"token": token, "text": "It was the cable."})
+    text = at_light.get(f"/qa/runs/{run}").text
+    assert text.count("Case note, corrected</span>") == 1
+    assert "Corrected by maria, " in text
+    assert "<del>T-1" in text

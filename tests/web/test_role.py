@@ -41,7 +41,7 @@ def test_they_go_back_and_pause_and_go_on(waits):
     """Each way out is taken; paused, the page offers to go on, and the role waits for that."""
     waits.act("pause")
     assert waits.heading == "Paused"
-    assert of(waits, "sue", "supervisor").heading == "maria is guiding this contact"
+    assert of(waits, "sue", "supervisor").heading == "maria has paused this contact"
     waits.act("resume")
     assert waits.heading == "Waits for a supervisor"
     waits.act("back")

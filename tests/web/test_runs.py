@@ -370,6 +370,9 @@ def test_going_far_back_is_previewed(tab):
 
     assert tab.heading == "Go back to this step?"
     assert "identity" in tab.text.partition("proved again")[2]
+    assert "Please tell me" not in tab.text.partition("proved again")[0]  # what it costs is told first
+    assert "Check pin" not in tab.text
+    assert 'class="warn"' not in tab.text
     assert tab.form("back")["sure"] == "yes"
     tab.get(run)
     assert tab.heading == stood

@@ -49,7 +49,7 @@ def test_a_refused_pin_stands_among_the_answers(tab):
     tab.act("answer", f__pin="6293")
     come_back(tab)
 
-    assert given(tab)[0].startswith("Please tell me the four digits. given, 4 digits: ok, try 2")
+    assert given(tab)[0].startswith("Please tell me the four digits. given, 4 digits: right, try 2")
 
 
 def test_what_was_found_is_told_of_secrets_alone():
@@ -75,7 +75,7 @@ def test_what_was_found_is_told_of_secrets_alone():
         "1.00 EUR",
         "Pin: given, 4 digits; Paid: 1.00 EUR: no match, try 3",
         "given, a word",
-        "given, 4 digits: ok",
+        "given, 4 digits: right",
     ]
 
 

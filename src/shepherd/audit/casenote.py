@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from shepherd.audit.notelines import escalations, path_lines
-from shepherd.audit.words import escalated
+from shepherd.audit.words import escalated, reason_of
 from shepherd.flow.model import Escalate
 from shepherd.flow.types import to_text
 from shepherd.run.api import Due, Question, Stuck
@@ -16,6 +16,7 @@ from shepherd.run.doors import LONGEST_NOTE
 from shepherd.run.state import Run, local
 from shepherd.run.tongue import retold
 
+<<<<<<< HEAD
 #: Why a run ended without an outcome, as parts of sentences.
 REASONS = {
     "hung_up": "the customer hung up",
@@ -25,6 +26,8 @@ REASONS = {
     "untouched": "nobody went on with it",
     "data_erased": "what is personal in it was erased",
 }
+=======
+>>>>>>> pages
 _CUTS = (4_000, 1_000, 300, 100)
 SHORTENED = " … shortened, whole note in the record"
 LEFT_OUT = "… {} more, whole in the record"
@@ -126,11 +129,6 @@ def _result(run: Run) -> str:
     solved = {True: "resolved", False: "not resolved", None: "ended"}[end.resolves]
     code = f" [{end.code}]" if end.code else ""
     return f"{(end.meaning or _words(end.outcome)).rstrip('.')}{code}, {solved}."
-
-
-def reason_of(reason: str) -> str:
-    """Why a run ended without an outcome, as a part of a sentence."""
-    return REASONS.get(reason, _words(reason)) or "given up"
 
 
 def _words(name: str) -> str:

@@ -9,7 +9,18 @@ from typing import Any
 
 from shepherd.audit.aside import Aside
 from shepherd.audit.rows import DAMAGED, PathRow
-from shepherd.audit.words import ERASED, UNKNOWN, branch, escalated, given, result, text_of, unfilled
+from shepherd.audit.words import (
+    ERASED,
+    NO_OUTCOME,
+    UNKNOWN,
+    branch,
+    escalated,
+    given,
+    reason_of,
+    result,
+    text_of,
+    unfilled,
+)
 from shepherd.check.library import Library
 from shepherd.flow.model import Step
 from shepherd.record import Told
@@ -238,7 +249,10 @@ class _Telling:
         data = event.data
         told = data.get("text") or data.get("reason") or data.get("what") or ""
         if event.kind == "handed_over":
-            told = f"to {data['to']}" + (f": {text_of(data['reason'])}" if data.get("reason") else "")
+            to = str(data["to"]).replace("_", " ")
+            told = f"to {to}" + (f": {text_of(data['reason'])}" if data.get("reason") else "")
+        elif event.kind == "abandoned":
+            told = f"{NO_OUTCOME}: {reason_of(text_of(data.get('reason', '')))}"
         kind = data.get("use") or event.kind
         self.rows.append(
             PathRow(

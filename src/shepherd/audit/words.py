@@ -17,6 +17,28 @@ _GAP = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 ERASED = "[erased]"
 #: In the place of what an entry would say that is missing, or is not as it was written.
 UNKNOWN = "[can’t be worked out]"
+#: How a run is said to have ended that was abandoned, and why, as parts of sentences.
+NO_OUTCOME = "ended without an outcome"
+REASONS = {
+    "hung_up": "the customer hung up",
+    "no_reply": "the customer no longer answered",
+    "later": "the customer will come back later",
+    "customer_gone": "the customer was gone",
+    "untouched": "nobody went on with it",
+    "erased": "what is personal in it was erased",
+}
+
+
+def reason_of(reason: str) -> str:
+    """Why a run ended without an outcome, as a part of a sentence."""
+    return REASONS.get(reason, reason.replace("_", " ")) or "given up"
+
+
+def reasons_like(text: str) -> tuple[str, ...]:
+    """The reasons that *text* is a part of, as they are stored or as people read them; none for no text."""
+    word = " ".join(text.casefold().replace("_", " ").split())
+    told = {reason: f"{NO_OUTCOME}: {said} {reason.replace('_', ' ')}" for reason, said in REASONS.items()}
+    return tuple(reason for reason, said in told.items() if word and word in said)
 
 
 def unfilled(step: Step | None, flows: Mapping[str, Flow], gap: str) -> tuple[str, Spoken]:

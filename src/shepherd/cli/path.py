@@ -122,7 +122,10 @@ def _show(recorded: Recorded) -> None:
     row = recorded.row
     offset = recorded.rows[0].offset if recorded.rows else "+00:00"
     began = f"{_local(row.created_at, offset):%Y-%m-%d %H:%M} UTC{offset}"
-    echo(f"{recorded.title} · {began} · {row.status} {row.outcome}".rstrip(), bold=True)
+    stands = (
+        "ended without an outcome" if row.status == "abandoned" else f"{row.status} {row.outcome}".replace("_", " ")
+    )
+    echo(f"{recorded.title} · {began} · {stands}".rstrip(), bold=True)
     for line in recorded.rows:
         echo(_line(line))
     if any(line.taken_back for line in recorded.rows):
@@ -140,6 +143,8 @@ def _local(at: datetime, offset: str) -> datetime:
 def _line(row: PathRow) -> str:
     """A visit, or what stands beside the path: when, who, where, what was given."""
     told = " ".join(row.answer.split())
+    if row.attempt is not None and row.attempt > 1:
+        told = f"{told} (try {row.attempt})".lstrip()
     if row.granted:
         told += f" (grants {', '.join(row.granted)})"
     if row.ended:

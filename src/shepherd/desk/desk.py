@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from shepherd.audit import PATIENCE
+from shepherd.audit.words import reasons_like
 from shepherd.check.library import FlowRejected, Library
 from shepherd.connect import Connectors
 from shepherd.desk.anew import asked, question
@@ -324,7 +325,8 @@ class Desk:
         Recorded runs, newest first; *before* is the id of the last one seen.
 
         *customer* is a number, or what finds customers in the customer base; Misused is raised where it fits too many.
-        Parts of *agent* and *outcome* do. *first* and *last* are days on the desk's clock on which they were begun.
+        Parts of *agent* and *outcome* do, of why a run ended without one, too. *first* and *last* are days on the
+        desk's clock on which they were begun.
         """
         if ticket:
             try:
@@ -338,6 +340,7 @@ class Desk:
                 agent=agent or None,
                 flow=flow or None,
                 outcome=outcome or None,
+                reasons=reasons_like(outcome),
                 since=self._midnight(first) if first else None,
                 until=self._midnight(last + timedelta(days=1)) if last else None,
                 limit=limit,
@@ -352,6 +355,14 @@ class Desk:
     def audit(self, run: str) -> Recorded:
         """The path of a run for QA: audit rows, verify's verdict on this run, the case note."""
         return self._audits.audit(run)
+
+    def people(self, runs: Sequence[RunRow]) -> dict[str, tuple[str, ...]]:
+        """Who has acted in each of *runs*, by the run's id."""
+        return self.record.agents([run.id for run in runs])
+
+    def reasons(self, runs: Sequence[RunRow]) -> dict[str, str]:
+        """Why those of *runs* ended that ended without an outcome, by the run's id."""
+        return self.record.reasons([run.id for run in runs])
 
     def broken(self, runs: Sequence[RunRow]) -> frozenset[str]:
         """The ids of those of *runs* of which verify says now that they are not whole, as ``audit`` does of each."""

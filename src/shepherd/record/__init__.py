@@ -44,6 +44,7 @@ Reading::
     run(id) -> RunRow
     runs(ticket=, tickets=, agent=, flow=, outcome=, status=, customer=, since=, until=, limit=50, before=id)
                                               -> list[RunRow]
+    agents(run_ids) -> {run: names}           reasons(run_ids) -> {run: why it ended without an outcome}
     ticket(id or number) -> Ticket            tickets(query="", *, customer=, status=, limit=50, before=id)
     customer(id) · customer_by_ref(ref) -> Customer | None     contacts(ticket_id) · items(ticket_id)
     document(hash) -> typed source            documents(hashes) -> {hash: typed source}

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,11 @@ from shepherd.record.publications import Publication, Receipt
 from shepherd.record.reading import contact_of, customer_of, item_of, run_of, ticket_of
 from shepherd.record.seal import Find
 from shepherd.record.tolerant import Told, told
+<<<<<<< HEAD
 from shepherd.run.api import Counted, Event, Spent
+=======
+from shepherd.run.api import SYSTEM, Event, Spent
+>>>>>>> pages
 
 MOST_SEARCHED = 2000
 _TRACKING = re.compile("inc([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,4})")
@@ -153,6 +157,7 @@ class Reader:
         agent: str | None = None,
         flow: str | None = None,
         outcome: str | None = None,
+        reasons: Sequence[str] = (),
         status: str | None = None,
         customer: str | None = None,
         customers: Sequence[str] | None = None,
@@ -166,7 +171,8 @@ class Reader:
         on their tickets, *customer* of the one who was when they began.
 
         *agent* has parts, in any order, of the name of whoever made any of its entries or has it now. *outcome* is a
-        part of one, of its code, or (where there is none yet) of a status, as it is stored or as people read it.
+        part of one, of its code, or (where there is none yet) of a status, as it is stored or as people read it; with
+        it those are found that ended without one for one of the *reasons*.
         """
         query = RUNS
         for column, value in ((r.flow, flow), (r.status, status), (r.customer, customer)):
@@ -187,7 +193,8 @@ class Reader:
             name = word.replace(" ", "_")
             stands = and_(r.outcome == "", r.status.contains(name, autoescape=True))
             ended, coded = (func.lower(n).contains(w, autoescape=True) for n, w in ((r.outcome, name), (r.code, word)))
-            query = query.where(or_(ended, coded, stands))
+            gone = [run for run, reason in self._reasons(None).items() if reason in reasons] if reasons else []
+            query = query.where(or_(ended, coded, stands, r.id.in_(gone)))
         if since is not None:
             query = query.where(r.created_at >= text_of(since))
         if until is not None:
@@ -195,6 +202,27 @@ class Reader:
         if before is not None:
             query = query.where(r.id < before)
         return [run_of(row) for row in self._rows(query.order_by(r.id.desc()).limit(limit))]
+
+    def reasons(self, runs: Sequence[str]) -> dict[str, str]:
+        """Why those of *runs* ended that ended without an outcome, by the run's id."""
+        return self._reasons(runs)
+
+    def _reasons(self, runs: Sequence[str] | None) -> dict[str, str]:
+        """The same of the latest of all runs, where *runs* is None."""
+        query = select(e.run, e.body).where(e.kind == "abandoned").order_by(e.at.desc()).limit(MOST_SEARCHED)
+        found: dict[str, str] = {}
+        for run, body in self._rows(query if runs is None else query.where(e.run.in_(runs))):
+            with suppress(ValueError, LookupError, TypeError):
+                found[str(run)] = str(json.loads(body)["data"]["reason"])
+        return found
+
+    def agents(self, runs: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Who has acted in each of *runs*, in the order in which they first did, by the run's id."""
+        query = select(e.run, e.actor).where(e.run.in_(runs), e.actor != SYSTEM.id).group_by(e.run, e.actor)
+        found: dict[str, tuple[str, ...]] = {}
+        for run, actor in self._rows(query.order_by(func.min(e.seq))):
+            found[str(run)] = (*found.get(str(run), ()), str(actor))
+        return found
 
     def numbers(self, runs: Sequence[str]) -> dict[str, str]:
         """The number of the ticket of each of *runs* (``T-100042``), by the run's id, as far as it can be told."""

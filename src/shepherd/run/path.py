@@ -99,9 +99,9 @@ def named(step: Step, flows: Mapping[str, Flow]) -> str:
     if isinstance(action, Lookup | Do):
         return action.operation
     if isinstance(action, Escalate):
-        return f"Passed on to {action.queue}"
+        return f"Passed on to {action.queue.replace('_', ' ')}"
     if isinstance(action, End):
-        return f"Ends: {action.outcome}"
+        return f"Ends: {action.outcome.replace('_', ' ')}"
     return ""
 
 

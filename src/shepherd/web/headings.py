@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import shorten
 
-from shepherd.audit.casenote import reason_of
-from shepherd.audit.words import unfilled
+from shepherd.audit.words import reason_of, unfilled
 from shepherd.desk import RunView
 from shepherd.flow.model import Ask, Escalate
 from shepherd.run.api import Blank, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting

@@ -9,10 +9,13 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from shepherd.audit.rows import PathRow
+from shepherd.audit.words import NO_OUTCOME, reason_of
 from shepherd.desk import Misused
+from shepherd.desk.runs import CASE_NOTE
 from shepherd.record import RunRow
 from shepherd.run.tongue import language_of
 from shepherd.web.marks import Marks
+from shepherd.web.rows import holder
 from shepherd.web.show import name_of
 from shepherd.web.who import ask_name, desk
 
@@ -50,7 +53,8 @@ def runs() -> str:
     flows = sorted(desk().library.flows.values(), key=lambda f: f.title)
     more = older if len(found) == MOST else ""
     broken = desk().broken(found)
-    rows = [_row(r) | {"broken": r.id in broken} for r in found]
+    people, reasons = desk().people(found), desk().reasons(found)
+    rows = [_row(r, people.get(r.id, ()), reasons.get(r.id, "")) | {"broken": r.id in broken} for r in found]
     page = {"asked": asked, "rows": rows, "more": more, "flows": flows, "errors": errors}
     return render_template("runs.html", **page, broken=len(broken), verified_at=desk().clock())
 
@@ -82,7 +86,8 @@ def _flow(named: str) -> str:
     return named
 
 
-def _row(run: RunRow) -> dict[str, object]:
+def _row(run: RunRow, people: Sequence[str], reason: str) -> dict[str, object]:
+    """A run in the list: who acted in it, and for whom it waits; why it ended, where it did without an outcome."""
     over = run.status in ("ended", "abandoned") and run.updated_at >= run.created_at
     found = desk().library.flows.get(run.flow)
     return {
@@ -92,8 +97,9 @@ def _row(run: RunRow) -> dict[str, object]:
         "customer": run.customer_ref,
         "flow": found.title if found else run.flow,
         "outcome": Marks.words(run.outcome) if run.outcome else "",
-        "state": Marks.words(run.status),
-        "agents": ", ".join(dict.fromkeys(a for a in (run.created_by, run.owner) if a)),
+        "state": Marks.words(f"{NO_OUTCOME}: {reason_of(reason)}" if run.status == "abandoned" else run.status),
+        "agents": ", ".join(dict.fromkeys(a for a in (run.created_by, *people) if a)),
+        "waits_for": holder(run.owner) if run.status == "handed_over" else "",
         "seconds": (run.updated_at - run.created_at).total_seconds() if over else None,
     }
 
@@ -114,6 +120,7 @@ def path(run_id: str) -> str:
         "outcome": found.row.outcome,
         "ended": found.row.status in ("ended", "abandoned"),
         "case_note": found.case_note.text if found.case_note else "",
+        "broke_off": found.row.status == "abandoned",
     }
     spoken = language_of(found.facts)
     rows = told(found.rows)
@@ -139,14 +146,17 @@ def entries_of(rows: Sequence[PathRow]) -> int:
 
 def told(rows: Sequence[PathRow]) -> list[dict[str, Any]]:
     """The rows with their words, and times on the clock of their own time; day and zone stand where new ones begin."""
-    shown, before = [], ("", "")
+    shown, before, noted = [], ("", ""), False
     for row in rows:
         on, _, time = clock_of(row).partition(" ")
         began = (on, f"UTC{row.offset}")
         day, zone = began if began != before else ("", "")
         said = row.title not in row.words.say
-        shown.append({"row": row, "words": words_of(row), "said": said, "time": time, "day": day, "zone": zone})
-        before = began
+        corrected = noted and row.kind == CASE_NOTE
+        one = {"row": row, "words": words_of(row), "said": said, "time": time, "day": day, "zone": zone}
+        outcome, _, code = row.ended.partition(" [")
+        shown.append(one | {"corrected": corrected, "ended": Marks.words(outcome) + (f" [{code}" if code else "")})
+        before, noted = began, noted or row.kind == CASE_NOTE
     return shown
 
 

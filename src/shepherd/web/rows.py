@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from shepherd.audit.words import NO_OUTCOME
 from shepherd.desk import CaseNote, DeskError, FlowRow, FollowUp, RunView, Target, TicketRow, TicketView, new_id
 from shepherd.record import RunRow
 from shepherd.run.api import Due
@@ -67,7 +68,7 @@ def title(flow: str) -> str:
 
 def run_row(run: RunRow) -> dict[str, Any]:
     """A run with its state and outcome in words."""
-    state = {"handed_over": "handed over"}.get(run.status, run.status)
+    state = {"handed_over": "handed over", "abandoned": NO_OUTCOME}.get(run.status, run.status)
     return {
         "id": run.id,
         "ticket": run.number,

@@ -26,6 +26,8 @@ pages = Blueprint("run", __name__, url_prefix="/runs")
 pages.before_request(ask_name)
 #: The header by which our script says that it puts the page that comes in the place of the present one.
 IN_PLACE = "X-In-Place"
+#: What falls away is told where people gave it, or it changed something: what was looked up is looked up again.
+TOLD = frozenset({"message", "ask", "collect", "do"})
 #: What led to the page of a run, by the name under which its address bears the run's number then.
 LED_HERE = {
     "old": "That page was old: what it was about has been taken back or changed since. Here the contact stands now.",
@@ -207,7 +209,7 @@ def preview_change(run_id: str, visit: int) -> Reply:
         "about": old.title,
         "from_": old.answer,
         "to": _as_shown(run_id, visit, forms.fields(request.form)),
-        "falls": [item for item in falls if item.visit != visit],
+        "falls": [item for item in falls if item.visit != visit and item.verb in TOLD],
         "lost": desk().would_lose(run_id, Change(visit, value)),
         "act": "change",
         "button": "Change it",
@@ -226,7 +228,7 @@ def back(run_id: str, visit: int) -> Response:
         "about": old.title,
         "from_": "",
         "to": "",
-        "falls": desk().preview(run_id, GoBack(visit)),
+        "falls": [item for item in desk().preview(run_id, GoBack(visit)) if item.verb in TOLD],
         "act": "back",
         "button": "Go back",
         "lost": desk().would_lose(run_id, GoBack(visit)),

@@ -59,7 +59,7 @@ def _told(item: PathItem, behind: PathItem | None) -> str:
     if not _has_secret(item) or behind is None or behind.verb not in CALLS or not behind.answer:
         return item.answer
     attempt = f", try {behind.attempt}" if (behind.attempt or 1) > 1 else ""
-    return f"{item.answer}: {behind.answer}{attempt}"
+    return f"{item.answer}: {'right' if behind.answer == 'ok' else behind.answer}{attempt}"
 
 
 def _has_secret(item: PathItem) -> bool:

@@ -65,8 +65,9 @@ def elsewhere(view: RunView, who: Who) -> Elsewhere | None:
             leaves=mine,
         )
     if not role and not mine:
+        does = "has paused" if view.state == "paused" else "is guiding"
         return Elsewhere(
-            f"{view.owner} is guiding this contact",
+            f"{view.owner} {does} this contact",
             "You can read along, or take it over and go on from here.",
             True,
             reads=True,
