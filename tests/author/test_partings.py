@@ -73,6 +73,51 @@ def test_a_moved_limit_parts_for_the_value_between_the_old_one_and_the_new(tmp_p
     assert parting.after.ends == ("lit",)
 
 
+DAYS = """flow: lamp
+title: Days
+category: orders
+version: 1
+outcomes:
+  late: {resolves: true}
+  early: {resolves: true}
+steps:
+  due:
+    ask: When was it due?
+    type: date
+  judge:
+    decide:
+      - when: WHEN
+        then: late
+      - otherwise: early
+  late: {end: late}
+  early: {end: early}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts", "whole"),
+    [
+        ("today > due + workdays(5)", "today > due + workdays(6)", True, True),
+        ("today > due + workdays(5)", "today > due + workdays(4)", True, True),
+        ("today > due + workdays(5)", "today >= due + workdays(5)", True, True),
+        ("today > due + workdays(5)", "today > due + days(8)", True, True),
+        ("today > due + workdays(5)", "today > due + days(7)", False, False),
+        ("today > due + days(14)", "today > due + weeks(2)", False, True),
+        ("today > due + months(1)", "today > due + days(30)", True, True),
+        ("today - due > 14", "today - due > 15", True, True),
+        ("due < date(2026, 4, 6) - days(3)", "due < date(2026, 4, 6) - days(4)", True, True),
+    ],
+)
+def test_a_moved_limit_of_days_parts(tmp_path: Path, old: str, new: str, parts: bool, whole: bool) -> None:
+    """Days are tried where either version's limit lies, by the calendar; that this is one day's view is said."""
+    earlier, later = (draft(tmp_path / name, DAYS.replace("WHEN", when)) for name, when in (("a", old), ("b", new)))
+    (one,) = compare(earlier, later).flows
+    found, _ = weigh(made(earlier), made(later), one)
+
+    assert (bool(found.partings), found.whole) == (parts, whole)
+    assert ("working days" in found.not_weighed) == (not whole)
+
+
 def test_an_answer_that_comes_or_goes_is_a_path_that_appears_or_vanishes(tmp_path: Path) -> None:
     """Each from the side that takes it."""
     answer = ("      no: {label: It is off", "      perhaps: {label: Perhaps, then: send}\n      no: {label: It is off")

@@ -340,8 +340,26 @@ def test_what_can_not_be_read_is_pointed_at(text: str, column: int):
         ("a is less than 5", "is less than", 'Write "<".'),
         ("a > 1 and a is at least 5", "is at least", 'Write ">=".'),
         ("a is the same as 5", "is the same as", 'Write "==".'),
-        ("a > 10%", "10%", "A tenth of x, 10 percent, is x * 0.1."),
-        ("a > 10% of b", "10%", "A tenth of x, 10 percent, is x * 0.1."),
+        ("a > 10%", "10%", "10 percent of x is x * 10 / 100."),
+        ("a > 10% of b", "10%", "10 percent of x is x * 10 / 100."),
+        ("20% * a > 3", "20%", "20 percent of x is x * 20 / 100."),
+        ("a > 30.11.2026", "30.11.2026", "Write date(2026, 11, 30)."),
+        ("a > 2026-04-06", "2026-04-06", "Write date(2026, 4, 6)."),
+        ("a < date(2026, 11, 01)", "01", 'Write 1. Digits that are no number are a text: "01".'),
+        ("a > .5", ".5", "Write 0.5."),
+        ("a > 1,000", "1,000", "Write 1000."),
+        ("a > 1.000,50", "1.000,50", "Write 1000.50."),
+        ("a > 1 000", "1 000", "Write 1000."),
+        ("a > 1'000", "1'000", "Write 1000."),
+        ("a > 1_000", "1_000", "Write 1000."),
+        ("a > 12,5", "12,5", "Write 12.5."),
+        ("a < 14 days ago", "14 days ago", "Write today - days(14)."),
+        ("a > today()", "today", "Write today alone, without brackets."),
+        ("len(a) > 3", "len", 'Did you mean "length"?'),
+        ("lenght(a) > 3", "lenght", 'Did you mean "length"?'),
+        ("if a > 3", "if ", "Write the condition alone."),
+        ("a > 3 then b", "then", "The step stands in a line of its own: `then: STEP`."),
+        ("a is empty", "empty", "What was left empty is not defined: write NAME is not defined."),
         ("a between 1 and 5", "between", "Write two comparisons joined by and: x >= 1 and x <= 5."),
     ],
 )
@@ -352,6 +370,27 @@ def test_what_other_languages_write_is_told_as_it_is_written_here(text: str, abo
     with pytest.raises(Wrong) as found:
         tree_of(text)
     assert (text[found.value.start : found.value.end], found.value.hint) == (about, hint)
+
+
+@pytest.mark.parametrize("text", ["a > 50 €", "a > €1,000.50", "a > $50"])
+def test_the_sign_of_a_currency_is_told_as_one(text: str):
+    """
+    The number beside it is pointed at too, and the hint says that it stands alone.
+    """
+    with pytest.raises(Wrong) as found:
+        tree_of(text)
+    assert text[found.value.start : found.value.end] == text[4:]
+    assert found.value.hint.startswith("Write the number alone")
+
+
+@pytest.mark.parametrize("text", ["a < 09:30", "a < 9:30", "a < time(9, 30)"])
+def test_a_time_of_day_is_told_as_one(text: str):
+    """
+    No time of day can be written in an expression: the hint says how it is asked for.
+    """
+    with pytest.raises(Wrong) as found:
+        tree_of(text)
+    assert found.value.hint.startswith("Compare its hour(…)")
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,23 @@ compared with or something else. What a called flow compares counts for what it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shepherd.author.stand_ins import digits, stand_ins
 from shepherd.check.weighing import constant
+from shepherd.flow.arithmetic import Span, Unworkable, shift
 from shepherd.flow.cells import Unread, guess
 from shepherd.flow.cells import read as read_cell
 from shepherd.flow.expression import Expression, named
-from shepherd.flow.functions import WEEKDAYS
+from shepherd.flow.functions import FUNCTIONS, WEEKDAYS
 from shepherd.flow.lists import spelled
 from shepherd.flow.model import Ask, Call, Do, Field, Flow, HandOn, Lookup, Step
 from shepherd.flow.scope import uses
 from shepherd.flow.tables import Table
-from shepherd.flow.tree import Apply, Compare, Const, Defined, Node, Read, children
+from shepherd.flow.tree import Apply, Compare, Defined, Node, Read, children
 from shepherd.flow.types import Refusal, check_field, to_json, to_text
 from shepherd.run.keep import fields
 
@@ -33,18 +35,24 @@ Path = tuple[str, ...]
 #: What leads a run: words, notes and the inputs of other systems do not.
 LEADS = frozenset({"when", "must", "show_if", "with", "set", "until", "returns"})
 MOST_VALUES, MOST_CELLS, DEEPEST = 12, 60, 8
-_UNITS = {"days": 1, "workdays": 1, "weeks": 7, "months": 30, "years": 365}
+#: A number of days is held against the days between two dates; a larger one is a year, or an amount.
+MOST_DAYS_BETWEEN = 3_660
 TODAY = ("today", "now")
 
 
 class Domains:
-    """What is worth trying of a library's names, seen from *at*; of each at *most* so many values."""
+    """
+    What is worth trying of a library's names, seen from *at*; of each at *most* so many values.
+
+    *cut* has the names of which there was more on the limits of conditions than was given.
+    """
 
     def __init__(self, library: Library, flows: Iterable[str], at: datetime, most: int = MOST_VALUES):
         self.library, self.at, self.most = library, at, most
         self.flows = {name: library.flows[name] for name in flows}
         self.held: dict[tuple[str, Path], set[Any]] = {}
         self.links: dict[tuple[str, Path], set[tuple[str, Path]]] = {}
+        self.cut: set[tuple[str, Path]] = set()
         self._named: dict[str, Mapping[str, tuple[Expression, ...]]] = {}
         for flow in self.flows.values():
             for expression in leading(flow):
@@ -66,20 +74,26 @@ class Domains:
         for other in self.links.get((flow, path), ()):
             constants |= self.held.get(other, set())
         found: list[Any] = []
-        kinds: set[Any] = set()
+        kinds: dict[Any, Any] = {}
         for value in (*self._plain(field), *self._near(field, constants)):
             given = check_field(field, value)
             if isinstance(given, Refusal) or given is None:
                 continue
             kind = self._alike(given, constants)
             if kind not in kinds:
-                kinds.add(kind)
-                found.append(to_json(given))
+                kinds[kind] = to_json(given)
+                found.append(kinds[kind])
         if field.optional or not found:
             found.append(None)
         if field.options or len(found) <= self.most:
             return tuple(found)
-        return (found[0], *found[1 :: -(-(len(found) - 1) // (self.most - 1))])
+        # What lies on a limit tells more than what lies between two of them.
+        limits = [value for kind, value in kinds.items() if isinstance(kind, tuple) and 0 in kind and value != found[0]]
+        rest = [value for value in found[1:] if value not in limits]
+        if len(limits) >= self.most:
+            self.cut.add((flow, path))
+        some = _spread(limits, self.most - 1)
+        return (found[0], *some, *_spread(rest, self.most - 1 - len(some)))
 
     def _alike(self, value: Any, constants: set[Any]) -> Any:
         """The same for values that no comparison with *constants* tells apart."""
@@ -87,11 +101,7 @@ class Domains:
         if isinstance(plain, int | Decimal) and not isinstance(plain, bool):
             return tuple((plain > c) - (plain < c) for c in _sorted(constants, int | Decimal))
         if isinstance(plain, date) and not isinstance(plain, datetime):
-            today = self.at.date()
-            spans = _sorted(constants, timedelta)
-            ends = [d.date() if isinstance(d, datetime) else d for d in _sorted(constants, date)]
-            ends += [today + sign * span for span in (timedelta(), *spans) for sign in (1, -1)]
-            return tuple((plain > end) - (plain < end) for end in ends)
+            return tuple((plain > end) - (plain < end) for end in self._ends(constants))
         return repr(to_json(value))
 
     def counted(self, flow: str) -> dict[str, int]:
@@ -232,13 +242,30 @@ class Domains:
             yield from self._days(constants, kind)
 
     def _days(self, constants: set[Any], kind: str) -> Iterator[str]:
-        """Days as far from today as conditions say, and one more or less."""
-        spans = sorted({c for c in constants if isinstance(c, timedelta)} | {timedelta()})
-        for span in spans:
+        """Days as far from today, and from other days, as conditions say, and one more or less."""
+        for end in self._ends(constants):
             for off in (0, -1, 1):
+                day = datetime.combine(end, self.at.time()) + timedelta(days=off)
+                yield to_text(day) if kind == "datetime" else day.date().isoformat()
+
+    def _ends(self, constants: set[Any]) -> tuple[date, ...]:
+        """The days at which what conditions say changes: today, those that they name, and so far from these."""
+        spans = {c for c in constants if isinstance(c, Span)}
+        spans |= {Span(0, abs(c)) for c in _sorted(constants, int) if abs(c) <= MOST_DAYS_BETWEEN}
+        days = (self.at.date(), *(d.date() if isinstance(d, datetime) else d for d in _sorted(constants, date)))
+        found = dict.fromkeys(days)
+        for span in sorted(spans, key=lambda span: span[:3]):
+            counted = span._replace(calendar=self.library.policy.calendar)
+            for day in days:
                 for sign in (1, -1):
-                    day = self.at + sign * span + timedelta(days=off)
-                    yield to_text(day.replace(tzinfo=None)) if kind == "datetime" else day.date().isoformat()
+                    with suppress(Unworkable):
+                        found[shift(day, counted, sign)] = None
+        return tuple(found)
+
+
+def _spread(values: list[Any], most: int) -> list[Any]:
+    """At most *most* of *values*, from all over them."""
+    return values[:: -(-len(values) // most)] if most > 0 and values else []
 
 
 def _sorted(constants: set[Any], kind: Any) -> list[Any]:
@@ -269,13 +296,18 @@ def _reads(node: Node) -> Iterator[Read]:
 
 def _constants(node: Node) -> set[Any]:
     """The constants in *node*; a length of time as such."""
-    if isinstance(node, Apply) and node.function in _UNITS:
-        numbers = [c.value for c in node.args if isinstance(c, Const) and isinstance(c.value, int)]
-        return {timedelta(days=_UNITS[node.function] * number) for number in numbers}
+    if isinstance(node, Apply) and FUNCTIONS[node.function].gives == "duration":
+        return {span for arg in node.args for number in constant(arg) for span in _span(node.function, number)}
     value = constant(node)
     if value:
         return {value[0]}
     return {found for part in children(node) for found in _constants(part)}
+
+
+def _span(unit: str, count: Any) -> Iterator[Span]:
+    """So many days, weeks, months, years or working days; the last without the calendar by which they are counted."""
+    with suppress(Unworkable):
+        yield Span(0, 0, count) if unit == "workdays" else FUNCTIONS[unit].work(count)
 
 
 def _cells(table: Table, column: int) -> set[Any]:

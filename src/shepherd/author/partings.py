@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from shepherd.check.library import Library
 
 #: So many moves are made for one flow, so many values of a name tried, and so many added messages passed in a row.
-MOST_MOVES, MOST_VALUES, MOST_SKIPPED = 8_000, 6, 8
+MOST_MOVES, MOST_VALUES, MOST_SKIPPED = 8_000, 8, 8
+
+#: Why there may be more, where working days differ and no path parts on the one day.
+ONE_DAY = f"working days were counted as they are on {START:%A}s, and may differ on other days of the week"
 
 
 class Told(NamedTuple):
@@ -139,6 +142,11 @@ def may_lead(change: Change) -> bool:
     return change.kind != "desk" or change.name.startswith("assurances")
 
 
+def _reckons(change: Change) -> bool:
+    """Whether *change* may lead a run elsewhere by how working days are counted."""
+    return may_lead(change) and "workdays(" in change.before + change.after
+
+
 class _Names(NamedTuple):
     """What steps, and the values of answers at them, are called in the other version."""
 
@@ -189,7 +197,12 @@ class _Weighing:
             pairs += 1
             self._on(self.waiting.popleft())
         found = tuple(self.partings.values())
-        return Weighed(self.difference.flow, found, pairs, not self.waiting)
+        cut = self.old.walker.domains.cut or self.new.walker.domains.cut
+        if not (found or self.waiting or cut) and any(
+            "workdays(" in c.before + c.after for c in self.difference.changes
+        ):
+            return Weighed(self.difference.flow, (), pairs, False, ONE_DAY)
+        return Weighed(self.difference.flow, found, pairs, not self.waiting and not cut)
 
     # --- both at once ------------------------------------------------------------------------------
 

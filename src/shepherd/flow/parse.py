@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
@@ -15,7 +14,7 @@ from shepherd.flow.findings import allowed
 from shepherd.flow.functions import FILTERS, FUNCTIONS
 from shepherd.flow.plain import KEYWORDS, plain
 from shepherd.flow.shown import many
-from shepherd.flow.slips import SLIPS, WORDS, span_in, without_texts, words_alone
+from shepherd.flow.slips import number_in
 from shepherd.flow.tree import (
     All,
     Any_,
@@ -32,7 +31,9 @@ from shepherd.flow.tree import (
     Read,
     Sum,
 )
+from shepherd.flow.unread import CLOSING, Token, Wrong, function_meant, misread, refuse_slips, stopped
 
+__all__ = ["Wrong", "tree_of"]
 MOST_CHARACTERS = 2000
 MOST_TOKENS = 300
 MOST_BRACKETS = 32
@@ -40,29 +41,13 @@ MOST_DIGITS = 15
 MOST_DEPTH = 64
 # The blanks keep a minus at the edge from being read as Jinja's whitespace control.
 OPEN, CLOSE = "{{ ", " }}"
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+OPENING = frozenset("([{")
 # What may follow a backslash in a quoted text; a lone half of a character can't be shown or kept at all.
 ESCAPES = frozenset("\"'\\n")
 ODD_CHARACTER = re.compile(r"\\(.)|[\ud800-\udfff]", re.DOTALL)
+EMPTY = frozenset(["empty", "missing", "blank", "unset", "undefined", "unknown", "none", "null"])
 COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not in"}
 SUMS = {nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.FloorDiv: "//", nodes.Mod: "%"}
-
-
-class Wrong(Exception):
-    """What is wrong with an expression: the sentence, how to mend it, and the characters it is about."""
-
-    def __init__(self, sentence: str, start: int, end: int, hint: str):
-        super().__init__(sentence)
-        self.sentence, self.start, self.end, self.hint = sentence, start, end, hint
-
-
-class Token(NamedTuple):
-    """One token with its place in the text."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 _ENVIRONMENT: list[Environment] = []
@@ -88,37 +73,19 @@ def tree_of(text: str, *, filters: bool = False) -> Node:
         raise Wrong(f"An expression has at most {MOST_CHARACTERS} characters.", 0, len(text), "Name a part in values.")
     if not text.strip():
         raise Wrong("There is no expression here.", 0, max(1, len(text)), "Write one, or delete the key.")
-    _slips(text)
+    refuse_slips(text)
     tokens = _tokens(text, filters)
     _caps(tokens)
     try:
         template = _environment().parse(OPEN + text + CLOSE)
     except TemplateSyntaxError as error:
-        raise _amount(tokens) or _plain_words(text, filters) or _syntax(error, text, tokens) from None
+        raise misread(error, text, tokens, filters) from None
     except RecursionError:
         raise Wrong("This is nested too deeply.", 0, len(text), "Name a part in values.") from None
     output = template.body[0] if len(template.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
         raise Wrong("This is not one expression.", 0, len(text), "Join its parts with and, or, or a comparison.")
     return _Reader(text, tokens, filters).read(output.nodes[0])
-
-
-def _slips(text: str) -> None:
-    """What people of other languages write; looked for outside quoted texts."""
-    bare = without_texts(text)
-    for slip in SLIPS:
-        found = slip.pattern.search(bare)
-        if found:
-            sentence, hint = (
-                slip.sentence.replace("{}", found[0].strip()),
-                slip.hint.replace("{lower}", found[0].lower()),
-            )
-            raise Wrong(sentence, found.start(), found.end(), hint)
-    date = re.search(r"(?<![\w.])\d{4}-\d{1,2}-\d{1,2}(?![\w.])", bare)
-    if date:
-        year, month, day = date[0].split("-")
-        hint = f"Write date({int(year)}, {int(month)}, {int(day)})."
-        raise Wrong("This is a subtraction, not a date.", date.start(), date.end(), hint)
 
 
 def _tokens(text: str, filters: bool) -> list[Token]:
@@ -130,20 +97,8 @@ def _tokens(text: str, filters: bool) -> list[Token]:
             if kind not in ("whitespace", "variable_begin", "variable_end"):
                 found.append(Token(kind, value, start, at))
     except TemplateSyntaxError:
-        raise _plain_words(text, filters) or _unread(text, max(0, at)) from None
+        raise stopped(text, max(0, at), filters) from None
     return found
-
-
-def _unread(text: str, at: int) -> Wrong:
-    """What to say of the character at which the reading stopped."""
-    char = text[at : at + 1]
-    if char in ("'", '"'):
-        return Wrong("This text is never closed.", at, len(text), f"Write {char} at its end.")
-    if char in CLOSING and char:
-        return Wrong(f'"{char}" closes nothing that is open here.', at, at + 1, "Count the brackets.")
-    if not char:
-        return Wrong("A bracket is never closed.", max(0, len(text) - 1), len(text), "Count the brackets.")
-    return Wrong(f'"{char}" is not a character of the language.', at, at + 1, "Compare with ==, !=, <, <=, > or >=.")
 
 
 def _caps(tokens: list[Token]) -> None:
@@ -158,14 +113,17 @@ def _caps(tokens: list[Token]) -> None:
         if depth > MOST_BRACKETS:
             raise Wrong("Brackets are nested too deeply.", one.start, one.end, "Name a part in values.")
         if one.kind in ("integer", "float") and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", one.text):
-            raise Wrong(f'"{one.text}" is not a number as people write it.', one.start, one.end, "Write 1000 or 19.50.")
+            whole = one.text.replace("_", "")
+            hint = f"Write {whole}." if whole.isdecimal() else "Write 1000 or 19.50."
+            raise Wrong(f'"{one.text}" is not a number as people write it.', one.start, one.end, hint)
         if one.kind in ("integer", "float") and sum(c.isdigit() for c in one.text) > MOST_DIGITS:
             hint = "Digits that are no number are a text: write them in quotes."
             raise Wrong(f"A number has at most {MOST_DIGITS} digits.", one.start, one.end, hint)
-        if following and one.kind == following.kind == "integer" and one.end == following.start:
-            raise Wrong(
-                "A number does not begin with 0.", one.start, following.end, "Digits that are no number: a text."
-            )
+        numbers = following is not None and one.kind == "integer" and following.kind in ("integer", "float")
+        if following and numbers and one.end == following.start:
+            digits = one.text + following.text
+            hint = f'Write {following.text}. Digits that are no number are a text: "{digits}".'
+            raise Wrong("A number does not begin with 0.", one.start, following.end, hint)
         if one.kind == "string":
             _escapes(one)
         if following and one.kind == following.kind == "string":
@@ -185,42 +143,6 @@ def _escapes(token: Token) -> None:
                 start + len(odd[0]),
                 r"""Behind a backslash: ", ', \ or n.""",
             )
-
-
-def _syntax(error: TemplateSyntaxError, text: str, tokens: list[Token]) -> Wrong:
-    message = error.message or "not an expression"
-    misfit = next((t for t in tokens if f"got '{t.text}'" in message), None)
-    if misfit:
-        return Wrong(
-            f'"{misfit.text}" does not fit here.',
-            misfit.start,
-            misfit.end,
-            WORDS.get(misfit.text, "A unit belongs in the label. Is and, or, == missing before it?"),
-        )
-    if "end of print statement" in message or not tokens or tokens[-1].text == ".":
-        last = tokens[-1] if tokens else Token("", text, 0, len(text))
-        return Wrong(f'Something is missing behind "{last.text}".', last.start, last.end, "Add a name or a value.")
-    return Wrong("This is not a whole expression.", 0, len(text), "Is something missing at the end?")
-
-
-def _amount(tokens: list[Token]) -> Wrong | None:
-    """What is wrong where an amount is written with its currency."""
-    for pair in pairwise(tokens):
-        for number, currency in (pair, pair[::-1]):
-            if number.kind in ("integer", "float") and re.fullmatch("[A-Z]{3}", currency.text):
-                hint = f"Write {number.text}: an amount is compared and counted without its currency."
-                return Wrong(f'"{currency.text}" does not fit here.', currency.start, currency.end, hint)
-    return None
-
-
-def _plain_words(text: str, filters: bool) -> Wrong | None:
-    """What is wrong where a length of time is written as people do, or words for them stand without quotes."""
-    span = span_in(text)
-    if span is not None:
-        start, end, hint = span
-        return Wrong(f'"{text[start:end].strip()}" does not fit here.', start, end, hint)
-    hint = "" if filters else words_alone(text)
-    return Wrong("These words are no name and no comparison.", 0, len(text), hint) if hint else None
 
 
 class _Reader:
@@ -247,6 +169,10 @@ class _Reader:
     def read(self, node: nodes.Node) -> Node:
         """*node* and what is below it, if it is on the list."""
         reader = READ.get(type(node))
+        number = number_in(self.text) if isinstance(node, nodes.Tuple) else None
+        if number is not None:
+            start, end, hint = number
+            raise Wrong(f'"{self.text[start:end]}" is not a number as it is written here.', start, end, hint)
         if reader is None:
             name = NAMES.get(type(node), "This")
             hint = HINTS.get(type(node), "Name the value that you mean.")
@@ -326,6 +252,8 @@ class _Reader:
         if node.name != "defined":
             token = self.leaf()
             hint = "Only is defined and is not defined are known; compare with == else."
+            if node.name in EMPTY:
+                hint = "What was left empty is not defined: write NAME is not defined."
             raise Wrong(f'"is {node.name}" is not part of the language.', token.start, token.end, hint)
         if not isinstance(read, Read) or node.args:
             hint = "Write NAME is defined."
@@ -351,8 +279,7 @@ class _Reader:
         token = self.leaf()
         name = node.node.name
         if name not in FUNCTIONS:
-            hint = f"Functions: {', '.join(FUNCTIONS)}."
-            raise Wrong(f'"{name}" is not a function of the language.', token.start, token.end, hint)
+            raise Wrong(f'"{name}" is not a function of the language.', token.start, token.end, function_meant(name))
         if node.kwargs or node.dyn_args or node.dyn_kwargs:
             hint = "Write the values alone, in their order."
             raise Wrong("Arguments have no names here.", token.start, len(self.text), hint)
