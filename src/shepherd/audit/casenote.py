@@ -16,18 +16,6 @@ from shepherd.run.doors import LONGEST_NOTE
 from shepherd.run.state import Run, local
 from shepherd.run.tongue import retold
 
-<<<<<<< HEAD
-#: Why a run ended without an outcome, as parts of sentences.
-REASONS = {
-    "hung_up": "the customer hung up",
-    "no_reply": "the customer no longer answered",
-    "later": "the customer will come back later",
-    "customer_gone": "the customer was gone",
-    "untouched": "nobody went on with it",
-    "data_erased": "what is personal in it was erased",
-}
-=======
->>>>>>> pages
 _CUTS = (4_000, 1_000, 300, 100)
 SHORTENED = " … shortened, whole note in the record"
 LEFT_OUT = "… {} more, whole in the record"
@@ -154,13 +142,7 @@ def _next(run: Run, handed_to: str) -> str:
     if end.outcome:
         return f"none is set; {'the contact was cut off' if end.resolves is None else 'it is not resolved'}."
     if end.reason in ("later", "hung_up", "data_erased"):
-        return (
-            "none is set; "
-            + {"later": "the customer will come back", "data_erased": "it was erased"}.get(
-                end.reason, "the customer hung up"
-            )
-            + "."
-        )
+        return f"none is set; {reason_of(end.reason)}."
     return f"{_words(run.owner) or 'the desk'} calls back, since {reason_of(end.reason)}."
 
 

@@ -25,7 +25,7 @@ REASONS = {
     "later": "the customer will come back later",
     "customer_gone": "the customer was gone",
     "untouched": "nobody went on with it",
-    "erased": "what is personal in it was erased",
+    "data_erased": "what is personal in it was erased",
 }
 
 

@@ -38,11 +38,7 @@ from shepherd.record.publications import Publication, Receipt
 from shepherd.record.reading import contact_of, customer_of, item_of, run_of, ticket_of
 from shepherd.record.seal import Find
 from shepherd.record.tolerant import Told, told
-<<<<<<< HEAD
-from shepherd.run.api import Counted, Event, Spent
-=======
-from shepherd.run.api import SYSTEM, Event, Spent
->>>>>>> pages
+from shepherd.run.api import SYSTEM, Counted, Event, Spent
 
 MOST_SEARCHED = 2000
 _TRACKING = re.compile("inc([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,4})")
