@@ -74,7 +74,7 @@ def test_a_contact_that_broke_off_says_how(at_light):
     run = at_light.path
     steps = {
         "hung_up": "none is set; the customer hung up.",
-        "later": "none is set; the customer will come back.",
+        "later": "none is set; the customer will come back later.",
         "no_reply": "maria calls back, since the customer no longer answered.",
     }
     for reason, owed in steps.items():
