@@ -274,9 +274,6 @@ def test_a_long_text_is_sent_by_keys(served, page, customer):
     ticket_by_clicks(page, served.address, customer)
     page.keyboard.type("complain")
     page.keyboard.press("Enter")
-    shows(page, "Continue")
-    while not page.locator("#step textarea").count():
-        tap(page, "1")
     page.locator("#step textarea").first.fill("They never came, twice.")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#so-far")).to_contain_text("They never came, twice.")
