@@ -151,8 +151,9 @@ class RunPage:
         """What is said aloud when the page has come: the step, or what is wrong where a field has the focus."""
         if self.errors:
             return f"There is a problem. {' '.join(self.errors.values())}" if self.starts else ""
+        told = f"{self.told} " if self.told else ""
         before = f"Turned away {self.turned_away.where}. " if self.turned_away else ""
-        return f"{before}Now{f', {self.round} here' if self.round else ''}: {self.heading}"
+        return f"{told}{before}Now{f', {self.round} here' if self.round else ''}: {self.heading}"
 
 
 def page_of(
