@@ -16,7 +16,7 @@ from shepherd.flow.model import Collect
 from shepherd.run.api import Blank, Choice, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
 from shepherd.web import turns
 from shepherd.web.fields import is_long, labels_of, needs_help, none_holds
-from shepherd.web.headings import blanks, heading, then_at
+from shepherd.web.headings import blanks, field_follows, heading, then_at
 from shepherd.web.marks import Marks
 from shepherd.web.so_far import Stretch, no_way_back, round_of, so_far, way_back
 from shepherd.web.tongue import Tongue, tongue_of
@@ -88,6 +88,7 @@ class RunPage:
     comes: bool = False
     hidden: frozenset[str] = frozenset()
     then: str = ""
+    field_follows: bool = False
     each: int = 0
     longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
@@ -215,6 +216,7 @@ def page_of(
         comes=comes,
         hidden=frozenset(b.name for b in asked if not _seen(b, shown, errors or {})),
         then=then_at(view),
+        field_follows=field_follows(view),
         each=_each(kind, view.waiting, now),
         elsewhere=elsewhere,
         brief=turns.brief(view, who),
