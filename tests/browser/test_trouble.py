@@ -172,6 +172,27 @@ def test_refresh_and_the_back_button_send_nothing_again(served, page, customer):
     assert answers(page) == before
 
 
+def test_the_browsers_back_after_a_changed_answer_is_no_dead_end(served, page, customer):
+    """It leads to where the contact stands, whichever page the browser had kept, and says that the other was old."""
+    at_light(page, served.address, customer)
+    press(page, "Red, or flashing red")
+    shows(page, RESTART)
+    page.get_by_role("link", name="change “Red, or flashing red”").click()
+    shows(page, "So far:")
+    press(page, "Green")
+    shows(page, "Change this answer?")
+    press(page, "Change it")
+    shows(page, "Measure")
+    stood = page.title()
+    page.go_back()
+    for _ in range(2):
+        if page.get_by_text("So far:").count():  # the page as the browser kept it
+            press(page, "Green")
+        shows(page, "That page was old")
+        assert page.title() == stood
+        page.reload()
+
+
 def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser, customer):
     """The call goes on without the page: a new browser finds the run on the start page, at the next step."""
     served.hold("line.test")

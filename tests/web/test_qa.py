@@ -67,6 +67,9 @@ def test_runs_are_found_by_the_days_on_which_they_were_begun(at_light):
         assert over in at_light.get(f"/qa?{query}").text
     for query in (f"first={after}", f"last={before}"):
         assert over not in at_light.get(f"/qa?{query}").text
+    dotted = "{0.day}.{0.month}.{0.year}".format(date.fromisoformat(today))
+    assert over in at_light.get(f"/qa?first={dotted}&last={dotted}").text
+    assert "can be read as 3 November 2026 or 11 March 2026" in at_light.get("/qa?first=3/11/2026").text
     text = at_light.get("/qa?first=2026-02-30").text
     assert "2026-02-30 is no day." in text
     assert over not in text

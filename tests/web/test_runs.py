@@ -392,3 +392,12 @@ def test_only_what_works_is_offered(at_light, open_tab):
     fresh = begin(open_tab("ida"), "C-1002")
     assert 'data-key="b"' not in fresh.text
     assert "Ways out" in fresh.text
+
+
+def test_words_that_are_answered_on_the_next_page_say_so(tab):
+    """Who hears a number at a step without a field is told that it comes next; other messages say nothing of it."""
+    begin(tab, "C-1001", "complaint")
+    assert "goes into a field on the next page" in tab.text
+    begin(tab, "C-1001")
+    assert tab.heading.startswith("I am sorry")
+    assert "goes into a field" not in tab.text

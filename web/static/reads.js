@@ -4,6 +4,7 @@ const reading = (field) => {
   const shown = document.createElement("output");
   shown.className = "help";
   shown.htmlFor = field.id;
+  shown.hidden = true;
   (field.closest(".amount") || field).after(shown);
   let due = 0;
   const ask = async () => {
@@ -13,7 +14,9 @@ const reading = (field) => {
     const body = new URLSearchParams({ kind, currency, about, text });
     const reply = text.trim() ? await fetch(from, { method: "POST", body }).catch(() => null) : null;
     const said = reply && reply.ok && !reply.redirected ? await reply.text() : "";
-    if (field.value === text && shown.textContent !== said) shown.textContent = said;
+    if (field.value !== text || shown.textContent === said) return;
+    shown.hidden = !said;
+    shown.textContent = said;
   };
   field.addEventListener("input", () => {
     clearTimeout(due);

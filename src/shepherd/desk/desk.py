@@ -356,14 +356,6 @@ class Desk:
         """The path of a run for QA: audit rows, verify's verdict on this run, the case note."""
         return self._audits.audit(run)
 
-    def people(self, runs: Sequence[RunRow]) -> dict[str, tuple[str, ...]]:
-        """Who has acted in each of *runs*, by the run's id."""
-        return self.record.agents([run.id for run in runs])
-
-    def reasons(self, runs: Sequence[RunRow]) -> dict[str, str]:
-        """Why those of *runs* ended that ended without an outcome, by the run's id."""
-        return self.record.reasons([run.id for run in runs])
-
     def broken(self, runs: Sequence[RunRow]) -> frozenset[str]:
         """The ids of those of *runs* of which verify says now that they are not whole, as ``audit`` does of each."""
         return self.record.broken([run.id for run in runs])

@@ -35,7 +35,7 @@ from shepherd.record import Item, RunRow
 from shepherd.run.api import Blank, Refused
 from shepherd.run.fields import as_typed
 from shepherd.web import forms
-from shepherd.web.fields import READABLE, as_blank, labels_of, needs_help, read_back, wrong
+from shepherd.web.fields import as_blank, labels_of, needs_help, wrong
 from shepherd.web.rows import (
     customers_like,
     flow_row,
@@ -197,15 +197,6 @@ def customers() -> Response:
         if find.casefold() not in row["name"].casefold() and find.casefold() not in row["ref"].casefold():
             row["name"] += f" ({find})"
     return jsonify(found)
-
-
-@pages.post("/reads")
-def reads() -> Response:
-    """What is being typed into a field, as it is read; nothing is kept."""
-    given = {name: request.form.get(name, "")[:200] for name in ("kind", "text", "currency", "about")}
-    if given["kind"] not in READABLE:
-        abort(400)
-    return Response(read_back(**given), mimetype="text/plain")
 
 
 @pages.post("/tickets")

@@ -19,7 +19,7 @@ from shepherd.flow.languages import language_name
 from shepherd.flow.shown import visible
 from shepherd.record import RecordError
 from shepherd.run.api import Refused
-from shepherd.web import agent, changes, fields, flows, qa, runs
+from shepherd.web import agent, changes, fields, flows, qa, reads, runs
 from shepherd.web.demo import Caller
 from shepherd.web.guard import guard
 from shepherd.web.marks import Marks
@@ -55,10 +55,10 @@ def create_app(desk: Desk, *, pages: Path | None = None, demo: tuple[Caller, ...
     """
     app = new_app(lambda: desk.library.policy.time_zone, pages)
     app.extensions["desk"] = desk
-    for blueprint in (agent.pages, runs.pages, qa.pages, flows.pages, changes.pages):
+    for blueprint in (agent.pages, runs.pages, qa.pages, flows.pages, changes.pages, reads.pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
-        layout="base.html", home=("agent.home", "To the tickets"), demo=demo, readable=fields.READABLE
+        layout="base.html", home=("agent.home", "To the tickets"), demo=demo, readable=reads.READABLE
     )
     app.context_processor(
         lambda: {"who": who_of(request), "base": bool(desk.library.policy.customer_lookup)},

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 
 from shepherd.flow.model import Field
-from shepherd.flow.typed_in import as_written
-from shepherd.flow.types import Refusal, parse_value, to_text
 from shepherd.run.api import Blank, Choice, Refused
 from shepherd.web.marks import Marks
 
 LONG = 12
-#: The types whose text is read back while it is typed.
-READABLE = frozenset({"date", "datetime", "number", "integer", "money", "digits"})
-#: How a sentence begins that refuses what can be read in two ways.
-EITHER = "This can be read"
 OTHERS = "Others"
 NO_BOX, NO_BOX_OF_SOME = "Tick what holds, or “None of these”.", "Tick what holds: at least one."
 
@@ -75,23 +68,6 @@ def as_people_read(blank: Blank, given: str | Sequence[str] | None) -> str:
     if blank.type == "many" and given:
         return ", ".join(labels.get(v, v) for v in ticked(given) if v) or "none of these"
     return labels.get(str(given or ""), str(given or "")) or "left empty"
-
-
-def read_back(kind: str, text: str, currency: str, about: str) -> str:
-    """
-    What *text*, typed for a field of *kind*, is taken for: a day in words; of a number only what differs from it.
-
-    Where it has two readings, both.
-    """
-    typed = as_written(kind, text, currency, about)
-    value = parse_value(kind, typed, currency=currency)
-    if isinstance(value, Refusal):
-        return value.sentence if value.sentence.startswith(EITHER) else ""
-    if isinstance(value, date):
-        clock = f" at {value:%H:%M}" if isinstance(value, datetime) else ""
-        return f"{value:%A}, {value.day} {value:%B} {value.year}{clock}"
-    kept = to_text(value)
-    return "" if text.strip() in (kept, kept.removesuffix(currency).rstrip()) or typed == text else f"Read as {kept}"
 
 
 def as_blank(field: Field) -> Blank:

@@ -7,8 +7,9 @@ from textwrap import shorten
 
 from shepherd.audit.words import reason_of, unfilled
 from shepherd.desk import RunView
-from shepherd.flow.model import Ask, Escalate
-from shepherd.run.api import Blank, DoDue, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
+from shepherd.flow.model import Ask, Collect, Escalate
+from shepherd.run.api import Blank, DoDue, Due, Ended, Form, LookupDue, Message, Question, Stuck, Waiting
+from shepherd.run.waiting import choices
 from shepherd.web.marks import Marks
 
 LONGEST_HEADING = 70
@@ -59,6 +60,16 @@ def then_at(view: RunView) -> str:
         return f"Passed on to {Marks.words(step.action.queue).lower()}"
     said = asked if step is not None and isinstance(step.action, Ask) else words.say or words.guide
     return first_words(said) or Marks.words(edge.target)
+
+
+def field_follows(view: RunView) -> bool:
+    """Whether what is said now is answered on the next page, by typing: nothing can be typed on this one."""
+    run = view.standing
+    edge = run.tip.step.edges.get("then") if isinstance(view.waiting, Message) else None
+    if edge is None:
+        return False
+    action = run.flows[run.tip.ref.partition("/")[0]].steps[edge.target].action
+    return isinstance(action, Collect) or (isinstance(action, Ask) and not choices(action.field))
 
 
 def blanks(waiting: Waiting) -> tuple[Blank, ...]:

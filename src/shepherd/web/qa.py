@@ -12,6 +12,7 @@ from shepherd.audit.rows import PathRow
 from shepherd.audit.words import NO_OUTCOME, reason_of
 from shepherd.desk import Misused
 from shepherd.desk.runs import CASE_NOTE
+from shepherd.flow.days_in import day_typed, days_of, trouble
 from shepherd.record import RunRow
 from shepherd.run.tongue import language_of
 from shepherd.web.marks import Marks
@@ -53,16 +54,17 @@ def runs() -> str:
     flows = sorted(desk().library.flows.values(), key=lambda f: f.title)
     more = older if len(found) == MOST else ""
     broken = desk().broken(found)
-    people, reasons = desk().people(found), desk().reasons(found)
+    ids = [run.id for run in found]
+    people, reasons = desk().record.agents(ids), desk().record.reasons(ids)
     rows = [_row(r, people.get(r.id, ()), reasons.get(r.id, "")) | {"broken": r.id in broken} for r in found]
     page = {"asked": asked, "rows": rows, "more": more, "flows": flows, "errors": errors}
     return render_template("runs.html", **page, broken=len(broken), verified_at=desk().clock())
 
 
 def _day(text: str) -> date | None:
-    """The day that *text* gives, like ``2026-11-24``; None where it is none of this calendar's usual centuries."""
+    """The day that *text* gives, as people type one; None where it is none of this calendar's usual centuries."""
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(day_typed(text))
     except ValueError:
         return None
     return day if 1970 <= day.year < 3000 else None
@@ -70,11 +72,16 @@ def _day(text: str) -> date | None:
 
 def _wrong(asked: Mapping[str, str], days: Mapping[str, date | None]) -> dict[str, str]:
     """What is wrong with the *days* that were *asked* for, by the field that has it."""
-    errors = {n: f"{asked[n]} is no day. Give days as in 2026-11-24." for n in DAYS if asked[n] and days[n] is None}
+    errors = {n: _no_day(asked[n]) for n in DAYS if asked[n] and days[n] is None}
     first, last = (days[name] for name in DAYS)
     if first and last and last < first:
         errors["last"] = f"{last} is before {first}. Give a later day."
     return errors
+
+
+def _no_day(text: str) -> str:
+    """What to give in the place of *text*, which is no day, or one of two."""
+    return trouble(text) if len(days_of(text)) > 1 else f"{text} is no day. Give days as in 2026-11-24."
 
 
 def _flow(named: str) -> str:

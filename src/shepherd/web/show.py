@@ -16,7 +16,7 @@ from shepherd.flow.model import Collect
 from shepherd.run.api import Blank, Choice, Due, Ended, Form, LookupDue, Question, Stuck, Waiting
 from shepherd.web import turns
 from shepherd.web.fields import is_long, labels_of, needs_help, none_holds
-from shepherd.web.headings import blanks, heading, then_at
+from shepherd.web.headings import blanks, field_follows, heading, then_at
 from shepherd.web.marks import Marks
 from shepherd.web.so_far import Stretch, no_way_back, round_of, so_far, way_back
 from shepherd.web.tongue import Tongue, tongue_of
@@ -88,6 +88,7 @@ class RunPage:
     comes: bool = False
     hidden: frozenset[str] = frozenset()
     then: str = ""
+    field_follows: bool = False
     each: int = 0
     longest_note: int = LONGEST_NOTE
     elsewhere: Elsewhere | None = None
@@ -151,8 +152,9 @@ class RunPage:
         """What is said aloud when the page has come: the step, or what is wrong where a field has the focus."""
         if self.errors:
             return f"There is a problem. {' '.join(self.errors.values())}" if self.starts else ""
+        told = f"{self.told} " if self.told else ""
         before = f"Turned away {self.turned_away.where}. " if self.turned_away else ""
-        return f"{before}Now{f', {self.round} here' if self.round else ''}: {self.heading}"
+        return f"{told}{before}Now{f', {self.round} here' if self.round else ''}: {self.heading}"
 
 
 def page_of(
@@ -214,6 +216,7 @@ def page_of(
         comes=comes,
         hidden=frozenset(b.name for b in asked if not _seen(b, shown, errors or {})),
         then=then_at(view),
+        field_follows=field_follows(view),
         each=_each(kind, view.waiting, now),
         elsewhere=elsewhere,
         brief=turns.brief(view, who),
