@@ -48,7 +48,7 @@ class Table:
 
     Each row has the cells of *by*, then those of *gives*, as they are written (a list as a tuple). *unique*: no values
     fit two rows. *file* is the CSV file, relative to the library, or empty; *at* gives the place of a cell by row and
-    column, both from 0.
+    column, both from 0. *records* are the rows that gave something so far, by their number; it may be cleared.
     """
 
     name: str
