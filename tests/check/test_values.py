@@ -363,3 +363,42 @@ def test_a_named_limit_is_of_the_field_s_kind(tmp_path: Path, rules: dict[str, s
     body = till(**given).replace("  few: 1\n", "  few: 1\n  born_on: born\n")
 
     assert [found for found, _ in told(limits, library(tmp_path, body))] == ([code] if code else [])
+
+
+TABLED = """inputs: {loss: number}
+tables:
+  rule:
+    by: {loss: loss}
+    gives: {way: text, note: text}
+    rows:
+      - [under 50, replace, "No word."]
+      - [any, refund, ""]
+values:
+  chosen: rule.way
+steps:
+  judge:
+    decide:
+      - when: WHEN
+        then: hello
+      - otherwise: finish
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "wrong"),
+    [
+        ('rule.way == "replace"', ""),
+        ('rule.way in ["refund", "replace"]', ""),
+        ('rule.way == "replce"', '"replce"'),
+        ('rule.way in ["refund", "other"]', '"other"'),
+        ('chosen == "replce"', '"replce"'),
+        ('rule.note != "No words."', '"No words."'),
+    ],
+)
+def test_a_column_of_texts_is_compared_with_what_its_rows_say(when: str, wrong: str, tmp_path: Path):
+    """
+    A table gives nothing but what its rows say, so that a comparison with another text is misspelt.
+    """
+    found = told(values, library(tmp_path, TABLED.replace("WHEN", when) + END))
+
+    assert found == ([("SHP322", wrong)] if wrong else [])
