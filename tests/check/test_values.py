@@ -129,6 +129,37 @@ def test_a_day_is_written_out_in_the_hint(when: str, hint: str, tmp_path: Path):
     assert [f.hint for f in values(library(tmp_path, decided(when)))] == [hint]
 
 
+@pytest.mark.parametrize(
+    ("when", "hint"),
+    [
+        ('born > "30.11.2026"', "Write date(2026, 11, 30)."),
+        ("born > 2026/11/30", "Write a day like date(2027, 4, 6)."),
+        ("today - born > days(14)", "The days between two dates are a whole number: write 14."),
+        ("today - born > weeks(2)", "The days between two dates are a whole number: write 14."),
+        ("today - born > months(1)", "Compare two days: x + months(1) < today."),
+        ("born > now", "Write today: now is a day with a time."),
+        ("now > today", "Write now: today is a day without a time."),
+        ('"cup" in known', 'Write has_word(known, "cup"), which asks for a whole word in it.'),
+        ('known in "cup, mug"', 'Write ["cup", "mug"].'),
+    ],
+)
+def test_a_comparison_of_two_kinds_is_written_as_it_was_meant(when: str, hint: str, tmp_path: Path):
+    """
+    The hint has the very names, numbers and days of the designer.
+    """
+    assert [f.hint for f in values(library(tmp_path, decided(when)))] == [hint]
+
+
+def test_a_filter_behind_a_sum_is_told_to_need_brackets(tmp_path: Path):
+    """
+    One finding, which says what the filter takes.
+    """
+    body = decided("wired").replace("say: Hello.", "say: By {{ today + days(3) | date }}.")
+    (found,) = values(library(tmp_path, body))
+
+    assert found.hint == "Put what is worked out into brackets: (…) | date."
+
+
 _FOUR_DIGITS = "Write year, month and day, the year with four digits: date({})."
 
 
