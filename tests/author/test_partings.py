@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -195,3 +196,25 @@ def test_a_scenario_written_anew_is_walked_in_both_texts(tmp_path: Path) -> None
         ("It was off", "before", "fails now"),
         ("It was off", "after", "passes now"),
     ]
+
+
+def test_what_is_merely_called_otherwise_comes_to_the_same(tmp_path: Path) -> None:
+    """Scenarios and translations name steps and answers: under the new names they are the very same."""
+    german = (
+        "translation: lamp\nlanguage: de\ntitle: Lampe\nsteps:\n"
+        "  switch: {of: '00000000', ask: An?, answers: {yes: Ja, no: Nein}}\n"
+        "  turn: {of: '00000000', say: Bitte einschalten.}\n"
+    )
+    edits = [("turn(?! it)", "light_it"), ("yes", "on")]
+    texts = {"lamp.de": german, "lamp.scenarios": SCENARIOS}
+    later_text, later = SMALL, dict(texts)
+    for old, new in edits:
+        later_text = re.sub(rf"\b{old}\b", new, later_text)
+        later = {name: re.sub(rf"\b{old}\b", new, text) for name, text in later.items()}
+    first, second = draft(tmp_path / "a", SMALL, **texts), draft(tmp_path / "b", later_text, **later)
+    difference = compare(first, second)
+    scenarios = [[s for d in one.scenarios for s in scenarios_in(d.typed, d.file)[0]] for one in (first, second)]
+
+    assert {(c.how, c.kind) for _, c in difference.changes} == {("renamed", "step"), ("renamed", "answer")}
+    assert affected(made(first), made(second), difference, (scenarios[0], scenarios[1])) == ((), 2)
+    assert affected(made(second), made(first), compare(second, first), (scenarios[1], scenarios[0])) == ((), 2)

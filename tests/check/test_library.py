@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import shepherd.check
+from shepherd.check import examine
 from shepherd.check.library import FlowRejected, Library
 from shepherd.flow.canonical import canonical, digest
 from shepherd.flow.draft import read_draft
@@ -29,6 +31,34 @@ def test_a_library_with_an_error_is_rejected_with_its_findings():
     assert [f.code for f in caught.value.findings] == ["SHP402"]
     assert str(caught.value).startswith("booking.yaml:14:15: ")
     assert str(caught.value).endswith("[SHP402 requires-may-expire]")
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        (b"scenarios:\n  - name: 'x\n", True),
+        (b"scenarios:\n\t- a\n", True),
+        (b"scenarios: 5\n", True),
+        (b"", True),
+        (b"\xff\xfe", True),
+        (b"flow: restart\n", False),
+        (b"# tests\npromises: 5\n", False),
+    ],
+)
+def test_scenarios_that_can_not_be_read_stop_no_run(tmp_path: Path, text: bytes, runs: bool):
+    """
+    The file is told of by the check, and flows are run without it; one of another kind under such a name is no test.
+    """
+    folder = tmp_path / "flows"
+    shutil.copytree(EXAMPLES / "SHP206-unused-outcome" / "right", folder)
+    (folder / "restart.scenarios.yaml").write_bytes(text)
+
+    assert {f.file for f in examine(read_draft(folder))} == {"restart.scenarios.yaml"}
+    if runs:
+        assert list(Library.read(folder).flows) == ["restart"]
+    else:
+        with pytest.raises(FlowRejected):
+            Library.read(folder)
 
 
 def test_a_warning_does_not_stop_a_library():

@@ -129,6 +129,37 @@ def test_a_day_is_written_out_in_the_hint(when: str, hint: str, tmp_path: Path):
     assert [f.hint for f in values(library(tmp_path, decided(when)))] == [hint]
 
 
+@pytest.mark.parametrize(
+    ("when", "hint"),
+    [
+        ('born > "30.11.2026"', "Write date(2026, 11, 30)."),
+        ("born > 2026/11/30", "Write a day like date(2027, 4, 6)."),
+        ("today - born > days(14)", "The days between two dates are a whole number: write 14."),
+        ("today - born > weeks(2)", "The days between two dates are a whole number: write 14."),
+        ("today - born > months(1)", "Compare two days: x + months(1) < today."),
+        ("born > now", "Write today: now is a day with a time."),
+        ("now > today", "Write now: today is a day without a time."),
+        ('"cup" in known', 'Write has_word(known, "cup"), which asks for a whole word in it.'),
+        ('known in "cup, mug"', 'Write ["cup", "mug"].'),
+    ],
+)
+def test_a_comparison_of_two_kinds_is_written_as_it_was_meant(when: str, hint: str, tmp_path: Path):
+    """
+    The hint has the very names, numbers and days of the designer.
+    """
+    assert [f.hint for f in values(library(tmp_path, decided(when)))] == [hint]
+
+
+def test_a_filter_behind_a_sum_is_told_to_need_brackets(tmp_path: Path):
+    """
+    One finding, which says what the filter takes.
+    """
+    body = decided("wired").replace("say: Hello.", "say: By {{ today + days(3) | date }}.")
+    (found,) = values(library(tmp_path, body))
+
+    assert found.hint == "Put what is worked out into brackets: (…) | date."
+
+
 _FOUR_DIGITS = "Write year, month and day, the year with four digits: date({})."
 
 
@@ -363,3 +394,42 @@ def test_a_named_limit_is_of_the_field_s_kind(tmp_path: Path, rules: dict[str, s
     body = till(**given).replace("  few: 1\n", "  few: 1\n  born_on: born\n")
 
     assert [found for found, _ in told(limits, library(tmp_path, body))] == ([code] if code else [])
+
+
+TABLED = """inputs: {loss: number}
+tables:
+  rule:
+    by: {loss: loss}
+    gives: {way: text, note: text}
+    rows:
+      - [under 50, replace, "No word."]
+      - [any, refund, ""]
+values:
+  chosen: rule.way
+steps:
+  judge:
+    decide:
+      - when: WHEN
+        then: hello
+      - otherwise: finish
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "wrong"),
+    [
+        ('rule.way == "replace"', ""),
+        ('rule.way in ["refund", "replace"]', ""),
+        ('rule.way == "replce"', '"replce"'),
+        ('rule.way in ["refund", "other"]', '"other"'),
+        ('chosen == "replce"', '"replce"'),
+        ('rule.note != "No words."', '"No words."'),
+    ],
+)
+def test_a_column_of_texts_is_compared_with_what_its_rows_say(when: str, wrong: str, tmp_path: Path):
+    """
+    A table gives nothing but what its rows say, so that a comparison with another text is misspelt.
+    """
+    found = told(values, library(tmp_path, TABLED.replace("WHEN", when) + END))
+
+    assert found == ([("SHP322", wrong)] if wrong else [])

@@ -88,6 +88,52 @@ def test_an_edge_that_nobody_walks_is_named(small: Path, capsys: pytest.CaptureF
     assert "(100 %)" not in out
 
 
+LEVELS = """flow: levels
+title: Levels
+category: intake
+version: 1
+outcomes:
+  done: {resolves: true}
+tables:
+  level:
+    by: {loss: loss}
+    gives: {team: text}
+    rows:
+      - [under 100, Desk]
+      - [100 to 1000, Second line]
+      - [over 1000, Executive]
+steps:
+  loss:
+    ask: How large is the loss?
+    type: number
+  tell: {say: "It goes to {{ level.team }}."}
+  bye: {end: done}
+"""
+
+
+def test_rows_that_no_scenario_comes_to_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Every edge may be walked, and a row of a table be wrong all the same: rows are counted, and told at their lines.
+    """
+    (tmp_path / "levels.yaml").write_text(LEVELS)
+    scenarios = ["scenarios:"]
+    for number, loss in enumerate((99, 1001)):
+        given = f"given: {{answers: {{loss: '{loss}'}}}}"
+        scenarios += [f"  - {{name: N{number}, {given}, expect: {{outcome: done, path: [loss, tell, bye]}}}}"]
+    (tmp_path / "levels.scenarios.yaml").write_text("\n".join(scenarios))
+
+    assert run(["test", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("   edges 2/2   rows 2/3")
+    assert lines[1].startswith("    not reached: row 2 of the table level  (")
+    assert lines[1].endswith("levels.yaml:13)")
+    assert lines[-1] == "edges 2/2 (100 %)"
+    assert run(["test", str(tmp_path), "--format", "json"]) == 0
+    (covered,) = json.loads(capsys.readouterr().out)["coverage"]
+    assert covered["rows"] == [2, 3]
+    assert covered["missing_rows"] == [{"table": "level", "row": 2, "file": "levels.yaml", "line": 13}]
+
+
 def test_flows_with_errors_are_not_walked(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The findings are shown instead, with 1."""
     file = small / "closing.yaml"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from shepherd.author.difference import Change, Difference
-from shepherd.author.partings import may_lead
+from shepherd.author.leading import may_lead
+from shepherd.author.renaming import Names
 from shepherd.author.scenarios import Verdict, run_scenario
 from shepherd.flow.expression import named, used
 from shepherd.flow.given import Scenario
@@ -56,65 +57,52 @@ def affected(
     spread: Spread = one_by_one,
 ) -> tuple[tuple[Affected, ...], int]:
     """The scenarios of both versions that come to something else, and how many were walked; *spread* does the walks."""
-    names = _Names(difference)
+    flows = {one.was: one.flow for one in difference.flows if one.was and one.flow and one.was != one.flow}
+    names = Names(difference.renamed, flows)
     reached = touched(before, difference, old=True), touched(after, difference, old=False)
     steps = None if any(map(may_lead, difference.beside)) else touched_steps(before, difference)
     jobs = [
-        partial(_compared, before, after, names, steps, edition, scenario)
-        for edition, scenario in _editions(*scenarios)
-        if names.earlier(scenario.flow, edition) in reached[0] or names.later(scenario.flow, edition) in reached[1]
+        partial(_compared, before, after, names, steps, edition, old, new)
+        for edition, old, new in _editions(*scenarios, names)
+        if old.flow in reached[0] or new.flow in reached[1]
     ]
     return tuple(one for one in spread(jobs) if one is not None), len(jobs)
 
 
 def _compared(
-    before: Library, after: Library, names: _Names, steps: set[str] | None, edition: str, scenario: Scenario
+    before: Library, after: Library, names: Names, steps: set[str] | None, edition: str, old: Scenario, new: Scenario
 ) -> Affected | None:
-    """What *scenario* comes to otherwise; None where it comes to the same, or by none of *steps*, which differ."""
-    old, new = names.earlier(scenario.flow, edition), names.later(scenario.flow, edition)
-    verdict = _run(before, scenario, old)
-    alike = edition == "both" and old == new and verdict is not None
+    """
+    What a scenario comes to otherwise; None where it comes to the same, or by none of *steps*, which differ.
+
+    *old* and *new* are the same one, in the names of either version.
+    """
+    verdict = _run(before, old)
+    alike = edition == "both" and old.flow == new.flow and verdict is not None
     if alike and verdict and steps is not None and steps.isdisjoint(verdict.played.entered):
         return None
-    return _walked(after, names, edition, scenario, verdict, new)
+    told = old if edition == "before" else new
+    return _walked(names, edition, told, verdict, _run(after, new))
 
 
-def _editions(before: Iterable[Scenario], after: Iterable[Scenario]) -> Iterator[tuple[str, Scenario]]:
-    """Every scenario once where both versions have the very same, else each text of it."""
-    known = {(s.flow, s.name): s for s in before}
+def _editions(
+    before: Iterable[Scenario], after: Iterable[Scenario], names: Names
+) -> Iterator[tuple[str, Scenario, Scenario]]:
+    """
+    Every scenario once where both versions have the very same, else each text of it; as either version has it.
+
+    One that differs in nothing but in what steps and answers are called is the very same.
+    """
+    back = names.back()
+    known = {(one.flow, one.name): (old, one) for old in before for one in (names.scenario(old),)}
     later = {(s.flow, s.name): s for s in after}
     for key in sorted(known.keys() | later.keys()):
-        old, new = known.get(key), later.get(key)
-        if old is new or (old and new and (old.given, old.expect) == (new.given, new.expect)):
-            assert new is not None
-            yield "both", new
+        was, new = known.get(key), later.get(key)
+        if was and new and (was[0] is new or (was[1].given, was[1].expect) == (new.given, new.expect)):
+            yield "both", was[0], new
         else:
-            yield from (("before", old),) if old is not None else ()
-            yield from (("after", new),) if new is not None else ()
-
-
-class _Names:
-    """What flows and steps are called in the other version."""
-
-    def __init__(self, difference: Difference):
-        pairs = [(one.was, one.flow) for one in difference.flows]
-        self._later = {was: flow for was, flow in pairs if was and was != flow}
-        self._earlier = {flow: was for was, flow in pairs if flow and was != flow}
-        self.steps: Mapping[str, str] = {
-            f"{one.was}/{was}": f"{one.flow}/{step}" for one in difference.flows for was, step in one.steps.items()
-        }
-
-    def earlier(self, flow: str, edition: str) -> str:
-        """The earlier name of the flow of a scenario of *edition*."""
-        return flow if edition == "before" else self._earlier.get(flow, flow)
-
-    def later(self, flow: str, edition: str) -> str:
-        """Its later name."""
-        return flow if edition == "after" else self._later.get(flow, flow)
-
-    def in_later(self, path: Iterable[str]) -> list[str]:
-        """*path* with the later names of its steps."""
-        return [self.steps.get(step, step) for step in path]
+            yield from (("before", *was),) if was else ()
+            yield from (("after", back.scenario(new), new),) if new is not None else ()
 
 
 def touched(library: Library, difference: Difference, *, old: bool) -> set[str]:
@@ -162,16 +150,13 @@ def _reads(flow: Flow, step: Step) -> set[str]:
     return found
 
 
-def _walked(
-    after: Library, names: _Names, edition: str, scenario: Scenario, old: Verdict | None, flow: str
-) -> Affected | None:
-    new = _run(after, scenario, flow)
+def _walked(names: Names, edition: str, told: Scenario, old: Verdict | None, new: Verdict | None) -> Affected | None:
     how, why = _how(names, old, new)
     if not how:
         return None
     return Affected(
-        scenario.flow,
-        scenario.name,
+        told.flow,
+        told.name,
         edition,
         how,
         _end(old),
@@ -182,21 +167,9 @@ def _walked(
     )
 
 
-def _run(library: Library, scenario: Scenario, flow: str) -> Verdict | None:
+def _run(library: Library, scenario: Scenario) -> Verdict | None:
     """The verdict over one version; None where the flow is not there."""
-    if flow not in library.flows:
-        return None
-    return run_scenario(library, scenario if scenario.flow == flow else _in_flow(scenario, flow))
-
-
-def _in_flow(scenario: Scenario, flow: str) -> Scenario:
-    from dataclasses import replace
-
-    answers = {
-        f"{flow}{step.removeprefix(scenario.flow)}" if step.startswith(f"{scenario.flow}/") else step: value
-        for step, value in scenario.given.answers.items()
-    }
-    return replace(scenario, flow=flow, given=replace(scenario.given, answers=answers))
+    return run_scenario(library, scenario) if scenario.flow in library.flows else None
 
 
 def _end(verdict: Verdict | None) -> str:
@@ -206,22 +179,27 @@ def _end(verdict: Verdict | None) -> str:
     return run.outcome if run.ended else f"waits at {run.tip.ref}"
 
 
-def _how(names: _Names, old: Verdict | None, new: Verdict | None) -> tuple[str, tuple[str, ...]]:
+def _how(names: Names, old: Verdict | None, new: Verdict | None) -> tuple[str, tuple[str, ...]]:
     """How the two differ, and why; empty where they do not."""
     if old is None or new is None:
         return ("", ()) if old is None and new is None else ("only there" if old is None else "not there any more", ())
-    walked, walks = names.in_later(old.path), list(new.path)
+    walked, walks = _in_later(names, old.path), list(new.path)
     parts = next(
         (n for n, (a, b) in enumerate(zip(walked, walks, strict=False)) if a != b), min(len(walked), len(walks))
     )
     where = (f"{walked[parts - 1]} led to {_at(walked, parts)}, and leads to {_at(walks, parts)}",) if parts else ()
     if old.ok != new.ok:
         return ("passes now", ()) if new.ok else ("fails now", (*new.failures,))
-    if names.in_later([_end(old).removeprefix("waits at ")]) != [_end(new).removeprefix("waits at ")]:
+    if _in_later(names, [_end(old).removeprefix("waits at ")]) != [_end(new).removeprefix("waits at ")]:
         return "ends elsewhere", where
     if walked != walks:
         return "goes another way", where
     return ("is told other words", ()) if old.played.said != new.played.said else ("", ())
+
+
+def _in_later(names: Names, path: Iterable[str]) -> list[str]:
+    """*path* with the later names of its steps."""
+    return [names.steps.get(step, step) for step in path]
 
 
 def _at(path: list[str], place: int) -> str:

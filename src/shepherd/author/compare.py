@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from shepherd.author.aspects import Aspects, Key, aspects_of_flow, aspects_of_step, expressed, granted
 from shepherd.author.difference import Change, Difference, EdgePair, FlowDifference, How
 from shepherd.author.pairing import paired_answers, paired_edges, paired_flows, paired_steps
+from shepherd.author.renaming import Names
 from shepherd.check.stored import ORDERED, stored
 from shepherd.flow.model import Decide, Edge, Flow, Step
 
@@ -43,7 +44,11 @@ def compare(before: Version, after: Version, same: Mapping[str, str] = NO_FLOWS)
             flows.append(compare_flows(flow, later))
     flows += [compare_flows(None, flow) for name, flow in after.flows.items() if name not in pairs.values()]
     flows.sort(key=lambda one: sorted(filter(None, (one.flow, one.was))))
-    return Difference(tuple(flows), tuple(_beside(before.documents, after.documents)))
+    inside = Difference(tuple(flows), ())
+    named = {one.was: one.flow for one in flows if one.was and one.flow and one.was != one.flow}
+    names = Names(inside.renamed, named)
+    earlier = dict(names.document(name, document) for name, document in before.documents.items())
+    return inside._replace(beside=tuple(_beside(earlier, after.documents)))
 
 
 def _kept(version: Version, flow: str) -> Any:

@@ -1,4 +1,4 @@
-"""What scenarios cover: steps, edges, results and branches, by the graph's own count and by the lines of the file."""
+"""What scenarios cover: steps, edges and rows of tables, by the graph's own count and by the lines of the file."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ RESULTS, BRANCHES = ("result:", "outcome:"), ("when:", "otherwise")
 
 
 class Walk(Protocol):
-    """What is counted of a walk: all edges that it took, also by visits that fell later, and all steps."""
+    """What is counted of a walk: all edges, also those of visits that fell later, all steps, and all rows of tables."""
 
     @property
     def crossed(self) -> frozenset[Crossing]: ...
 
     @property
     def entered(self) -> frozenset[str]: ...
+
+    @property
+    def rows(self) -> frozenset[tuple[str, str, int]]: ...
 
 
 class Way(NamedTuple):
@@ -36,6 +39,16 @@ class Way(NamedTuple):
         return f"{self.source} --{self.by}--> {self.target}"
 
 
+class Row(NamedTuple):
+    """A row of a table, counted from 1: where it stands, and to how many *walks* it gave something."""
+
+    table: str
+    number: int
+    file: str
+    line: int
+    walks: int
+
+
 class Line(NamedTuple):
     """A line of a flow's file: of the steps and edges that are written there, how many were walked, and how often."""
 
@@ -49,7 +62,8 @@ class Coverage(NamedTuple):
     """
     What was walked of one flow. *missing* are edges as ``step --by--> target``, in the flow's order.
 
-    *ways* are all its edges in that order; *entered* tells for each step its line and how many walks came to it.
+    *ways* are all its edges in that order; *entered* tells for each step its line and how many walks came to it, and
+    *table_rows* has all rows of its tables.
     """
 
     flow: str
@@ -59,6 +73,17 @@ class Coverage(NamedTuple):
     ways: tuple[Way, ...] = ()
     entered: Mapping[str, tuple[int, int]] = {}
     file: str = ""
+    table_rows: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Of the rows of tables: how many gave something in a walk, and how many there are."""
+        return sum(row.walks > 0 for row in self.table_rows), len(self.table_rows)
+
+    @property
+    def not_given(self) -> tuple[Row, ...]:
+        """The rows of tables that no scenario comes to."""
+        return tuple(row for row in self.table_rows if not row.walks)
 
     @property
     def results(self) -> tuple[int, int]:
@@ -94,10 +119,12 @@ def cover(flows: Mapping[str, Flow], walks: Iterable[Walk]) -> tuple[Coverage, .
     """The coverage of every flow by *walks*, in the order of *flows*."""
     crossed: Counter[Crossing] = Counter()
     entered: Counter[str] = Counter()
+    rows: Counter[tuple[str, str, int]] = Counter()
     for walk in walks:
         crossed.update(walk.crossed)
         entered.update(walk.entered)
-    return tuple(_of(flow, crossed, entered) for flow in flows.values())
+        rows.update(walk.rows)
+    return tuple(_of(flow, crossed, entered, rows) for flow in flows.values())
 
 
 def total(covered: Iterable[Coverage]) -> str:
@@ -109,7 +136,7 @@ def total(covered: Iterable[Coverage]) -> str:
     return f"edges {hit}/{every} ({percent} %)"
 
 
-def _of(flow: Flow, crossed: Counter[Crossing], entered: Counter[str]) -> Coverage:
+def _of(flow: Flow, crossed: Counter[Crossing], entered: Counter[str], rows: Counter[tuple[str, str, int]]) -> Coverage:
     steps = {name: (step.place.line, entered[f"{flow.id}/{name}"]) for name, step in flow.steps.items()}
     ways = tuple(
         Way(edge.source, edge.by, edge.target, edge.place.line, crossed[Crossing(flow.id, edge.source, edge.by)])
@@ -124,4 +151,9 @@ def _of(flow: Flow, crossed: Counter[Crossing], entered: Counter[str]) -> Covera
         ways,
         steps,
         flow.file,
+        tuple(
+            Row(name, row + 1, table.file or flow.file, table.at(row, 0).line, rows[flow.id, name, row])
+            for name, table in flow.tables.items()
+            for row in range(len(table.rows))
+        ),
     )

@@ -10,7 +10,7 @@ from shepherd.author.affected import Affected
 from shepherd.author.difference import Change, Difference, EdgePair, FlowDifference
 from shepherd.author.difftold import heading, one, sentences, summary
 from shepherd.author.partings import Arrival, Parting, Told, Weighed
-from shepherd.author.spoken import listed, quoted, seen
+from shepherd.author.spoken import ended, listed, quoted, seen
 from shepherd.flow.shown import many
 
 WIDTH = 100
@@ -249,7 +249,7 @@ def _scenarios(report: Report) -> Iterator[str]:
         edition = {"before": ", as it was written,", "after": ", as it is written now,"}.get(found.edition, "")
         how = HOWS.get(found.how, found.how)
         why = f": {_short(found.why[0])}" if found.why else ""
-        lines.append(f"- {seen(found.flow)} {quoted(found.name)}{edition} {how}{ends}{why}.".replace("..", "."))
+        lines.append(f"- {ended(f'{seen(found.flow)} {quoted(found.name)}{edition} {how}{ends}{why}')}")
     yield from _some(lines, "scenarios")
 
 

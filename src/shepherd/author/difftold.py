@@ -196,9 +196,10 @@ def _text(change: Change) -> str:
     return _differs(f"the words of {seen(change.name)}", change, quoted)
 
 
-def _beside(what: str) -> Callable[[Change], str]:
+def _beside(what: str, show: Callable[[str], str] = seen) -> Callable[[Change], str]:
     def tell(change: Change) -> str:
-        return _differs(f"{what} {seen(change.name)}" if change.name else "what the desk sets (desk.yaml)", change)
+        told = f"{what} {seen(change.name)}" if change.name else "what the desk sets (desk.yaml)"
+        return _differs(told, change, show)
 
     return tell
 
@@ -230,7 +231,7 @@ TELLS: Mapping[str, Callable[[Change], str]] = {
     "connector": _beside("the connector"),
     "list": _beside("the list"),
     "rows": _beside("a row of"),
-    "translation": _beside("the translation"),
+    "translation": _beside("the translation", quoted),
 }
 
 

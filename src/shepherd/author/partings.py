@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
 
-from shepherd.author.difference import Change, Difference, FlowDifference
+from shepherd.author.difference import Difference, FlowDifference
 from shepherd.author.domains import Domains
 from shepherd.author.explore import Explorer, Moves
+from shepherd.author.leading import counts_days, may_lead
 from shepherd.author.suggest import beginnings
 from shepherd.author.walking import START, Here, Move, Rare, Walker
 from shepherd.flow.given import Given, read_given
@@ -93,9 +94,19 @@ class Weighed(NamedTuple):
         return f"{self.why or f'after {self.pairs} places there was more than was looked at'}."
 
 
-def weigh(before: Library, after: Library, difference: FlowDifference, most: int = MOST_MOVES) -> tuple[Weighed, int]:
-    """Where the two versions of the flow of *difference* part, as far as *most* moves show it, and how many it took."""
-    weighing = _Weighing(before, after, difference, most)
+def weigh(
+    before: Library,
+    after: Library,
+    difference: FlowDifference,
+    most: int = MOST_MOVES,
+    others: Sequence[FlowDifference] = (),
+) -> tuple[Weighed, int]:
+    """
+    Where the two versions of the flow of *difference* part, as far as *most* moves show it, and how many it took.
+
+    In flows that it calls, steps and answers are called otherwise as *others* tell.
+    """
+    weighing = _Weighing(before, after, difference, most, others)
     weighed = weighing.weighed()
     return weighed, most - min(weighing.old.explorer.left, weighing.new.explorer.left)
 
@@ -119,32 +130,11 @@ def weigh_all(before: Library, after: Library, difference: Difference, most: int
         if left <= 0:
             found.append(Weighed(one.flow, (), 0, False, "it was not looked at, as others took all moves"))
             continue
-        weighed, made = weigh(before, after, one, min(most, left))
+        weighed, made = weigh(before, after, one, min(most, left), difference.flows)
         left -= made
         if weighed.partings or one.changes or not weighed.whole:
             found.append(weighed)
     return tuple(found)
-
-
-#: What people read, and by which no run finds its way; and the parts of the desk that are as quiet.
-QUIET = frozenset({"words", "text", "tag", "translation", "answer", "option", "order"})
-HEADS = frozenset({"title", "category", "version", "owner", "review_by", "audience", "called_only"})
-
-
-def may_lead(change: Change) -> bool:
-    """Whether *change* may lead a run elsewhere."""
-    if (change.how, change.kind) == ("renamed", "answer"):
-        return True  # a condition may read its value
-    if change.kind in QUIET:
-        return change.kind == "order" and change.name.endswith(("branches", "rows"))
-    if change.kind == "head":
-        return change.name not in HEADS
-    return change.kind != "desk" or change.name.startswith("assurances")
-
-
-def _reckons(change: Change) -> bool:
-    """Whether *change* may lead a run elsewhere by how working days are counted."""
-    return may_lead(change) and "workdays(" in change.before + change.after
 
 
 class _Names(NamedTuple):
@@ -175,11 +165,18 @@ class _Pair(NamedTuple):
 
 
 class _Weighing:
-    def __init__(self, before: Library, after: Library, difference: FlowDifference, most: int):
+    def __init__(
+        self,
+        before: Library,
+        after: Library,
+        difference: FlowDifference,
+        most: int,
+        others: Sequence[FlowDifference],
+    ):
         self.difference, self.most = difference, most
         self.old = _side(before, difference.was, most)
         self.new = _side(after, difference.flow, most)
-        self.later, self.earlier = _names(difference)
+        self.later, self.earlier = _names((*others, difference))
         found = [beginnings(side.walker.library, side.walker.domains, side.flow) for side in (self.old, self.new)]
         self.heads = [*found[0], *(head for head in found[1] if head not in found[0])]
         self.known = {**found[1][0].get("inputs", {}), **found[0][0].get("inputs", {})}
@@ -198,9 +195,7 @@ class _Weighing:
             self._on(self.waiting.popleft())
         found = tuple(self.partings.values())
         cut = self.old.walker.domains.cut or self.new.walker.domains.cut
-        if not (found or self.waiting or cut) and any(
-            "workdays(" in c.before + c.after for c in self.difference.changes
-        ):
+        if not (found or self.waiting or cut) and any(map(counts_days, self.difference.changes)):
             return Weighed(self.difference.flow, (), pairs, False, ONE_DAY)
         return Weighed(self.difference.flow, found, pairs, not self.waiting and not cut)
 
@@ -348,14 +343,13 @@ class _Weighing:
         return Arrival(here.run.tip.ref, "", ends(side.flow, step) if frame.flow.id == side.flow.id else ())
 
 
-def _names(difference: FlowDifference) -> tuple[_Names, _Names]:
-    """What the steps and answers of the flow are called later, and earlier."""
-    was, now = difference.was, difference.flow
-    steps = {f"{was}/{a}": f"{now}/{b}" for a, b in difference.steps.items()}
-    answers = difference.answers.items()
+def _names(differences: Sequence[FlowDifference]) -> tuple[_Names, _Names]:
+    """What the steps and answers of flows are called later, and earlier."""
+    steps = {f"{d.was}/{a}": f"{d.flow}/{b}" for d in differences for a, b in d.steps.items()}
+    answers = [(d, *key, new) for d in differences for key, new in d.answers.items()]
     return (
-        _Names(steps, {(f"{was}/{a}", old): new for (a, _, old), new in answers}),
-        _Names({b: a for a, b in steps.items()}, {(f"{now}/{b}", new): old for (_, b, old), new in answers}),
+        _Names(steps, {(f"{d.was}/{a}", old): new for d, a, _, old, new in answers}),
+        _Names({b: a for a, b in steps.items()}, {(f"{d.flow}/{b}", new): old for d, _, b, old, new in answers}),
     )
 
 

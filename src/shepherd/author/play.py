@@ -63,6 +63,7 @@ class Played(NamedTuple):
     *events* are those of the run. *crossed* are all edges that were taken, also by visits that fell later, and
     *entered* all steps. *said* are the words for the customer in order. *problem* says why the script stopped before
     an end, *refused* is the last refusal that the script did not foresee, and *unused* names what was not needed.
+    *rows* are those of tables that gave something, each as the flow, the table and the number of the row.
     """
 
     run: Run | None
@@ -74,6 +75,7 @@ class Played(NamedTuple):
     refused: Refusal | None = None
     foreseen: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    rows: frozenset[tuple[str, str, int]] = frozenset()
 
 
 class _Stop(Exception):
@@ -104,9 +106,12 @@ class Player:
         self.done: dict[Any, Finished] = {}
         self.heard = 0
         self.run: Run | None = None
+        self.tables = [(flow.id, table) for flow in library.flows.values() for table in flow.tables.values()]
 
     def play(self) -> Played:
         problem = ""
+        for _, table in self.tables:
+            table.records.clear()
         try:
             self._begin()
             while not self._over():
@@ -125,6 +130,7 @@ class Player:
             refused=self.refused,
             foreseen=tuple(self.foreseen),
             unused=self._unused(),
+            rows=frozenset((flow, table.name, row) for flow, table in self.tables for row in table.records),
         )
 
     # --- one turn ------------------------------------------------------------------------------

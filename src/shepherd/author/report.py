@@ -64,11 +64,15 @@ def _covered_as_json(one: Coverage) -> dict[str, Any]:
         "edges": one.edges,
         "results": one.results,
         "branches": one.branches,
+        "rows": one.rows,
     }
     return {
         "flow": one.flow,
         **{name: list(count) for name, count in counted.items()},
         "missing": list(one.missing),
+        "missing_rows": [
+            {"table": row.table, "row": row.number, "file": row.file, "line": row.line} for row in one.not_given
+        ],
         "file": one.file,
         "ways": [
             {"step": way.source, "by": way.by, "to": way.target, "line": way.line, "walks": way.walks}
@@ -129,6 +133,7 @@ def _suite(
             "edges": covered.edges,
             "results": covered.results,
             "branches": covered.branches,
+            "rows": covered.rows,
         }
         for name, (hit, every) in counted.items():
             ElementTree.SubElement(properties, "property", name=name, value=f"{hit}/{every}")

@@ -48,8 +48,8 @@ class Walked(NamedTuple):
     """
     A verdict without the run, which would keep a whole library: what counts and reports ask for.
 
-    *failures* are none where it passed; *path* are the steps that stand at the end, as ``flow/step``, and *seconds* is
-    how long the walk took, where somebody looked.
+    *failures* are none where it passed; *path* are the steps that stand at the end, as ``flow/step``, *seconds* is
+    how long the walk took, where somebody looked, and *rows* are those of tables that gave something.
     """
 
     scenario: Scenario
@@ -58,6 +58,7 @@ class Walked(NamedTuple):
     entered: frozenset[str]
     crossed: frozenset[Crossing]
     seconds: float = 0.0
+    rows: frozenset[tuple[str, str, int]] = frozenset()
 
     @property
     def ok(self) -> bool:
@@ -68,7 +69,8 @@ class Walked(NamedTuple):
 def walk(library: Library, scenario: Scenario) -> Walked:
     """Walk *scenario* and keep what came of it."""
     verdict = run_scenario(library, scenario)
-    return Walked(scenario, verdict.failures, verdict.path, verdict.played.entered, verdict.played.crossed)
+    played = verdict.played
+    return Walked(scenario, verdict.failures, verdict.path, played.entered, played.crossed, rows=played.rows)
 
 
 def run_scenario(library: Library, scenario: Scenario) -> Verdict:

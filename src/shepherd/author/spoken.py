@@ -109,6 +109,10 @@ def capital(words: str) -> str:
 
 
 def sentence(words: str) -> str:
-    """*words* with a capital in front, and a full stop behind where none is."""
-    words = capital(words)
-    return words if words.endswith((".", ":", ".”", "!”", "?”", ":”")) else f"{words}."
+    """*words* with a capital in front, and a full stop behind where nothing ends them."""
+    return ended(capital(words))
+
+
+def ended(words: str) -> str:
+    """*words* with a full stop behind where nothing ends them."""
+    return words if words.rstrip("”").endswith((".", ":", "!", "?", "…")) else f"{words}."

@@ -22,6 +22,7 @@ from shepherd.flow.listwords import LISTED, in_language
 from shepherd.flow.memory import collector_rests
 from shepherd.flow.model import Do, Flow, Lookup, Set
 from shepherd.flow.promised import Promise
+from shepherd.flow.scenario_files import stops_no_run
 from shepherd.flow.scope import Around
 from shepherd.flow.translations import Covered, covered, laid_over
 
@@ -71,10 +72,11 @@ class Library:
 
     @classmethod
     def read(cls, path: str | Path) -> Library:
-        """The library in the folder *path*. Raises FlowRejected where anything is an error."""
+        """The library in the folder *path*. Raises FlowRejected where anything is an error, but in its scenarios."""
         with collector_rests():
             draft = read_draft(Path(path))
-            return cls.of(draft, examine(draft))
+            found = examine(draft)
+            return cls.of(draft, [f for f in found if not stops_no_run(f, draft.sources.get(f.file, ""))])
 
     @classmethod
     def load(cls, documents: Mapping[str, Any]) -> Library:

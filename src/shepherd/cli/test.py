@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 FORMATS = ("human", "json", "junit", "lcov")
+#: So many rows that no scenario comes to are told of each flow.
+MOST_ROWS = 8
 
 
 class Asked(NamedTuple):
@@ -174,10 +176,16 @@ def _human(report: Report, folder: Path) -> None:
         echo(
             f"{one.flow:<24} scenarios {passed}/{len(mine)}   steps {one.steps[0]}/{one.steps[1]}"
             f"   edges {one.edges[0]}/{one.edges[1]}{_of('results', one.results)}{_of('branches', one.branches)}"
+            f"{_of('rows', one.rows)}"
         )
         for way in one.not_walked:
             echo(f"    not walked: {way}", fg="yellow", nl=False)
             echo(f"  ({shown_file(folder, one.file)}:{way.line})", dim=True)
+        for row in one.not_given[:MOST_ROWS]:
+            echo(f"    not reached: row {row.number} of the table {row.table}", fg="yellow", nl=False)
+            echo(f"  ({shown_file(folder, row.file)}:{row.line})", dim=True)
+        if len(one.not_given) > MOST_ROWS:
+            echo(f"    not reached: {many(len(one.not_given) - MOST_ROWS, 'more row')}", fg="yellow")
     failed = sum(not verdict.ok for verdict in report.verdicts)
     echo(f"{many(len(report.verdicts) - failed, 'scenario')} passed, {failed} failed.")
     for one in report.below:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from shepherd.flow.dates import no_such_day
 from shepherd.flow.findings import allowed, nearest
 from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS, SAID, WEEKDAYS
 from shepherd.flow.lists import ROOT
+from shepherd.flow.mending import compared, days, each, within
 from shepherd.flow.saying import SAYINGS
 from shepherd.flow.tree import (
     All,
@@ -55,14 +55,6 @@ class Misfit(NamedTuple):
     hint: str
     start: int
     end: int
-
-
-def _each(parts: Sequence[Node], part: Node) -> str:
-    """How to mend *part* where it is a value that stands beside a comparison: ``x == 1 or 2``."""
-    if not isinstance(part, Const) or not any(isinstance(one, Compare) for one in parts):
-        return ""
-    values = ('"a"', '"b"') if isinstance(part.value, str) else ("1", "2")
-    return f"Write the comparison for each value: x == {values[0]} or x == {values[1]}."
 
 
 class Infer:
@@ -128,7 +120,7 @@ class Infer:
         parts = node.items if isinstance(node, All | Any_) else (node.item,) if isinstance(node, Not) else ()
         for part in parts:
             if not (isinstance(part, Read) and part.path[0] == "assured"):
-                self.needs(part, {"yes_no"}, "a yes or no", _each(parts, part))
+                self.needs(part, {"yes_no"}, "a yes or no", each(parts, part))
         return YES_NO
 
     def defined(self, node: Defined) -> Type:
@@ -142,7 +134,7 @@ class Infer:
             self._in(node, left, right)
         elif "any" not in (left.kind, right.kind):
             if right.kind not in SAME.get(left.kind, {left.kind}):
-                hint = _how(left, node.right) or _how(right, node.left)
+                hint = compared(left, right, node.right) or compared(right, left, node.left)
                 self.wrong(node, f"{_capital(left.words)} can't be compared with {right.words}.", hint)
             elif differ(left, right):
                 self.mixed(node, left, right)
@@ -155,7 +147,8 @@ class Infer:
 
     def _in(self, node: Compare, left: Type, right: Type) -> None:
         if right.kind not in ("list", "many", "any"):
-            self.wrong(node.right, f"This is {right.words}, where a list is needed.", 'Write ["a", "b"].')
+            hint = within(right, node.left, node.right)
+            self.wrong(node.right, f"This is {right.words}, where a list is needed.", hint)
         elif right.kind == "many":
             if left.kind not in TEXTS and left.kind != "any":
                 self.wrong(node.left, f"{_capital(left.words)} is never among {right.words}.", "Look for a text in it.")
@@ -198,13 +191,17 @@ class Infer:
             self.wrong(node, f'"{node.value}" is not one of its values.', hint, kind="value")
 
     def sum(self, node: Sum) -> Type:
+        if isinstance(node.right, Filtered) and (left := self.of(node.left)).kind not in TEXTS | {"any"}:
+            hint = f"Put what is worked out into brackets: (…) | {node.right.filter}."
+            self.wrong(node, f'The filter "{node.right.filter}" takes only what stands right before it.', hint)
+            return ANY
         left, right = self.of(node.left), self.of(node.right)
         kinds = (left.kind, right.kind)
         if self.mixes(node.left, left) or self.mixes(node.right, right) or "any" in kinds:
             return ANY
         made = _sum_of(node.op, left, right)
         if made is None:
-            hint = _days(left, node.op, node.right, right) or _RECKONED
+            hint = days(left, node.op, node.right, right) or _RECKONED
             self.wrong(node, f'"{node.op}" does not work on {left.words} and {right.words}.', hint)
             return ANY
         if differ(left, right):
@@ -341,34 +338,6 @@ def either(one: Type, other: Type) -> Type:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _how(left: Type, right: Node) -> str:
-    if left.kind == "yes_no":
-        return "It is true or false by itself: leave the comparison out, or write not."
-    if left.kind in NUMBERS and isinstance(right, Const):
-        return f"Write {right.value} without quotes."
-    if left.kind == "date" and isinstance(right, Const):
-        return _day(right.value)
-    return ""
-
-
-def _day(written: Any) -> str:
-    """How the day that is *written* as a text is written in an expression."""
-    try:
-        day = date.fromisoformat(written) if isinstance(written, str) else None
-    except ValueError:
-        day = None
-    return f"Write date({day.year}, {day.month}, {day.day})." if day else "Write a day like date(2027, 4, 6)."
-
-
-def _days(left: Type, op: str, count: Node, right: Type) -> str:
-    """How a number of days is put to a day, or taken from it."""
-    if left.kind not in ("date", "datetime") or op not in "+-" or right.kind != "integer":
-        return ""
-    if isinstance(count, Const):
-        return f"Write days({count.value})."
-    return f"Write days({count.words})." if isinstance(count, Read) else "Write days(…) round the number."
 
 
 TAKES: Mapping[str, frozenset[str]] = {

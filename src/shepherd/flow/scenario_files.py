@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shepherd.flow.findings import Place
+from shepherd.flow.findings import Finding, Place
 from shepherd.flow.given import (
     Expect,
     Malformed,
@@ -19,9 +20,11 @@ from shepherd.flow.given import (
     read_given,
     texts,
 )
+from shepherd.flow.schema import KINDS
 from shepherd.flow.source import Map, Node, Seq
 
 SUFFIX = ".scenarios.yaml"
+_OTHER = re.compile(rf"^(?:{'|'.join(kind for kind in KINDS if kind != 'scenarios')}):", re.MULTILINE)
 #: Of these a scenario expects at least one besides how it ends.
 PROVES = ("path", "says", "values", "ticket")
 _EXPECTED = ("outcome", "waiting", "path", "says", "values", "returns", "ticket", "refused", "assured", "never")
@@ -30,6 +33,11 @@ _EXPECTED = ("outcome", "waiting", "path", "says", "values", "returns", "ticket"
 def flow_of(file: str) -> str:
     """The flow that the scenarios of *file* are of: its stem."""
     return file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
+
+
+def stops_no_run(finding: Finding, text: str) -> bool:
+    """Whether *finding* is about a file of scenarios, whose *text* says nothing else: flows are run without it."""
+    return finding.file.endswith(SUFFIX) and _OTHER.search(text) is None
 
 
 def read_scenarios(tree: Any, file: str, root: Node | None = None) -> tuple[Scenario, ...]:

@@ -89,7 +89,7 @@ class Around:
                 types[name] = Type("record", fields={n: f.type for n, f in declared.items()}, name="record")
             types |= self.saved(flow)
             types[ROOT] = _record({name: _listed(one) for name, one in flow.lists.items()})
-            types |= {n: _record({c: f.type for c, f in t.gives.items()}) for n, t in flow.tables.items()}
+            types |= {name: _record(table.types) for name, table in flow.tables.items()}
             _add_values(flow, types)
             self._types[flow.id] = types
         return self._types[flow.id]

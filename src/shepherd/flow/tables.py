@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shepherd.flow.arithmetic import Undefined, Unworkable
@@ -17,7 +17,7 @@ from shepherd.flow.reader import Reader, is_map, items, pairs, place_of, plain, 
 from shepherd.flow.rows import Rows
 from shepherd.flow.shown import many
 from shepherd.flow.source import Map, Node, Scalar
-from shepherd.flow.types import Refusal, check_field
+from shepherd.flow.types import Refusal, Type, check_field
 
 NO_ROWS = Rule(
     "SHP340", "table-without-rows", "error", "A table has its rows in the flow, or in one CSV file: one of the two."
@@ -38,6 +38,8 @@ WRONG_COLUMNS = Rule(
 RULES = (NO_ROWS, WRONG_WIDTH, WRONG_COLUMNS)
 #: How many findings of a kind a table gets; nobody reads more.
 MOST_FINDINGS = 20
+#: A column with more texts than these is none of a few values.
+MOST_TEXTS = 200
 At = Callable[[int, int], Place]
 
 
@@ -48,7 +50,7 @@ class Table:
 
     Each row has the cells of *by*, then those of *gives*, as they are written (a list as a tuple). *unique*: no values
     fit two rows. *file* is the CSV file, relative to the library, or empty; *at* gives the place of a cell by row and
-    column, both from 0.
+    column, both from 0. *records* are the rows that gave something so far, by their number; it may be cleared.
     """
 
     name: str
@@ -79,6 +81,19 @@ class Table:
         if known is None:
             known = self.records[row] = self._record(row)
         return known
+
+    @property
+    def types(self) -> Mapping[str, Type]:
+        """The type of each column of *gives*: one of texts can be nothing but what its rows say."""
+        columns = enumerate(self.gives.items(), len(self.by))
+        return {name: self._of_rows(number, column.type) for number, (name, column) in columns}
+
+    def _of_rows(self, number: int, type_: Type) -> Type:
+        if type_.kind != "text" or type_.options:
+            return type_
+        written = dict.fromkeys(row[number] for row in self.rows)
+        texts = tuple(one.strip() for one in written if isinstance(one, str) and one.strip())
+        return replace(type_, options=texts) if 0 < len(texts) <= MOST_TEXTS else type_
 
     def given(self, name: str, written: Written) -> Any:
         """The value of the column *name* that a cell writes, None for an empty optional one, or a Refusal."""
