@@ -277,7 +277,7 @@ def changed(document: Any, path: tuple[Any, ...], dice: random.Random) -> Any:
     elif path[-1] in ("then", "ok", "error", "failed") and "steps" in copy:
         here[path[-1]] = dice.choice(list(copy["steps"]))
     else:
-        here[path[-1]] = f"{old}x"
+        here[path[-1]] = "long_text" if path[-1] == "type" else f"{old}x"
     return copy
 
 

@@ -115,7 +115,7 @@ def test_no_key_works_while_typing_or_with_modifiers(served, page, customer):
 def test_a_pin_typed_blind_goes_into_its_field(served, page, customer):
     """The field has the focus, also after a refused value; digits beside it do nothing."""
     at_pin(page, served.address, customer)
-    field = page.get_by_label("Pin", exact=True)
+    field = page.get_by_label("PIN", exact=True)
     expect(field).to_be_focused()
     page.keyboard.type("00")
     page.keyboard.press("Enter")
@@ -282,7 +282,7 @@ def test_a_long_text_is_sent_by_keys(served, page, customer):
 def test_a_secret_that_is_typed_is_kept_nowhere(served, page, customer):
     """What stands in the browser for the tab holds no PIN."""
     at_pin(page, served.address, customer)
-    page.get_by_label("Pin", exact=True).fill("4711")
+    page.get_by_label("PIN", exact=True).fill("4711")
 
     assert "4711" not in page.evaluate("JSON.stringify(sessionStorage)")
 
@@ -306,7 +306,7 @@ def test_a_page_that_goes_on_by_itself_takes_the_note_along(served, page, custom
     """Who writes while the desk looks something up writes on at the next step, at the same place."""
     served.hold("line.test")
     at_pin(page, served.address, customer)
-    page.get_by_label("Pin", exact=True).fill("4071")
+    page.get_by_label("PIN", exact=True).fill("4071")
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
     tap(page, "n")
@@ -326,7 +326,7 @@ def test_every_way_out_has_its_key(served, page, customer):
     shows(page, "Is the customer gone?")
     tap(page, "b")
     shows(page, "tell me the four digits")
-    page.get_by_label("Pin", exact=True).fill("4071")
+    page.get_by_label("PIN", exact=True).fill("4071")
     press(page, "Save and go on")
     shows(page, LIGHT)
     expect(page.get_by_role("button", name="The caller hung up")).to_have_count(1)

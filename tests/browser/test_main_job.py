@@ -119,7 +119,7 @@ def test_the_main_job_without_scripts(served, browser, customer):
     start_by_clicks(page, served.address, customer)
     press(page, "Continue")
     press(page, "They have it")
-    page.get_by_label("Pin", exact=True).fill(PIN)
+    page.get_by_label("PIN", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
     shows(page, "I am testing your line from here.")

@@ -71,7 +71,7 @@ def test_what_is_typed_while_the_desk_looks_something_up_answers_nothing(served,
     """Digits typed at a waiting page that gives way to the next step are not its keys; after a moment they are."""
     served.hold("line.test")
     at_pin(page, served.address, customer)
-    page.get_by_label("Pin", exact=True).fill(PIN)
+    page.get_by_label("PIN", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
     served.let_go("line.test")
@@ -199,7 +199,7 @@ def test_a_browser_that_dies_in_a_call_comes_back_to_its_result(served, browser,
     first = browser.new_context()
     page = first.new_page()
     at_pin(page, served.address, customer)
-    page.get_by_label("Pin", exact=True).fill(PIN)
+    page.get_by_label("PIN", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
     first.close()
@@ -217,7 +217,7 @@ def test_a_desk_that_dies_in_a_call_looks_it_up_again(served, page, customer):
     """A lookup that was open when the desk was killed is made again; nothing is asked twice."""
     served.hold("line.test")
     at_pin(page, served.address, customer)
-    page.get_by_label("Pin", exact=True).fill(PIN)
+    page.get_by_label("PIN", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, "Being looked up: test line")
     served.stop(signal.SIGKILL)
@@ -269,12 +269,12 @@ def test_a_refused_form_is_sent_once(served, page, customer):
     at_pin(page, served.address, customer)
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    page.get_by_label("Pin", exact=True).fill("12")
+    page.get_by_label("PIN", exact=True).fill("12")
     press(page, "Save and go on")
     expect(page.get_by_role("alert")).to_be_visible()
     assert len(sent) == 1
     assert page.title().startswith("Problem: ")
-    page.get_by_label("Pin", exact=True).fill(PIN)
+    page.get_by_label("PIN", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, LIGHT)
     assert len(sent) == 2
@@ -283,7 +283,7 @@ def test_a_refused_form_is_sent_once(served, page, customer):
 def test_a_refusal_leaves_nothing_to_be_sent_again(served, page, customer):
     """Refresh after a refusal shows the step, without asking whether the form is to be sent again."""
     at_pin(page, served.address, customer)
-    page.get_by_label("Pin", exact=True).fill("12")
+    page.get_by_label("PIN", exact=True).fill("12")
     press(page, "Save and go on")
     expect(page.get_by_role("alert")).to_be_visible()
     page.reload()

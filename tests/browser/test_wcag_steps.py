@@ -15,7 +15,7 @@ def test_axe_finds_nothing_on_the_way(served, eye, customer):
     eye.look("question", "four-digit phone PIN")
     press(page, "They have it")
     eye.look("secret", "tell me the four digits")
-    page.get_by_label("Pin", exact=True).fill(PIN)
+    page.get_by_label("PIN", exact=True).fill(PIN)
     press(page, "Save and go on")
     shows(page, LIGHT)
     run = page.url

@@ -394,10 +394,11 @@ def test_only_what_works_is_offered(at_light, open_tab):
     assert "Ways out" in fresh.text
 
 
-def test_words_that_are_answered_on_the_next_page_say_so(tab):
+def test_words_that_are_answered_on_the_next_page_say_so(small):
     """Who hears a number at a step without a field is told that it comes next; other messages say nothing of it."""
-    begin(tab, "C-1001", "complaint")
-    assert "goes into a field on the next page" in tab.text
-    begin(tab, "C-1001")
-    assert tab.heading.startswith("I am sorry")
-    assert "goes into a field" not in tab.text
+    begin(small, "", "hear_first")
+    assert "goes into a field on the next page" in small.text
+    small.act("continue")
+    small.act("answer", value="100201")
+    assert small.heading.startswith("Thank you")
+    assert "goes into a field" not in small.text
