@@ -256,7 +256,8 @@ def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding
         return WORDS.at(place, message, file=file, hint=f"Write `not {value[1:].strip()[:40]}`.")
     if key in _CONDITION and value[:1] in "\"'[" and value:
         message = "A condition that begins with a quote or a bracket is cut by YAML."
-        hint = 'Begin with the name: line.status == "down".'
+        whole = f" Or put all of it into single quotes: '{value}'." if "'" not in value and len(value) < 80 else ""
+        hint = f'Begin with the name: line.status == "down".{whole}'
         return WORDS.at(place, message, file=file, hint=hint)
     if value[:1] == '"' and "end of stream" in problem:
         return SYNTAX.at(place, "A quote is opened here and never closed.", file=file, hint="Close it.")
@@ -304,6 +305,10 @@ def _said(problem: str, context: str, since: int) -> tuple[str, str]:
         return "A list item stands here where none is due.", "Begin the list on a line of its own."
     if "start any token" in problem:
         return "YAML keeps this mark for itself.", "Put the text into quotes; in a table's cell write `over 5000`."
+    if "alphabetic or numeric" in problem:
+        return "YAML keeps this mark for itself.", "Put the text into quotes; in a table's cell write `any` for a star."
+    if "node content" in problem:
+        return "Nothing stands between two marks here.", "Take the comma out; in a table's cell write `any`."
     if "comment or line break" in problem:
         return "After | or > the line must end.", "Put the words on the next line."
     if "expected key" in problem or "block end" in problem:

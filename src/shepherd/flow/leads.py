@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
@@ -19,6 +19,20 @@ UNKNOWN_TARGET = Rule(
 RULES = (UNKNOWN_TARGET,)
 #: So many are told beside what is to be mended first.
 MOST = 50
+#: What people write who want to stop there, and to go on.
+ENDS, ON = frozenset(["end", "stop", "exit", "quit"]), frozenset(["next", "continue"])
+
+
+def meant_step(target: str, steps: Iterable[str], enders: Iterable[str] = ()) -> str:
+    """What is meant by a way to *target*, which is none of *steps*; *enders* are those of them that end the flow."""
+    listed = list(steps)
+    if target in ENDS:
+        ending = next(iter(enders), "")
+        there = f' Lead it to "{ending}".' if ending else ""
+        return f"An end is a step of its own, with `end: OUTCOME`.{there}"
+    if target in ON:
+        return "Leave the way out: a step goes on to the one below it in the file. Or name that step."
+    return nearest(target, listed) or f"Steps: {allowed(listed)}."
 
 
 def unknown_ways(root: Map, file: str) -> Iterator[Finding]:
@@ -36,7 +50,7 @@ def unknown_ways(root: Map, file: str) -> Iterator[Finding]:
     ways = ((key.text, target) for key, node in steps.entries for target in _targets(node))
     wrong = ((step, target) for step, target in ways if target.text not in known and is_id(target.text))
     for step, target in islice(wrong, MOST):
-        hint = nearest(target.text, listed) or f"Steps: {allowed(listed)}."
+        hint = meant_step(target.text, listed)
         message = f'"{target.text}" is not a step of this flow.'
         yield UNKNOWN_TARGET.at(target.place, message, file=file, flow=flow, step=step, hint=hint)
 
