@@ -146,6 +146,7 @@ def test_a_text_cut_by_a_hash_is_refused(text: str, refused: bool):
         ('when: ["a"] == x\n', "SHP006", 1, "Begin with the name"),
         ("a: {end: x, say: Your {{ v }} now}\n", "SHP006", 1, "several lines"),
         ('when: "down" in line.states\n', "SHP006", 1, "'\"down\" in line.states'"),
+        ("with: {a: {{ b.c }}}\n", "SHP006", 1, "without braces"),
         ("say: 'I'm sorry.'\n", "SHP006", 1, "Double it inside: 'I''m sorry.'"),
         ('say: "He said "no"."\n', "SHP006", 1, 'He said \\"no\\".'),
         ("a: {say: 'I'm sorry.', then: b}\n", "SHP005", 1, "Write two of them"),

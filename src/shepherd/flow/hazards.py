@@ -93,6 +93,9 @@ DIFFERS = "This line is indented differently from its neighbours."
 FLATTER = "Each step, field and answer stands directly below its group: take the brackets or the indent out."
 NO_REUSE = "Write it out, or share it by `call`, `texts` or `values`."
 BLOCK = "Put the words on the next line after `say: |`."
+BRACES = (
+    f"Below `with`, `set`, `when` and their like a name stands without braces. For words: {BLOCK[0].lower()}{BLOCK[1:]}"
+)
 STAR = f"For words that begin with a star: {BLOCK[0].lower()}{BLOCK[1:]}"
 AMPERSAND = f"For words that begin with an ampersand: {BLOCK[0].lower()}{BLOCK[1:]}"
 BANG = f"For words that begin with an exclamation mark: {BLOCK[0].lower()}{BLOCK[1:]}"
