@@ -36,6 +36,19 @@ def test_a_way_to_an_outcome_names_the_step_that_ends_so():
     assert found(one) == [("SHP202", "a", 'Lead it to "end", which ends so.')]
 
 
+def test_a_way_to_end_is_no_misspelt_step():
+    """
+    Who writes `then: end` means to end, and `then: next` to go on: no step that is merely spelt alike is guessed.
+    """
+    ends = flow("one", step("a", "answer:x>end", "answer:y>send"), step("send", end="fin"))
+    goes_on = flow("one", step("a", "answer:x>next", "answer:y>text"), step("text", end="fin"))
+
+    assert found(ends) == [
+        ("SHP202", "a", 'An end is a step of its own, with `end: OUTCOME`. Lead it to "send".'),
+    ]
+    assert [hint.partition(":")[0] for _, _, hint in found(goes_on)] == ["Leave the way out"]
+
+
 def test_one_unreachable_piece_is_one_finding():
     """
     Of a chain that nothing leads to, its first step is named.

@@ -312,3 +312,33 @@ def test_a_field_without_its_form_is_guessed(tmp_path: Path, show_if: str, hint:
 
     assert wrong.code == "SHP311"
     assert wrong.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("written", "about", "hint"),
+    [
+        ('"quickly"', "quickly", "A text needs quotes of its own: '\"quickly\"'."),
+        ("lost-parcel", "lost-parcel", "A text needs quotes of its own: '\"lost-parcel\"'."),
+        ('"before"', "before", ""),
+        ('"befor"', "befor", 'A text needs quotes of its own: \'"befor"\'. Did you mean "before"?'),
+        ("lost == before", "lost", 'Did you mean "last"?'),
+    ],
+)
+def test_a_text_whose_quotes_yaml_took_is_told_as_one(tmp_path: Path, written: str, about: str, hint: str):
+    """
+    A word that stands alone where a value is given is first of all a text: YAML takes one pair of quotes for its own.
+    """
+    body = f"""values: {{last: today}}
+steps:
+  before:
+    ask: Which?
+    type: text
+  hello:
+    set: {{why: {written}, how: '"x"'}}
+  say_it:
+    say: It is {{{{ why }}}}, {{{{ how }}}}, {{{{ last }}}}.
+  finish: {{end: done}}
+"""
+    found = [f for f in names(library(tmp_path, body)) if f.code == "SHP311"]
+
+    assert [(f.message.split('"')[1], f.hint) for f in found] == ([(about, hint)] if hint else [])

@@ -272,6 +272,26 @@ def test_a_group_in_the_column_of_its_key_is_one_mistake(write: Write, expect: s
 
 
 @pytest.mark.bench
+@pytest.mark.parametrize(("name", "way"), [("two-b", "two-b"), ("2nd", "2nd"), ("Two", "Two"), ("Two", "two")])
+def test_a_key_that_is_no_name_is_told_at_the_key_alone(write: Write, name: str, way: str):
+    """
+    The ways to such a step are right once its key is: neither they nor a way by its right name are told as well.
+    """
+    text = FLOW.replace("then: two", f"then: {way}").replace("  two:", f"  {name}:")
+
+    assert [(f.code, f.place.line) for f in read_draft(write(a=text)).findings] == [("SHP112", 11)]
+
+
+def test_a_step_that_slipped_out_is_told_where_it_belongs(write: Write):
+    """
+    What looks like a step in the column of the head is no misspelt key of it.
+    """
+    (found,) = read_draft(write(a=FLOW + "three:\n  say: Good day.\n")).findings
+
+    assert (found.code, found.place.line) == ("SHP107", 12)
+    assert "below `steps:`" in found.hint
+
+
 def test_a_large_flow_is_read_quickly(write: Write):
     """
     A thousand steps are read, validated and built in a moment, and ten thousand in ten moments.

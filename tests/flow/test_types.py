@@ -147,7 +147,7 @@ def test_a_refusal_helps():
     A comma or a grouped number is answered with what to write instead.
     """
     assert "45.5" in parse_value("number", "45,5").sentence
-    assert "Write 1250 or 1.250." in parse_value("number", "1,250").sentence
+    assert "Write 1250 or 1.25." in parse_value("number", "1,250").sentence
     assert "write 1250; an amount in EUR has at most 2" in parse_value("money", "1,250").sentence
     assert "12000" in parse_value("integer", "12 000").sentence
     assert "year-month-day" in parse_value("date", "21.11.2026").sentence

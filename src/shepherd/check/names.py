@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,6 +62,11 @@ def known_at(step: Step, use: Use) -> frozenset[Path]:
     return after_all(use.after) | own
 
 
+#: What gives a value, which may be meant as a text; and what looks like one.
+GIVES = frozenset(["with", "set", "default", "returns", "is"])
+_WORD = re.compile(r"[A-Za-z]\w*(?:-\w+)*")
+
+
 class Demand(NamedTuple):
     """A name that *step* works out in *expression*, and which has to be set there; *through* values and texts."""
 
@@ -86,15 +92,16 @@ class _Names:
             self.open[name] = self.opened_by(name)
 
     def findings(self) -> Iterator[Finding]:
+        given = {id(case.gives) for value in self.flow.values.values() for case in value.cases}
         for parts in self.named.values():
             for part in parts:
-                yield from self.unknown(None, part)
+                yield from self.unknown(None, part, "is" if id(part) in given else "")
         order = in_reverse(self.flow)
         demands: list[Demand] = []
         for name in order:
             step = self.flow.steps[name]
             for use in uses(self.flow, step):
-                yield from self.unknown(step, use.expression)
+                yield from self.unknown(step, use.expression, use.role)
                 for read, path, through in self.opened(use.expression.tree, known_at(step, use)):
                     if use.own and path[0] == step.saves:
                         yield self.not_yet(step, use.expression, read, path)
@@ -108,22 +115,30 @@ class _Names:
         reached = set(order)
         for step in (step for name, step in self.flow.steps.items() if name not in reached):
             for use in uses(self.flow, step):
-                yield from self.unknown(step, use.expression)
+                yield from self.unknown(step, use.expression, use.role)
         yield from self.unset(demands, order)
 
     # --- known at all ------------------------------------------------------------------------------
 
-    def unknown(self, step: Step | None, expression: Expression) -> Iterator[Finding]:
+    def unknown(self, step: Step | None, expression: Expression, role: str = "") -> Iterator[Finding]:
         """The names of *expression* that the flow does not have, also those behind ``is defined``."""
         at = step.id if step else ""
+        word = expression.source.strip()
+        alone = role in GIVES and _WORD.fullmatch(word) is not None
         for read in expression.reads:
             wrong = self.known.unknown(read, (step.saves or "") if step else "")
             if wrong is None or (step is not None and (at, read.path) in self.reported):
                 continue
             self.reported.add((at, read.path))
             rule = UNKNOWN_FIELD if wrong.field else UNKNOWN_NAME
-            place = expression.at(read.start, read.end)
-            yield rule.at(place, wrong.message, file=self.flow.file, hint=wrong.hint, flow=self.flow.id, step=at)
+            place, message, hint = expression.at(read.start, read.end), wrong.message, wrong.hint
+            if alone and not wrong.field:  # YAML takes the quotes that stand round the whole for its own
+                near = f" {hint}" if hint.startswith("Did you mean") and word == read.words else ""
+                place, message = expression.place, message.replace(f'"{read.words}"', f'"{word}"', 1)
+                hint = f"A text needs quotes of its own: '\"{word}\"'.{near}"
+            yield rule.at(place, message, file=self.flow.file, hint=hint, flow=self.flow.id, step=at)
+            if alone and not wrong.field:
+                return
 
     def not_yet(self, step: Step, expression: Expression, read: Read, path: Path) -> Finding:
         """A rule of a form reads a field of it that is not given by then, or not always."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shepherd.check.walks import ending
 from shepherd.flow.findings import Finding, Rule, allowed, nearest
-from shepherd.flow.leads import UNKNOWN_TARGET
+from shepherd.flow.leads import UNKNOWN_TARGET, meant_step
 from shepherd.flow.model import End, Escalate, Flow, Step
 
 if TYPE_CHECKING:
@@ -69,13 +69,14 @@ def _unknown_targets(flow: Flow, flows: Container[str]) -> Iterator[Finding]:
             seen.add((edge.place, edge.target))
             what = f'"{edge.target}" is not a step of this flow.'
             if edge.target in flow.outcomes:
-                enders = _ending_with(flow, edge.target)
+                so = _ending_with(flow, edge.target)
                 what = f'"{edge.target}" is an outcome; a way leads to a step.'
-                hint = f'Lead it to "{enders[0]}", which ends so.' if enders else "Add a step that ends so."
+                hint = f'Lead it to "{so[0]}", which ends so.' if so else "Add a step that ends so."
             elif edge.target in flows:
                 hint = f"It is a flow: lead the way to a step with call: {edge.target}."
             else:
-                hint = nearest(edge.target, flow.steps) or f"Steps: {allowed(flow.steps)}."
+                enders = [one.id for one in flow.steps.values() if isinstance(one.action, End)]
+                hint = meant_step(edge.target, flow.steps, enders)
             yield UNKNOWN_TARGET.at(edge.place, what, file=flow.file, flow=flow.id, step=step.id, hint=hint)
 
 

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from shepherd.flow.arithmetic import Unworkable
+from shepherd.flow.cellwords import as_cell
 from shepherd.flow.types import Refusal, Type, parse_value
 
 #: A place on the line of all values of a kind: ``(1, value, -1)`` just before one, ``(1, value, 1)`` just behind it.
@@ -135,6 +136,15 @@ def read(written: Written, kind: str) -> Cell | Unread:
 
 
 def _span(text: str, kind: str) -> Span | Unread:
+    span = _plain_span(text, kind)
+    if not isinstance(span, Unread) or kind == "text" or len(text) > MOST_CHARACTERS:
+        return span
+    likely = as_cell(_in_words(text))
+    meant = next((one for one in likely if one == ANY or not isinstance(_plain_span(one, kind), Unread)), "")
+    return Unread(f'"{_short(text)}" is not how a cell is written.', f"Write: {meant}.") if meant else span
+
+
+def _plain_span(text: str, kind: str) -> Span | Unread:
     if kind == "text":
         return Span((1, text, 0), (1, text, 0)) if text else Unread("This cell is empty.", "Write any, or a value.")
     if len(text) > MOST_CHARACTERS:

@@ -9,7 +9,7 @@ from typing import Any
 from shepherd.flow import schema, source
 from shepherd.flow.findings import NOWHERE, Finding, Rule, nearest
 from shepherd.flow.hazards import short
-from shepherd.flow.leads import unknown_ways
+from shepherd.flow.leads import told_at_the_key, unknown_ways
 from shepherd.flow.outdents import gathered
 from shepherd.flow.source import Map
 
@@ -50,6 +50,7 @@ def read_document(data: bytes, name: str) -> tuple[Document | None, list[Finding
             findings.append(UNKNOWN_KIND.at(first.place, message, file=name, hint=hint))
         return None, findings
     typed, found = schema.validate(root, first.text, name)
+    found = told_at_the_key(root, found)
     findings += [finding for finding in found if finding.place.line not in lines]
     if found and not read.findings and first.text == "flow":
         told = {finding.place.line for finding in found}

@@ -8,7 +8,7 @@ import yaml
 
 from shepherd.flow import colons
 from shepherd.flow.findings import Finding, Place, Rule
-from shepherd.flow.indents import SAME_COLUMN, Slip, before, of_lists, standing_out
+from shepherd.flow.indents import SAME_COLUMN, Slip, before, of_lists, outside, standing_out
 from shepherd.flow.shown import JOINERS, STEERING
 
 NOT_UTF8 = Rule("SHP001", "not-utf-8", "error", "A file is text in UTF-8, so that every reader sees the same words.")
@@ -93,6 +93,9 @@ DIFFERS = "This line is indented differently from its neighbours."
 FLATTER = "Each step, field and answer stands directly below its group: take the brackets or the indent out."
 NO_REUSE = "Write it out, or share it by `call`, `texts` or `values`."
 BLOCK = "Put the words on the next line after `say: |`."
+BRACES = (
+    f"Below `with`, `set`, `when` and their like a name stands without braces. For words: {BLOCK[0].lower()}{BLOCK[1:]}"
+)
 STAR = f"For words that begin with a star: {BLOCK[0].lower()}{BLOCK[1:]}"
 AMPERSAND = f"For words that begin with an ampersand: {BLOCK[0].lower()}{BLOCK[1:]}"
 BANG = f"For words that begin with an exclamation mark: {BLOCK[0].lower()}{BLOCK[1:]}"
@@ -105,6 +108,9 @@ _TAB = re.compile(r"^[ -]*\t", re.MULTILINE)
 _ENTRY = re.compile(r"^(?P<lead>\s*(?:- +)*)(?P<key>[A-Za-z_][\w.-]*)\s*:(?P<gap>\s+)(?P<value>.*)$")
 _IN_MAP = re.compile(r"^\s*(?:- +)*(?:[\w.-]+\s*:\s+)?\{.*\{\{")
 _CONDITION = frozenset(["when", "is", "must", "otherwise", "default", "show_if"])
+#: A blank that is none for YAML, where one has to stand: before the first word, or behind a mark.
+_BLANK = re.compile(r"(?:[^'\"]*?[:,-]| *)([\u00a0\u2000-\u200a\u202f\u3000])")
+_APOSTROPHE = re.compile(r"\w'$")
 _MARKS = "@`*&!|>%'\"[{?-#,]}"
 
 
@@ -196,6 +202,12 @@ def explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Finding:
     problem, mark, context = error.problem or "", error.problem_mark, error.context_mark
     number = min(mark.line if mark is not None else 0, len(lines) - 1)
     column = mark.column if mark is not None else 0
+    for at in dict.fromkeys((number, min(context.line, len(lines) - 1) if context is not None else number)):
+        blank = _BLANK.match(lines[at])
+        if blank is not None:
+            place = Place(at + 1, blank.start(1) + 1, at + 1, blank.end(1) + 1)
+            message = f"The blank here, U+{ord(blank[1]):04X}, is not the one of the space bar."
+            return CONTROL.at(place, message, file=file, hint="Delete it and type a blank.")
     if "nesting depth" in problem:
         # Newer versions of libyaml have a limit of their own, which their scanner reaches before ours sees an event.
         place = Place(number + 1, column + 1, number + 1, column + 2)
@@ -217,8 +229,15 @@ def explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Finding:
         first = len(line) - len(line.lstrip()) + 1
         place = Place(slip.line + 1, first, slip.line + 1, max(first, len(line)) + 1)
         return SYNTAX.at(place, slip.message, file=file, hint=slip.hint)
+    opened = "end of stream" in problem or ("',' or" in problem and context is not None and context.line != number)
+    if opened and context is not None:  # what is never closed is mended where it begins
+        number, column = min(context.line, len(lines) - 1), context.column
     place = Place(number + 1, column + 1, number + 1, max(column + 2, len(lines[number].rstrip()) + 1))
-    message, hint = _said(problem, error.context or "", context.line + 1 if context is not None else 0)
+    apostrophe = _APOSTROPHE.search(lines[number][:column]) if "',' or" in problem and not opened else None
+    if apostrophe is not None:
+        place = Place(number + 1, column, number + 1, column + 1)
+        return SYNTAX.at(place, "This apostrophe ends the text for YAML.", file=file, hint="Write two of them: ''.")
+    message, hint = _said(problem, error.context or "")
     return SYNTAX.at(place, message, file=file, hint=hint)
 
 
@@ -233,7 +252,9 @@ def _slip(problem: str, lines: list[str], number: int, begun: int) -> Slip | Non
     neighbours = "block end" in problem or "expected key" in problem
     if "'-' indicator" in problem or (neighbours and lines[number].lstrip()[:1] == "-"):
         return Slip(number, DIFFERS, of_lists(lines))
-    return standing_out(lines, number - 1, number) if neighbours and number else None
+    if not neighbours or not number:
+        return None
+    return standing_out(lines, number - 1, number) or outside(lines, number)
 
 
 def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding | None:
@@ -256,10 +277,15 @@ def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding
         return WORDS.at(place, message, file=file, hint=f"Write `not {value[1:].strip()[:40]}`.")
     if key in _CONDITION and value[:1] in "\"'[" and value:
         message = "A condition that begins with a quote or a bracket is cut by YAML."
-        hint = 'Begin with the name: line.status == "down".'
+        whole = f" Or put all of it into single quotes: '{value}'." if "'" not in value and len(value) < 80 else ""
+        hint = f'Begin with the name: line.status == "down".{whole}'
         return WORDS.at(place, message, file=file, hint=hint)
     if value[:1] == '"' and "end of stream" in problem:
         return SYNTAX.at(place, "A quote is opened here and never closed.", file=file, hint="Close it.")
+    inside = _quoted_inside(value)
+    if inside:
+        message = "The text ends for YAML where its own quotation mark stands in it."
+        return WORDS.at(place, message, file=file, hint=inside)
     block = BLOCK.replace("say", key)
     inner = re.fullmatch(r"([a-z_]+):\s+([a-z0-9_]+)", value)
     if inner:
@@ -275,22 +301,32 @@ def _by_words(lines: list[str], number: int, file: str, problem: str) -> Finding
     return None
 
 
+def _quoted_inside(value: str) -> str:
+    """How *value*, a text in quotes that has such a quote inside, is written; empty where it is none."""
+    mark, text = value[:1], value.rstrip()
+    if mark not in ("'", '"') or len(text) < 3 or text[-1] != mark or mark not in text[1:-1]:
+        return ""
+    inner = text[1:-1]
+    if mark == "'":
+        return f"Double it inside: '{short(inner, most=60).replace(mark, mark * 2)}'."
+    return f'Write a backslash before it: "{short(inner, most=60).replace(mark, chr(92) + mark)}".'
+
+
 def _one_line_map(value: str, problem: str) -> bool:
     """Whether *value* is meant as a one-line list or map in which something else went wrong."""
     return value[0] in "[{" and not value.startswith("{{") and ("',' or" in problem or value[-1:] in "]}")
 
 
-def _said(problem: str, context: str, since: int) -> tuple[str, str]:
+def _said(problem: str, context: str) -> tuple[str, str]:
     """A sentence and a hint for the rest of YAML's errors."""
-    begun = f" It begins in line {since}." if since else ""
     if "end of stream" in problem and "quoted" in context:
         return (
-            f"A quote is opened and never closed.{begun}",
+            "A quote is opened here and never closed.",
             "Close it, or put the words on the next line after `say: |`.",
         )
     if "',' or" in problem:
         return (
-            f"A one-line list or map is not closed.{begun}",
+            "A one-line list or map is not closed.",
             "Close it, and put a comma between the parts.",
         )
     if "escape" in problem:
@@ -304,6 +340,10 @@ def _said(problem: str, context: str, since: int) -> tuple[str, str]:
         return "A list item stands here where none is due.", "Begin the list on a line of its own."
     if "start any token" in problem:
         return "YAML keeps this mark for itself.", "Put the text into quotes; in a table's cell write `over 5000`."
+    if "alphabetic or numeric" in problem:
+        return "YAML keeps this mark for itself.", "Put the text into quotes; in a table's cell write `any` for a star."
+    if "node content" in problem:
+        return "Nothing stands between two marks here.", "Take the comma out; in a table's cell write `any`."
     if "comment or line break" in problem:
         return "After | or > the line must end.", "Put the words on the next line."
     if "expected key" in problem or "block end" in problem:

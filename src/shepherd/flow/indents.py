@@ -53,6 +53,20 @@ def standing_out(lines: Sequence[str], one: int, other: int) -> Slip | None:
     return Slip(one, message, of_lists(lines) if "-" in mine["lead"] else SAME_COLUMN)
 
 
+def outside(lines: Sequence[str], number: int) -> Slip | None:
+    """The step above line *number*, a step too, that begins further out than the steps do; None where there is none."""
+    beside = _KEY.match(lines[number])
+    right = len(beside["lead"]) if beside else 0
+    above = ((at, _KEY.match(lines[at])) for at in range(number - 1, 0, -1))
+    at, found = next(((at, key) for at, key in above if key and len(key["lead"]) < right), (0, None))
+    if found is None or found["value"].strip() or found["key"] == "steps":
+        return None
+    if not any(line.startswith("steps:") for line in lines[:at]):
+        return None
+    message = f'"{found["key"]}" begins in column {len(found["lead"]) + 1}, the steps beside it in column {right + 1}.'
+    return Slip(at, message, SAME_COLUMN)
+
+
 def of_lists(lines: Sequence[str]) -> str:
     """How the items of a list are indented."""
     if any(line.startswith("scenarios:") for line in lines):

@@ -64,6 +64,7 @@ FITS = {
 #: What the translation of a flow has, and that of a list has not.
 IN_FLOWS = {"title", "texts", "steps"}
 WORDLESS = {"say", "guide", "warn", "why", "article", "tag", "note"}
+VERBS = ("ask", "collect", "decide", "call", "lookup", "do", "escalate", "end")
 Path = tuple[str | int, ...]
 MOST_KEYS = 250
 #: So much of what is no name is looked at for one.
@@ -235,13 +236,19 @@ def _unknown(error: Any, path: Path, spot: Spot, offered: Mapping[str, tuple[str
             yield spot.at(MISPLACED_KEY, place, *_misplaced(key, error.instance, offered))
             continue
         hint = f"{meant(key, known)} Allowed: {allowed(known)}.".strip()
+        if not path and "steps" in known and _is_step(error.instance[key]):
+            hint = "Is it a step? Then it stands below `steps:`, in the column of the others."
         yield spot.at(UNKNOWN_KEY, place, f'"{_short(key)}" is no key of this group.', hint)
+
+
+def _is_step(value: Any) -> bool:
+    """Whether *value* looks like a step that has slipped out of the others."""
+    return isinstance(value, dict) and not value.keys().isdisjoint((*VERBS, "say"))
 
 
 def _misplaced(key: str, step: Mapping[str, Any], offered: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
     """What to say of a key that belongs to another verb."""
-    verbs = ("ask", "collect", "decide", "call", "lookup", "do", "escalate", "end")
-    verb = next((v for v in verbs if v in step), "")
+    verb = next((v for v in VERBS if v in step), "")
     routed = next((r for r in ("answers", "results", "decide") if r in step), "")
     if not verb:
         return f'"{key}" needs a verb: this step has words only.', f"It belongs to: {', '.join(offered[key])}."

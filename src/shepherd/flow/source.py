@@ -278,7 +278,7 @@ class _Reading:
             before = self.text[: _index(self.text, node.place)].endswith("{")
             if braces or before:
                 self.findings = [f for f in self.findings if f.place.line != node.place.line]
-                self.refuse(hazards.WORDS, node.place, "`{{` begins a map here, not a text.", hazards.BLOCK)
+                self.refuse(hazards.WORDS, node.place, "`{{` begins a map here, not a text.", hazards.BRACES)
             else:
                 self.refuse(hazards.KEY, node.place, "A key must be one word.", "Write `key: value`.")
             return Scalar(f"\0{len(keys)}{node.place}", node.place)

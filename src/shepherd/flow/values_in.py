@@ -139,8 +139,8 @@ def _number(raw: str, code: str = "not_a_number") -> Decimal | Refusal:
         value = Decimal(text)
         return value if value else abs(value)
     if _EITHER.fullmatch(text):
-        both = f"{text.replace(',', '')} or {text.replace(',', '.')}"
-        return Refusal(code, f"This can be read in two ways. Write {both}.")
+        whole, part = text.replace(",", ""), text.replace(",", ".").rstrip("0").rstrip(".")
+        return Refusal(code, f"This can be read in two ways. Write {whole} or {part}.")
     if _GROUPED.fullmatch(text):
         return Refusal(code, "Give the digits without anything between thousands, like 12000.5.")
     if _COMMA.fullmatch(text):
