@@ -57,11 +57,12 @@ def as_written(type_name: str, raw: Any, currency: str = "", about: str = "") ->
     them), without the unit that stands in the field's label (*about*), and with a day as year, month and day.
     What can be read in two ways is left as it is, to be refused.
     """
-    if not isinstance(raw, str) or len(raw) > LONGEST:
-        return raw
     way = _READS.get(type_name)
-    typed = way(raw.strip(), currency or DEFAULT_CURRENCY, about) if way else raw
-    return raw if typed == raw.strip() else typed
+    if way is None or not isinstance(raw, str) or len(raw) > LONGEST:
+        return raw
+    bare = raw.strip()
+    typed = way(bare, currency or DEFAULT_CURRENCY, about)
+    return raw if typed == bare else typed
 
 
 def _number(text: str, currency: str, about: str) -> str:

@@ -111,7 +111,8 @@ def answered(run: Run, visit: Visit, raw: Any, stamp: Stamp, more: Mapping[str, 
     action = visit.step.action
     assert isinstance(action, Ask)
     field = action.field
-    raw = as_typed(field, raw)
+    if field.type.kind != "choice":
+        raw = as_typed(field, raw)
     value = check(field, raw, visit.before.frame, lambda: _context(run, stamp))
     if isinstance(value, Refusal):
         raise Refused(value.code, value.sentence, visit.ref, {field.name: (value.code, value.sentence)})
