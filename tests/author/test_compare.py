@@ -12,6 +12,7 @@ import pytest
 
 from shepherd.author.compare import compare
 from shepherd.author.difference import Change, Difference
+from shepherd.author.difftold import sentences
 from shepherd.author.news import every_change, news
 from shepherd.check.stored import ORDERED
 from shepherd.flow.draft import Draft, from_documents, read_draft
@@ -329,3 +330,34 @@ def _means_the_same(before: Draft, after: Draft, name: str) -> bool:
     return {s: list(x.edges.items()) for s, x in one.steps.items()} == {
         s: list(x.edges.items()) for s, x in other.steps.items()
     } and [x.words for x in one.steps.values()] == [x.words for x in other.steps.values()]
+
+
+TABLED = """flow: lamp
+title: The lamp is dark
+category: troubleshooting
+version: 1
+inputs: {watts: number}
+outcomes: {done: {resolves: true}}
+tables:
+  bulb:
+    by: {watts: watts}
+    gives: {kind: text}
+    rows:
+      - [under 12.5, LED]
+      - [any, Old]
+steps:
+  tell: {say: "It is {{ bulb.kind }}."}
+  finish: {end: done}
+"""
+
+
+def test_a_row_is_known_by_what_is_looked_up(tmp_path: Path) -> None:
+    """A row that gives something else has changed; another is new or gone, and each is told as a whole."""
+    before = draft(tmp_path / "a", TABLED)
+    for old, new, told in (
+        ("LED]", "Small]", "The row “under 12.5” of the table bulb gives “Small”, and gave “LED”."),
+        ("      - [any", "      - [20, Odd]\n      - [any", "The row “20” of the table bulb is new, and gives “Odd”."),
+        ("      - [under 12.5, LED]\n", "", "The row “under 12.5” of the table bulb is gone; it gave “LED”."),
+    ):
+        (one,) = compare(before, draft(tmp_path / "b", TABLED.replace(old, new))).flows
+        assert [text for _, text in sentences(one)] == [told]

@@ -342,3 +342,25 @@ steps:
     found = [f for f in names(library(tmp_path, body)) if f.code == "SHP311"]
 
     assert [(f.message.split('"')[1], f.hint) for f in found] == ([(about, hint)] if hint else [])
+
+
+def test_a_limit_is_told_where_it_is_written(tmp_path: Path):
+    """
+    What the value behind a named limit lacks is told at the limit: the value is right where its names are set.
+    """
+    body = """values: {first_day: day + days(1)}
+steps:
+  before:
+    ask: Do you know the day?
+    answers: {yes: day, no: later}
+  day:
+    ask: Which day?
+    type: date
+  later:
+    ask: When?
+    type: date
+    min: first_day
+  finish: {end: done}
+"""
+    assert told(names, library(tmp_path, body)) == [("SHP313", "first_day")]
+    assert [f.place.line for f in names(library(tmp_path, body))] == [18]

@@ -8,6 +8,7 @@ import pytest
 
 from shepherd.check.policy_refs import policy_refs
 from shepherd.flow.draft import read_draft
+from tests.check.written import library
 
 LISTED = "desk: d\ncategories: [authentication, troubleshooting]\ntags: [small_talk]\n"
 FLOW = "flow: f\ntitle: F\ncategory: {}\noutcomes:\n  done: {{resolves: true}}\nsteps:\n  a: {{say: Hello., tag: {}}}\n"
@@ -34,3 +35,15 @@ def test_only_a_near_name_is_offered(category: str, tag: str, desk: str, hint: s
     (found,) = policy_refs(read_draft(tmp_path))
 
     assert found.hint.startswith(hint)
+
+
+def test_a_change_that_only_reads_is_one_mistake(tmp_path: Path):
+    """
+    How often it may be done is not asked of what changes nothing.
+    """
+    body = (
+        "  look:\n    do: line.test\n    with: {customer_id: '\"C-1\"'}\n    results: {ok: b, not_found: b, error: b}\n"
+    )
+    draft = library(tmp_path, f"steps:\n{body}  b: {{end: done}}\n")
+
+    assert [f.code for f in policy_refs(draft)] == ["SHP612"]

@@ -80,6 +80,26 @@ def test_an_assurance_before_a_step_is_proved_across_calls_and_loops(tmp_path: P
     ]
 
 
+def test_what_is_wrong_on_the_path_comes_before_the_promise_that_it_breaks(tmp_path: Path):
+    """
+    A misspelt assurance at the very step is told alone; once it is mended, the promise is looked at.
+    """
+    flow = IDENTIFY % "menu" + MENU + CHANGE
+
+    assert [f.code for f in broken(tmp_path, flow % ", requires: identty", PROMISE)] == ["SHP406"]
+    assert "SHP421" in [f.code for f in broken(tmp_path, flow % "", PROMISE)]
+
+
+def test_what_a_flow_that_can_not_be_read_may_have_is_not_missed(tmp_path: Path):
+    """
+    A result that only such a flow routes is no unknown word of a promise.
+    """
+    flow = IDENTIFY % "stop" + MENU + CHANGE % ", once_per: run"
+    found = examine(read(tmp_path, flow, "{every: {tag: change}, never_after: {flow: caller, result: known}}"))
+
+    assert "SHP426" not in [f.code for f in found]
+
+
 def test_what_may_expire_is_asked_for_at_the_door(tmp_path: Path):
     """
     An identity that lasts half an hour may be gone once somebody was waited for; a step that requires it is safe.

@@ -188,8 +188,8 @@ def test_all_about_a_version_as_one_object(do: Do) -> None:
     assert "What changes against version 1:" in do("show", "2")[1]
 
 
-def test_versions_are_compared_by_their_hashes(do: Do, capsys: pytest.CaptureFixture[str]) -> None:
-    """``shepherd diff`` takes the hash of a version as a whole library, whatever is in the folder by then."""
+def test_versions_are_compared_by_their_hashes_and_numbers(do: Do, capsys: pytest.CaptureFixture[str]) -> None:
+    """``shepherd diff`` takes the hash or the number of a version as a whole library, whatever is in the folder."""
     do("propose", "--by", "Maria")
     do("approve", "1", "--by", "Olli", "--note", "Walked it")
     files_in(Path("flows"), "Two.")
@@ -199,6 +199,10 @@ def test_versions_are_compared_by_their_hashes(do: Do, capsys: pytest.CaptureFix
     assert run(["diff", first, second, "--no-scenarios", "--weigh", "0"]) == 0
     told = capsys.readouterr().out
     assert "what the customer is told is “Two.”, and was “One.”" in told
+    assert run(["diff", "1", "2", "--no-scenarios", "--weigh", "0"]) == 0
+    assert capsys.readouterr().out == told
+    assert run(["diff", "1", "3"]) == 2
+    assert 'version in the record called "3"' in capsys.readouterr().err
     assert run(["diff", second, "--no-scenarios", "--weigh", "0"]) == 0
     assert "is “Three.”, and was “Two.”" in capsys.readouterr().out
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shepherd.author.spoken import listed, named, span
+from shepherd.flow.cells import Written
 from shepherd.flow.expression import Expression
 from shepherd.flow.model import (
     Ask,
@@ -328,7 +330,13 @@ def _table(table: Table) -> Found:
     if table.file:
         yield "table", (name, "file"), plain(table.file)
         return  # its rows are a document of their own
-    rows = [" | ".join(", ".join(cell) if isinstance(cell, tuple) else str(cell) for cell in row) for row in table.rows]
-    for row in rows:
-        yield "table", (name, "row", row), plain(row)
-    yield "order", (name, "rows"), _in_order(list(dict.fromkeys(rows)))
+    seen: Counter[str] = Counter()
+    for row in table.rows:
+        by, gives = _cells(row[: len(table.by)]), _cells(row[len(table.by) :])
+        seen[by] += 1  # one that stands there again is never reached, and told all the same
+        yield "table", (name, "row", by if seen[by] == 1 else f"{by} ({seen[by]})"), plain(gives)
+    yield "order", (name, "rows"), _in_order(list(seen))
+
+
+def _cells(cells: Sequence[Written]) -> str:
+    return " | ".join(", ".join(cell) if isinstance(cell, tuple) else str(cell) for cell in cells)

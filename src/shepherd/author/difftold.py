@@ -172,6 +172,23 @@ def _inner(what: str) -> Callable[[Change], str]:
     return tell
 
 
+def _table(change: Change) -> str:
+    """A part of a table; a row is called by what is looked up."""
+    table, _, part = change.name.partition(".")
+    kind, _, row = part.partition(".")
+    if kind != "row":
+        return _inner("table")(change)
+    told = f"the row {quoted(row)} of the table {seen(table)}"
+    if change.how == "changed":
+        return f"{told} gives {quoted(change.after)}, and gave {quoted(change.before)}"
+    new = change.how == "added"
+    return (
+        f"{told} is new, and gives {quoted(change.after)}"
+        if new
+        else f"{told} is gone; it gave {quoted(change.before)}"
+    )
+
+
 def _order(change: Change) -> str:
     what = {"branches": "its conditions", "answers": "the answers", "rules": "the rules", "fields": "the fields"}
     return _differs(what.get(change.name, named(change.name.replace(".", ", "))), change)
@@ -218,7 +235,7 @@ TELLS: Mapping[str, Callable[[Change], str]] = {
     "option": _inner("option"),
     "input": _inner("input"),
     "outcome": _inner("outcome"),
-    "table": _inner("table"),
+    "table": _table,
     "value": _inner("value"),
     "order": _order,
     "rule": _rule,

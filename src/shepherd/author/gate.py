@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from shepherd.author.coverage import cover
 from shepherd.author.report import Report
 from shepherd.author.scenarios import Walked, walk
+from shepherd.author.spoken import ended
 from shepherd.check import examine
 from shepherd.check.library import Library
 from shepherd.flow.canonical import digest
@@ -87,7 +88,7 @@ def _scenarios(draft: Draft) -> tuple[list[Scenario], list[Malformed]]:
 def _failing(verdicts: list[Walked], unread: list[Malformed]) -> Iterator[Gate]:
     failed = [verdict for verdict in verdicts if not verdict.ok]
     told = [error.sentence for error in unread]
-    told += [f"{one.scenario.flow}: {one.scenario.name}: {one.failures[0]}" for one in failed]
+    told += [ended(f"{one.scenario.flow}: {one.scenario.name}: {one.failures[0]}") for one in failed]
     if told:
         count = f"{len(failed)} of {many(len(verdicts), 'scenario')} failed"
         count += f", and {len(unread)} can't be read" if unread else ""

@@ -165,6 +165,7 @@ def examine(draft: Draft, today: date | None = None, *, tests: bool = False) -> 
     """
     with collector_rests():
         found = [*draft.findings, *(finding for family in FAMILIES for finding in _bounded(family(draft)))]
+        found = promises.behind_causes(found)
         found += _late(draft, found)
         if tests and draft.scenarios and not any(finding.severity == "error" for finding in found):
             found += _bounded(scenarios.scenarios(draft))

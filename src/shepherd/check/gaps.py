@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from shepherd.flow.cells import LEAST, MOST, Bound, Cell
@@ -26,7 +27,8 @@ class Gaps:
     The values between the rows of a table.
 
     *kinds* says how each column is read, *cases* has the values that it may have where they are few, *limits* the least
-    and the greatest that it may have, each None where there is none.
+    and the greatest that it may have, each None where there is none. *steps* tells how far apart its values lie, as
+    amounts of money do.
     """
 
     def __init__(
@@ -35,9 +37,12 @@ class Gaps:
         kinds: Sequence[str],
         cases: Sequence[Sequence[Any]],
         limits: Sequence[tuple[Any, Any]] | None = None,
+        steps: Sequence[Decimal | None] | None = None,
     ):
         self.rows, self.kinds, self.cases = rows, kinds, cases
-        self.bounds = [_bounds(*pair) for pair in zip(kinds, limits or [(None, None)] * len(kinds), strict=True)]
+        self.steps = steps or [None] * len(kinds)
+        ends = zip(kinds, limits or [(None, None)] * len(kinds), self.steps, strict=True)
+        self.bounds = [_bounds(*column) for column in ends]
         self.left = MOST_LOOKED_AT
 
     def first(self) -> tuple[str, ...] | None:
@@ -62,13 +67,13 @@ class Gaps:
 
     def _last(self, rows: Rows, column: int) -> tuple[str] | None:
         """The first gap between the spans of the last column."""
-        reached, end = self.bounds[column]
+        (reached, end), step = self.bounds[column], self.steps[column]
         for low, high in sorted(span for row in rows for span in row[column] or ()):
             if reached >= end:
                 return None
-            if low > reached:
+            if _from(low, step) > reached:
                 return (_words(reached, low),)
-            reached = max(reached, _behind(high, self.kinds[column]))
+            reached = max(reached, _behind(high, self.kinds[column], step))
         return (_words(reached, MOST),) if reached < end else None
 
     def _parts(self, rows: Rows, column: int) -> Iterator[tuple[str, Rows]]:
@@ -82,9 +87,9 @@ class Gaps:
         elif kind == "text":
             starts = sorted({span.low for row in rows for span in row[column] or ()})
         else:
-            first, end = self.bounds[column]
-            lows = {max(span.low, first) for row in rows for span in row[column] or ()}
-            ends = {_behind(span.high, kind) for row in rows for span in row[column] or ()}
+            (first, end), step = self.bounds[column], self.steps[column]
+            lows = {max(_from(span.low, step), first) for row in rows for span in row[column] or ()}
+            ends = {_behind(span.high, kind, step) for row in rows for span in row[column] or ()}
             starts = sorted(start for start in {first, *lows, *ends} if first <= start < end)
         inside: list[list[tuple[Cell, ...]]] = [[] for _ in starts]
         for row in rows:
@@ -98,18 +103,29 @@ class Gaps:
             yield _words(start, starts[at + 1] if at + 1 < len(starts) else MOST), [*inside[at], *everywhere]
 
 
-def _bounds(kind: str, limits: tuple[Any, Any]) -> tuple[Bound, Bound]:
+def _bounds(kind: str, limits: tuple[Any, Any], step: Decimal | None) -> tuple[Bound, Bound]:
     """Where the values of a column begin, and where what lies behind them does."""
     least, most = limits
     low = FIRST.get(kind, LEAST) if least is None else (1, least, 0)
-    return low, MOST if most is None else _behind((1, most, 0), kind)
+    return low, MOST if most is None else _behind((1, most, 0), kind, step)
 
 
-def _behind(bound: Bound, kind: str) -> Bound:
-    """Where what lies behind *bound* begins: at the next one for whole numbers and days."""
+def _from(low: Bound, step: Decimal | None) -> Bound:
+    """The first value that is not before *low*, of those that lie a *step* apart."""
+    if step is None or len(low) == 1:
+        return low
+    _, value, shift = low
+    below = (Decimal(value) / step).to_integral_value(ROUND_FLOOR) * step
+    return (1, below if value == below and shift < 1 else below + step, 0)
+
+
+def _behind(bound: Bound, kind: str, step: Decimal | None) -> Bound:
+    """Where what lies behind *bound* begins: at the next one for whole numbers, days, and amounts of money."""
     if len(bound) == 1:
         return (*bound, 0)
     _, value, shift = bound
+    if step is not None:
+        return _from((1, value, shift + 1), step)
     if kind == "integer":
         return (1, value + 1, 0)
     if kind == "date":

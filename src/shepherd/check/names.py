@@ -13,7 +13,7 @@ from shepherd.check.settled import Ways, in_reverse
 from shepherd.check.tables import gap_of
 from shepherd.check.written import broken_kinds
 from shepherd.flow.expression import Expression, in_order, named, used
-from shepherd.flow.findings import Finding, Rule
+from shepherd.flow.findings import Finding, Place, Rule
 from shepherd.flow.model import Ask, Collect, Flow, Step
 from shepherd.flow.scope import Around, Use, uses
 from shepherd.flow.tree import Node, Read
@@ -68,13 +68,18 @@ _WORD = re.compile(r"[A-Za-z]\w*(?:-\w+)*")
 
 
 class Demand(NamedTuple):
-    """A name that *step* works out in *expression*, and which has to be set there; *through* values and texts."""
+    """
+    A name that *step* works out in *expression*, and which has to be set there; *through* values and texts.
+
+    *at* is where a limit stands, whose expression stands elsewhere.
+    """
 
     step: Step
     expression: Expression
     read: Read
     path: Path
     through: tuple[str, ...]
+    at: Place | None = None
 
 
 class _Names:
@@ -158,11 +163,15 @@ class _Names:
             fields = (action.field,) if isinstance(action, Ask) else tuple(action.fields.values())
             above: set[Path] = {(step.saves,)} if isinstance(action, Collect) else set()
             for field in fields:
-                for name in (limit for limit in (field.minimum, field.maximum) if isinstance(limit, str)):
+                for key, name in (("min", field.minimum), ("max", field.maximum)):
+                    if not isinstance(name, str):
+                        continue
+                    at = step.places.get(key, field.place) if isinstance(action, Ask) else field.place
                     gives = self.flow.values[name].cases[0].gives if name in self.flow.values else None
                     for path, through in self.open.get(name, {}).items():
                         if gives is not None and path not in above:
-                            yield Demand(step, gives, Read(path, 0, len(gives.source)), path, (name, *through))
+                            read = Read(path, 0, len(gives.source))
+                            yield Demand(step, gives, read, path, (name, *through), at)
                 if not field.optional and field.show_if is None:
                     above.add((step.saves, field.name))
 
@@ -252,7 +261,7 @@ class _Names:
                     message = f'The column "{path[1]}" of "{path[0]}" may be empty here.'
             else:
                 message, hops = f'The input "{path[0]}" is optional and may be unset here.', ()
-            place = demand.expression.at(demand.read.start, demand.read.end)
+            place = demand.at or demand.expression.at(demand.read.start, demand.read.end)
             if demand.through:
                 message = f"{message[:-1]}, used through {' and '.join(demand.through)}."
             hint = f"Ask first: {'.'.join(path)} is defined. Or lead the ways without it elsewhere."

@@ -95,7 +95,7 @@ def policy_refs(draft: Draft) -> Iterator[Finding]:
             if "connectors" not in broken:
                 yield from _operation(draft, flow, step)
                 yield from _undo(draft, flow, step)
-            yield from _change(flow, step)
+            yield from _change(draft, flow, step)
         if "desk" not in broken:
             yield from _desk(draft, flow)
     if "desk" not in broken:
@@ -153,9 +153,11 @@ def _like(draft: Draft, name: str) -> str:
     return nearest(name, known) or f"Operations: {allowed(own or known)}."
 
 
-def _change(flow: Flow, step: Step) -> Iterator[Finding]:
+def _change(draft: Draft, flow: Flow, step: Step) -> Iterator[Finding]:
     action = step.action
-    if isinstance(action, Do) and action.once_per is None:
+    operation = operation_of(draft, action.operation) if isinstance(action, Do) else None
+    only_reads = operation is not None and operation.reads  # then `do` is what is wrong, and told
+    if isinstance(action, Do) and action.once_per is None and not only_reads:
         yield NO_ONCE_PER.at(
             step.places.get("do", action.place),
             f'"{step.id}" changes something, and does not say how often it may.',
@@ -200,7 +202,8 @@ def _desk(draft: Draft, flow: Flow) -> Iterator[Finding]:
         yield _unknown(UNKNOWN_CATEGORY, flow, None, place, flow.category, policy.categories, hint)
     for outcome in flow.outcomes.values():
         if policy.dispositions and outcome.code not in (outcome.name, *policy.dispositions):
-            yield _unknown(UNKNOWN_DISPOSITION, flow, None, outcome.place, outcome.code, policy.dispositions)
+            place = flow.places.get(f"outcomes.{outcome.name}.code", outcome.place)
+            yield _unknown(UNKNOWN_DISPOSITION, flow, None, place, outcome.code, policy.dispositions)
     for step in flow.steps.values():
         if step.role is not None and step.role not in policy.roles:
             place, hint = step.places.get("by", step.place), _without(draft, "roles", step.role, policy.roles)

@@ -71,7 +71,9 @@ def _mix(promise: Promise, place: object, message: str) -> Finding:
 
 
 def _ways(draft: Draft, promise: Promise, pick: Pick) -> Iterator[Finding]:
-    """Answers and results that no step so picked has."""
+    """Answers and results that no step so picked has; silent where a flow can't be read, which may have them."""
+    if "flow" in broken_kinds(draft):
+        return
     fits = matcher(pick)
     chosen = [s for f in draft.flows.values() for s in f.steps.values() if fits(f, s)]
     for key, kinds in (("answer", ("answer",)), ("result", ("result", "outcome"))):

@@ -98,6 +98,21 @@ def promises(draft: Draft) -> Iterator[Finding]:
                 yield from _broken(house, promise, said)
 
 
+def behind_causes(findings: Sequence[Finding]) -> list[Finding]:
+    """
+    *findings* without the broken promises on whose path something else is wrong: mended, that may keep them.
+
+    A misspelt `requires`, or a `lookup` where something is changed, would else be told behind what comes of it.
+    """
+    broken = {rule.code for rule in BROKEN.values()}
+    causes = {f"{f.flow}/{f.step}" for f in findings if f.severity == "error" and f.step and f.code not in broken}
+    return [
+        f
+        for f in findings
+        if f.code not in broken or causes.isdisjoint({f"{f.flow}/{f.step}", *(hop.step for hop in f.path)})
+    ]
+
+
 def kept(draft: Draft, findings: Sequence[Finding]) -> int:
     """How many promises of *draft* are kept on every path; none where anything else is wrong with the library."""
     ours = {rule.code for rule in RULES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shepherd.check.gaps import Gaps, Unknown
@@ -12,6 +13,7 @@ from shepherd.flow.expression import Expression
 from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.infer import Infer
 from shepherd.flow.model import Ask, Collect, Field, Flow, Set
+from shepherd.flow.money import CURRENCIES
 from shepherd.flow.scope import Around
 from shepherd.flow.tables import MOST_FINDINGS, WRONG_COLUMNS, Table
 from shepherd.flow.tree import Read
@@ -77,7 +79,8 @@ def gap_of(flow: Flow, table: Table, types: Mapping[str, Type]) -> str | None:
     rows: Any = list(zip(*read, strict=True))
     try:
         limits = [limits_of(flow, e, kind) for e, kind in zip(table.by.values(), kinds, strict=True)]
-        found = Gaps(rows, kinds, [type_.cases for type_ in columns], limits).first()
+        steps = [Decimal(1).scaleb(-CURRENCIES.get(t.currency, 2)) if t.kind == "money" else None for t in columns]
+        found = Gaps(rows, kinds, [type_.cases for type_ in columns], limits, steps).first()
     except Unknown:
         return ""
     return None if found is None else ", ".join(f"{n} {words}" for n, words in zip(table.by, found, strict=True))

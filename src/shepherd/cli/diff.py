@@ -56,9 +56,9 @@ def command(
     """
     Say what differs from BEFORE to AFTER (the library as it is), in steps, answers, words, ways and promises.
 
-    Each is a file, a folder, a revision of git (REV, or REV:PATH), or the hash of a document in the record, or the
-    first digits of it. Ends with 0 whether they differ or not, see --exit-code; with 1 where one has mistakes that
-    hide some of it.
+    Each is a file, a folder, a revision of git (REV, or REV:PATH), the number of a published version, or the hash of a
+    document in the record, or the first digits of it. Ends with 0 whether they differ or not, see --exit-code; with 1
+    where one has mistakes that hide some of it.
     """
     from shepherd.flow.memory import collector_rests, readings_kept
 

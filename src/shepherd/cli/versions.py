@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
 
 HASH = re.compile("[0-9a-f]{6,64}")
+#: The number of a version that was published.
+NUMBER = re.compile("[1-9][0-9]{0,4}")
 #: The longest that a short name of a commit is.
 COMMIT = 40
 
@@ -69,14 +71,14 @@ def _found(name: str, settings: Settings, stack: ExitStack) -> Version | _Record
     revision, colon, inside = name.strip().partition(":")
     folder = Path.cwd() if colon else settings.library
     commit = commit_of(revision, folder)
-    recorded = _in_record(name, settings) if not colon and HASH.fullmatch(name) else None
+    recorded = _in_record(name, settings) if not colon and (HASH.fullmatch(name) or NUMBER.fullmatch(name)) else None
     if recorded is not None and (commit is None or len(name) > COMMIT):
         return recorded
     if recorded is not None:
         raise click.UsageError(f"{name} is a commit, and a document in the record. Write more of its hash.")
     if commit is None:
         raise click.UsageError(
-            f'There is no file or folder, no revision of git and no document in the record called "{name}".'
+            f'There is no file or folder, no revision of git, and no document or version in the record called "{name}".'
         )
     return _at_revision(name, commit, inside if colon else None, folder, settings, stack)
 
@@ -160,9 +162,11 @@ def _below(path: Path, top: Path) -> str:
 
 def _in_record(name: str, settings: Settings) -> _Recorded | Version | None:
     """
-    The document whose hash begins with *name*, or the published library; None where there is no record, or neither.
+    The document whose hash begins with *name*, or the published library of that hash or number; None where there is no
+    record, or neither.
     """
     from shepherd.check.library import draft_of as stored_draft
+    from shepherd.desk.published import Versions
     from shepherd.desk.publishing import documents_in
     from shepherd.record import RecordError, open_record, required_record
 
@@ -172,7 +176,8 @@ def _in_record(name: str, settings: Settings) -> _Recorded | Version | None:
     except RecordError:
         return None
     try:
-        hashes = record.hashes(name)
+        numbered = (one.hash for one in Versions(record).versions() if str(one.number) == name)
+        hashes = list(numbered) if NUMBER.fullmatch(name) else record.hashes(name)
         if len(hashes) > 1:
             raise click.UsageError(f"{len(hashes)} documents in the record begin with {name}. Write more of the hash.")
         if not hashes:

@@ -240,9 +240,12 @@ def _labels(value: Any) -> Any:
 
 
 def _places(node: Map) -> Iterator[tuple[str, Place]]:
-    """Where each key's value stands, two levels deep (``with.customer_id``)."""
+    """Where each key's value stands, two levels deep (``with.customer_id``), and the codes of outcomes."""
     for key, value in node.entries:
         yield key.text, value.place
         if isinstance(value, Map) and key.text not in ("steps", "outcomes"):
             for inner, below in value.entries:
                 yield f"{key.text}.{inner.text}", below.place
+        elif isinstance(value, Map) and key.text == "outcomes":
+            codes = ((outcome, below.get("code")) for outcome, below in value.entries if isinstance(below, Map))
+            yield from ((f"outcomes.{outcome.text}.code", code.place) for outcome, code in codes if code is not None)

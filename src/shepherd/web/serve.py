@@ -215,6 +215,7 @@ def free_port(host: str, port: int) -> int:
             probe.listen(1)
         except (OSError, OverflowError) as error:
             raise CannotServe(
-                f"Port {port} of {host} can’t be used ({error}). Stop what uses it, or choose another with --port."
+                f"Port {port} of {host} can’t be used ({error}). Stop what uses it, or choose another with --port "
+                "(`python3 start.py -- --port PORT`)."
             ) from error
         return int(probe.getsockname()[1])
