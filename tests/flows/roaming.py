@@ -42,7 +42,7 @@ SPENT = (0, 2, 3)
 MOST_TOGETHER = 64
 _DECIDING: dict[int, tuple[Flow, dict[str, frozenset[str]]]] = {}
 SAMPLES = {
-    "text": ("x",),
+    "text": ("x", "C-2001"),
     "long_text": ("x",),
     "digits": ("1234", "12345", "123456"),
     "integer": ("3",),

@@ -10,7 +10,6 @@ _SPANS = tuple(
     (re.compile(pattern, re.IGNORECASE), written)
     for pattern, written in (
         (r"\*|-|–|all|anything|everything|else|otherwise|default|any value", "any"),
-        (rf"(?:over|more than|above|>)\s*{_END}\s+(?:and|,)\s+(?:under|less than|below|<)\s*{_END}", r"\1 to \2"),
         (rf"(?:from|between)\s+{_END}\s+(?:to|and|until|till)\s+{_END}", r"\1 to \2"),
         (
             rf"(?:max(?:imum|\.)?|at most|no more than|not more than|not over|until|till|upto|up|<=)\s+{_END}",
