@@ -74,13 +74,15 @@ def test_a_limit_on_guessing_holds_for_the_person_across_tickets(desk: Desk, cal
 
 
 def test_a_wrong_pin_of_somebody_else_leaves_the_customer_their_tries(desk: Desk) -> None:
-    """A caller who fails three times has not locked the ticket's customer, who is not told to have been refused."""
+    """A caller who fails three times has not locked the ticket's customer; what was refused is told as theirs who called."""
     contact = calling(desk, "C-1", "C-3")
     for wrong in ("0000", "1111", "2222"):
         contact.give(Answer(wrong))
     assert contact.run.state == "ended"
     own = Contact.begin(desk, "login", customer="C-1")
-    assert desk.turned_away(own.run.ticket, but=own.run.id) is None
+    before = desk.turned_away(own.run.ticket, but=own.run.id)
+    assert before is not None
+    assert before.what == "representative.identity"
     for wrong in ("0000", "1111"):
         own.give(Answer(wrong))
     own.give(Answer("4071"))
@@ -114,6 +116,6 @@ def test_a_run_in_which_two_are_asked_is_replayed(open_desk: Callable[[], Desk])
     run = replay(
         libraries_of(again.record)(again.record.events(contact.run.id)[0]), again.record.events(contact.run.id)
     )
-    assert (run.persons, dict(run.spent)) == (("c-1", "c-3", "c-2"), SPENT)
+    assert (run.persons, dict(run.spent)) == (("c1", "c3", "c2"), SPENT)
     assert again.see(contact.run.id).waiting.step == "login/pin"
     assert again.verify().ok

@@ -52,6 +52,7 @@ def test_what_has_one_reading_is_read(kind: str, text: str, comes: str) -> None:
     ("kind", "text", "ways"),
     [
         ("number", "1,250", ("1250", "1.25")),
+        ("number", "1.250", ("1250", "1.25")),
         ("money", "1.250", ("1250",)),
         ("date", "3/11/2026", ("3 November 2026", "11 March 2026", "2026-11-03", "2026-03-11")),
         ("date", "03112026", ("3 November 2026", "11 March 2026")),

@@ -10,7 +10,7 @@ from shepherd.desk.errors import DeskError
 from shepherd.desk.runs import Runs
 from shepherd.flow.model import End
 from shepherd.record import Record, Ticket
-from shepherd.run.state import Run, Visit
+from shepherd.run.state import Run, Visit, about
 
 #: So many runs of a ticket, the latest, are looked through, and of its customer elsewhere.
 LATEST = 20
@@ -67,16 +67,19 @@ def _missed(run: Run) -> tuple[str, str] | None:
     """
     The assurance that *run* was to establish and did not, and how the flow ended that would have given it.
 
-    None where it resolved the matter all the same, the customer hung up meanwhile, or somebody else was asked.
+    None where it resolved the matter all the same, or the customer hung up meanwhile. What somebody
+    who called for them could not establish is theirs: ``representative.identity``.
     """
     visit: Visit | None = run.tip
     while visit is not None and visit.number:
         flow, action = run.library.flows.get(visit.ref.partition("/")[0]), visit.step.action
         outcome = flow.outcomes.get(action.outcome) if flow and isinstance(action, End) else None
-        if flow and outcome and visit.before.frame.about is None:
+        if flow and outcome:
             if visit is run.tip and outcome.resolves:
                 return None
-            missed = {grant.name for one in flow.outcomes.values() for grant in one.grants} - set(run.state.held)
+            frame = visit.before.frame
+            granted = {about(frame, grant.name) for one in flow.outcomes.values() for grant in one.grants}
+            missed = granted - set(run.state.held)
             if missed and not outcome.grants and outcome.name != HUNG_UP:
                 return min(missed), outcome.name
         visit = visit.prev

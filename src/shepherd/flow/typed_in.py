@@ -45,6 +45,7 @@ _WAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(-?[0-9]+(?=,[0-9]{1,2}$)|-?0(?=,)),([0-9]+)"), lambda m: f"{m[1]}.{m[2]}"),
 )
 _UNIT = re.compile(r"(-?[0-9].*?)\s*([^\W\d_][^\s\d]*|%|°[A-Za-z]?)")
+_EITHER = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 _GROUPS = re.compile(rf"[0-9]+(?:[{_BLANK}][0-9]+)+")
 
 
@@ -66,7 +67,9 @@ def as_written(type_name: str, raw: Any, currency: str = "", about: str = "") ->
 
 
 def _number(text: str, currency: str, about: str) -> str:
-    return _plain(_without_unit(text, about))
+    bare = _without_unit(text, about)
+    # 1.250 is a thousand and more to half of those who type it: as with a comma, it is refused with both readings
+    return bare.replace(".", ",") if _EITHER.fullmatch(bare) else _plain(bare)
 
 
 def _integer(text: str, currency: str, about: str) -> str:

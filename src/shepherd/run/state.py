@@ -286,5 +286,6 @@ def whose(flow: Flow, values: Mapping[str, Any]) -> str:
 
 
 def plain_number(number: Any) -> str:
-    """A customer number as it is compared: " C-1003" and "c-1003" are one person."""
-    return "" if number is None else "".join(str(number).split()).casefold()
+    """A customer number as it is compared: "C-1003", "c 1003" and "c1003" are one person."""
+    text = "" if number is None else str(number).casefold()
+    return "".join(c for c in text if c.isalnum()) or text.strip()
