@@ -344,6 +344,15 @@ steps:
     assert [(f.message.split('"')[1], f.hint) for f in found] == ([(about, hint)] if hint else [])
 
 
+def test_a_part_of_a_day_or_a_text_is_asked_of_a_function(tmp_path: Path):
+    """
+    Who writes `today.year` means `year(today)`; where there is no such function, the name stands alone.
+    """
+    steps = "steps:\n  hello:\n    say: In {{ today.year }}, {{ today.era }}.\n  finish: {end: done}\n"
+
+    assert [f.hint for f in names(library(tmp_path, steps))] == ["Write year(today).", "Write today alone."]
+
+
 def test_a_limit_is_told_where_it_is_written(tmp_path: Path):
     """
     What the value behind a named limit lacks is told at the limit: the value is right where its names are set.

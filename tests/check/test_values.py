@@ -90,6 +90,8 @@ def test_types_that_fit(tmp_path: Path, when: str):
         ('weekdays_between(born, today, ["monday", "tue"]) > 1', "SHP321", '"tue"'),
         ("weekdays_between(born, today, light) > 1", "SHP321", "light"),
         ("slow > 1", "SHP321", "slow > 1"),
+        ("min(speed, 1,000) > 1", "SHP321", "000"),
+        ("speed in [1,000, 5]", "SHP321", "000"),
         ('least == "x"', "SHP321", 'least == "x"'),
         ('light == "rde"', "SHP322", '"rde"'),
         ('"Red" == light', "SHP322", '"Red"'),

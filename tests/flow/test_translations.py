@@ -14,7 +14,7 @@ from shepherd.check.library import Library
 from shepherd.cli.app import run
 from shepherd.flow.draft import read_draft
 from shepherd.flow.languages import NAMES, falls_back, language_in_english, language_name
-from shepherd.flow.translations import Covered
+from shepherd.flow.translations import Covered, faithful, left_out, said_in_another
 from shepherd.run import replay
 from shepherd.run.api import Answer, Continue
 from tests.run.small import Walk
@@ -350,3 +350,41 @@ def test_what_was_said_is_told_in_its_language_although_values_are_erased(folder
     assert (row.words.say, row.fell_back) == ("Guten Tag [erased].", False)
     assert [row.fell_back for row in path_rows(library, begun(library, "fi").events)] == [True]
     assert [row.fell_back for row in path_rows(library, begun(library, "").events)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "gone"),
+    [
+        ("It is {{ day | date }}.", "Es ist {{ day | date }}.", ()),
+        ("It is {{ day | date }} for {{ visit.slot }}.", "Es ist {{ day | date }}.", ("visit.slot",)),
+        ('It is {{ "on" if light.on else "off" }}.', 'Es ist {{ "an" if light.on else "aus" }}.', ()),
+        ("By {{ today + days(3) }}.", "Bis {{ (today + days(3)) | date }}.", ()),
+        ("Nothing is read.", "Nichts.", ()),
+    ],
+)
+def test_values_that_translated_words_leave_out_are_named(own: str, said: str, gone: tuple[str, ...]) -> None:
+    """
+    Names are compared, in whatever order and however they are shown; texts in quotes are words and differ.
+    """
+    assert left_out({"say": own}, {"say": said}) == gone
+    assert faithful({"say": own}, {"say": said}, "de") == (not gone)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "other"),
+    [
+        ('{{ a | date("en") }}', "de", "en"),
+        ("{{ a | datetime('en') }}", "fi", "en"),
+        ('{{ a | date("de") }}', "de-AT", ""),
+        ("{{ a | date }}", "de", ""),
+        ('Sagen Sie "date".', "de", ""),
+    ],
+)
+def test_days_in_another_language_do_not_count_as_translated(text: str, language: str, other: str) -> None:
+    """
+    A German sentence with an English day in it is not done.
+    """
+    found = said_in_another(text, language)
+
+    assert (found[3] if found else "") == other
+    assert faithful({"say": text}, {"say": text}, language) == (not other)

@@ -14,6 +14,8 @@ from shepherd.flow.scope import CONTEXT, FACTS, Around
 from shepherd.flow.tree import Read
 
 #: How many findings of a flow get a hint: each costs a look at every name, and nobody reads more.
+#: Functions that others write as a field of what they are asked about.
+PARTS = frozenset(["year", "month", "day", "hour", "weekday", "lower", "length", "count"])
 MOST_HINTS = 50
 
 
@@ -65,7 +67,8 @@ class Known:
             if type_.kind == "any":
                 return None
             if type_.kind != "record":
-                return Unknown(f'"{here}" is {type_.words} and has no fields.', f"Write {here} alone.")
+                meant = f"{part}({here})" if part in PARTS else f"{here} alone"
+                return Unknown(f'"{here}" is {type_.words} and has no fields.', f"Write {meant}.")
             fields = type_.fields or {}
             if part not in fields:
                 return self._field(f'"{here}" has no field "{part}".', part, fields)

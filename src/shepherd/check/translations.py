@@ -18,9 +18,10 @@ from shepherd.flow.findings import Finding, Place, Rule, allowed, nearest
 from shepherd.flow.languages import falls_back, language_in_english
 from shepherd.flow.listwords import LISTED, is_translated, offered_in
 from shepherd.flow.marks import UNTRANSLATED, mark
+from shepherd.flow.saying import SAYINGS
 from shepherd.flow.shown import many
 from shepherd.flow.source import Map, Node, Scalar, Seq
-from shepherd.flow.translations import laid_over, said_of, silent, values_of, words_of
+from shepherd.flow.translations import laid_over, left_out, said_in_another, said_of, silent, values_of, words_of
 
 if TYPE_CHECKING:
     from shepherd.flow.draft import Draft
@@ -55,7 +56,13 @@ LEADS_OUT = Rule(
     "warning",
     "A contact that is guided in one language would be spoken to in another from here on.",
 )
-RULES = (UNKNOWN, STALE, MISSING, UNSAYABLE, LEADS_OUT)
+UNFAITHFUL = Rule(
+    "SHP816",
+    "unfaithful-translation",
+    "warning",
+    "Translated words say all values that the flow's own say, and days and hours in their own language.",
+)
+RULES = (UNKNOWN, STALE, MISSING, UNSAYABLE, LEADS_OUT, UNFAITHFUL)
 LABELLED = ("answers", "options", "collect")
 
 
@@ -95,7 +102,8 @@ class _Translation:
                     continue
                 words = words_of(known[key]) if part == "steps" else known[key]
                 if isinstance(node, Map):
-                    yield from self.marked(node, words, key)
+                    stale = list(self.marked(node, words, key))
+                    yield from stale or self.unfaithful(node, words, key, part)
                     if part == "steps":
                         found = list(self.strange(node, known[key], key))
                         misspelt |= {key} if found else set()
@@ -116,6 +124,23 @@ class _Translation:
                 done = f"shepherd translate {self.flow} {self.document.typed['language']} --accept"
                 hint = f'Translate them, then {done}. If they are right as they are, write of: "{mark(words)}".'
             yield self.at(STALE, of.place, message, hint, name)
+
+    def unfaithful(self, node: Map, words: Any, name: str, part: str) -> Iterator[Finding]:
+        """Values that are left out, and days and hours that are said in another language."""
+        said, language = self.document.typed[part][name], self.document.typed["language"]
+        step = name if part == "steps" else ""
+        gone = left_out(words, said if step else said.get("is"))
+        if gone:
+            place = next((word.place for word in _words(node)), node.place)
+            message = f'The words of "{name}" leave out {allowed(gone)}, which the flow\'s own say.'
+            yield self.at(UNFAITHFUL, place, message, f"Say it too: {{{{ {gone[0]} }}}}.", step)
+        for word in _words(node):
+            found = said_in_another(word.text, language)
+            if found is not None:
+                tag = language.partition("-")[0]
+                hint = f'Write {found[1]}("{tag}").' if tag in SAYINGS else f"Write {found[1]} alone."
+                message = f"This is said in {language_in_english(found[3])}."
+                yield self.at(UNFAITHFUL, word.at(found.start(1), found.end() + 1), message, hint, step)
 
     def strange(self, node: Map, step: Mapping[str, Any], name: str) -> Iterator[Finding]:
         """Words for what the step does not have."""

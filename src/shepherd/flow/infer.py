@@ -69,7 +69,9 @@ class Infer:
         return INFER[type(node)](self, node)
 
     def wrong(self, node: Node, sentence: str, hint: str, kind: str = "type") -> None:
-        self.misfits.append(Misfit(kind, sentence, hint, node.start, node.end))
+        misfit = Misfit(kind, sentence, hint, node.start, node.end)
+        if misfit not in self.misfits:  # some parts are looked at twice
+            self.misfits.append(misfit)
 
     def needs(self, node: Node, kinds: frozenset[str] | set[str], what: str, mend: str = "") -> Type:
         """The type of *node*, which has to be one of *kinds*; *mend* is what to do where it is not."""
@@ -94,6 +96,9 @@ class Infer:
         if isinstance(node.value, bool):
             return YES_NO
         if isinstance(node.value, int):
+            if node.value == 0 and node.end - node.start > 1:  # 1,000 among several values is 1 and 000
+                hint = "Is it the end of a number, like 1000? Then nothing stands between its digits."
+                self.wrong(node, "These zeros are a number of their own here.", hint)
             return INTEGER
         return NUMBER if isinstance(node.value, Decimal) else TEXT
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from shepherd.flow.listwords import list_states, offered_states
 from shepherd.flow.marks import mark
+from shepherd.flow.plain import RESERVED
 from shepherd.flow.reader import readable
 
 TEXTS = ("say", "ask", "guide", "warn", "why")
@@ -92,6 +93,34 @@ def all_untouched(own: Any, said: Any) -> bool:
     """Whether every text of *own* that has letters, and stands in *said* too, is still the flow's own there."""
     pairs = [(a, b) for a, b in _paired(own, said) if any(map(str.isalpha, _READ.sub("", a)))]
     return bool(pairs) and all(a.strip() == b.strip() for a, b in pairs)
+
+
+_SAID_IN = re.compile(r"\|\s*(date|time|datetime)\s*\(\s*([\"'])([A-Za-z-]+)\2")
+_NAME = re.compile(r"[\"'](?:[^\"'\\]|\\.)*[\"']|(?<![\w.|])[a-z_][\w.]*(?!\w*\s*\()")
+
+
+def left_out(own: Any, said: Any) -> tuple[str, ...]:
+    """The names that *own* reads and *said*, which has its shape, does not read in any of the texts that it has."""
+    pairs = list(_paired(own, said))
+    read = {name for _, text in pairs for name in _read_in(text)}
+    return tuple(dict.fromkeys(name for text, _ in pairs for name in _read_in(text) if name not in read))
+
+
+def _read_in(text: str) -> Iterator[str]:
+    for braces in _READ.findall(text):
+        names = _NAME.findall(braces[2:-2].partition("|")[0])
+        yield from (name for name in names if name[0] not in "\"'" and name not in RESERVED)
+
+
+def said_in_another(text: str, language: str) -> re.Match[str] | None:
+    """A day or an hour that *text*, which is in *language*, says in another one; the third group is that."""
+    found = (m for m in _SAID_IN.finditer(text) if m[3].partition("-")[0].lower() != language.partition("-")[0].lower())
+    return next(found, None)
+
+
+def faithful(own: Any, said: Any, language: str) -> bool:
+    """Whether *said* reads all that *own* reads, and says its days and hours in *language*."""
+    return not left_out(own, said) and not any(said_in_another(text, language) for _, text in _paired(own, said))
 
 
 def _paired(own: Any, said: Any) -> Iterator[tuple[str, str]]:
@@ -203,12 +232,14 @@ def said_of(flow: Mapping[str, Any], translation: Mapping[str, Any]) -> Iterator
     steps = translation.get("steps", {})
     for name, step in flow["steps"].items():
         said = steps.get(name, {})
-        true = "done" if said.get("of") == mark(words_of(step)) else "stale"
+        own = words_of(step)
+        true = "done" if said.get("of") == mark(own) and faithful(own, said, translation["language"]) else "stale"
         for place, there in _leaves(read_of(step), said):
             yield f"{name}/{place}", true if there else "missing"
     for name, text in flow.get("texts", {}).items():
         known = translation.get("texts", {}).get(name)
-        yield f"texts/{name}", "missing" if known is None else "done" if known["of"] == mark(text) else "stale"
+        done = known is not None and known["of"] == mark(text) and faithful(text, known["is"], translation["language"])
+        yield f"texts/{name}", "missing" if known is None else "done" if done else "stale"
 
 
 def _leaves(words: Mapping[str, Any], said: Any) -> Iterator[tuple[str, bool]]:
