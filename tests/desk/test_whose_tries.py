@@ -74,7 +74,7 @@ def test_a_limit_on_guessing_holds_for_the_person_across_tickets(desk: Desk, cal
 
 
 def test_a_wrong_pin_of_somebody_else_leaves_the_customer_their_tries(desk: Desk) -> None:
-    """A caller who fails three times has not locked the ticket's customer; what was refused is told as theirs who called."""
+    """A caller who fails three times has not locked the ticket's customer; what was refused is told as the caller's."""
     contact = calling(desk, "C-1", "C-3")
     for wrong in ("0000", "1111", "2222"):
         contact.give(Answer(wrong))

@@ -117,7 +117,7 @@ def follow(moment: Moment, given: Next) -> Moment | None:
     run = moment.run
     spent = None
     if given.spent is not None:
-        spent = {c.key: Spent(given.spent, given.spent) for c in run.keyed if c.per == "customer"}
+        spent = {c.key: Spent(given.spent, given.spent) for c in run.keyed}
     try:
         after = advance(run, given.given, stamp=_stamp(given.late, run), spent=spent).run
     except Refused:
