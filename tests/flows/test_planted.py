@@ -168,7 +168,8 @@ def unguarded_walk(library: Library, edge: Edge, step: str, shown: list[str]) ->
     needs, head = library.flows[edge.flow].steps[step].requires, library.flows[edge.flow].requires
 
     def found(moment: Moment) -> bool:
-        return enters(moment, edge, step)
+        steps = moment.entered()
+        return enters(moment, edge, step) and (not shown or steps[: len(shown)] == shown[: len(steps)])
 
     def strays(moment: Moment) -> bool:
         if shown:

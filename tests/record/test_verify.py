@@ -305,7 +305,7 @@ def test_the_facts_of_a_tickets_customer_are_verified_with_it(record: Record, tm
     with attacker(tmp_path) as connection:
         (facts,) = connection.execute("SELECT facts FROM customers WHERE ref = 'C-2'").fetchone()
         connection.execute("UPDATE customers SET facts = ? WHERE ref = 'C-1'", (facts,))
-    assert [one.what[:12] for one in record.verify(ids[0]).broken] == ["customer C-1"]
+    assert [one.what[:12] for one in record.verify(ids[0]).broken] == ["customer C-1", "ticket T-100"]
     assert record.verify(ids[1]).ok
 
 

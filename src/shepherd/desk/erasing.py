@@ -34,6 +34,6 @@ def erasure(record: Record, ref: str) -> Erasure:
     customer = record.customer_by_ref(ref)
     if customer is None:
         raise Unknown(f"Nothing is recorded of a customer {ref}. Give the number as the customer base has it.")
-    runs = record.runs(customer=customer.id, limit=MOST)
+    runs = record.runs(customers=[customer.id], limit=MOST)
     under_way = tuple(run for run in runs if run.status in UNDER_WAY)
     return Erasure(customer.id, len(record.tickets(customer=customer.id, limit=MOST)), len(runs), under_way)

@@ -173,7 +173,10 @@ class Runs:
     def _read(self, run_id: str) -> Live:
         events = self.events(run_id)
         started = events[0].data
-        row = self._record.run(run_id)
+        try:
+            row = self._record.run(run_id)
+        except NotFound:
+            raise Broken("The row of this run was taken away. It can't go on; verify the record.") from None
         try:
             run = replay(self.library_of(started), events, libraries=partial(self.library_of, started))
         except Erased:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,12 +21,15 @@ from shepherd.record.seal import Find, Owner, keys_in
 #: Tables without the entries and documents, which are proved by their hashes.
 ROWS = tuple(table for table in tables.metadata.sorted_tables if table not in (tables.entries, tables.documents))
 SEALED = {"tickets": ("subject", "ticket"), "customers": ("facts", "customer"), "items": ("value", "item")}
+#: Columns that hold times, as the record writes them.
+TIMES = ("at", "created_at", "updated_at", "erased_at")
+_MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{3}Z")
 
 
 def rows(connection: Connection, find: Find, ticket: str | None = None) -> Iterator[Broken]:
     """Columns that hold what they never could: in every table, or in the rows of *ticket* and its customer."""
     erased = erased_tickets(connection)
-    for table in ROWS:
+    for table in (one for one in ROWS if one is not tables.runs):
         query = select(table)
         if ticket is not None and table is tables.customers:
             query = query.where(table.c.id.in_(select(tables.tickets.c.customer).where(tables.tickets.c.id == ticket)))
@@ -36,7 +40,7 @@ def rows(connection: Connection, find: Find, ticket: str | None = None) -> Itera
             query = query.where(column == ticket)
         for row in connection.execute(query):
             for what in _strange(table, row, find, erased):
-                yield Broken(str(row.id) if table is tables.runs else "", None, what)
+                yield Broken("", None, what)
 
 
 def _strange(table: Table, row: Any, find: Find, erased: Mapping[Any, Any]) -> Iterator[str]:
@@ -52,6 +56,8 @@ def _strange(table: Table, row: Any, find: Find, erased: Mapping[Any, Any]) -> I
     except (Damaged, ValueError, TypeError, RecursionError):
         yield f"{place} holds in its column {column} what is not as it was written."
         return
+    if table is not tables.items and not keys_in(getattr(row, column)):
+        yield f"{place} holds in its column {column} what was never sealed."
     if table is tables.customers:
         what = of_row(getattr(row, column), None, row.erased_at, find)  # its facts are written anew with each contact
     elif table is tables.tickets:
@@ -60,6 +66,11 @@ def _strange(table: Table, row: Any, find: Find, erased: Mapping[Any, Any]) -> I
         what = of_row(getattr(row, column), row.at, erased.get(row.ticket), find)
     if what:
         yield f"what is personal in {place} {what}"
+
+
+def row_as_such(run: Kept) -> Iterator[str]:
+    """Columns of the row of *run* that hold what they never could."""
+    return _strange(tables.runs, run.row, lambda key: None, {})
 
 
 def _place(table: Table, row: Any) -> str:
@@ -75,13 +86,15 @@ def _place(table: Table, row: Any) -> str:
 def customers_of_tickets(connection: Connection, owner: Owner, ticket: str | None = None) -> Iterator[Broken]:
     """Tickets that stand under another customer than the one for whom they were written."""
     t, c = tables.tickets.c, tables.customers.c
-    query = select(t.id, t.n, t.customer, t.customer_ref, t.subject, c.ref).join_from(
+    query = select(t.id, t.n, t.customer, t.customer_ref, t.subject, c.ref, c.facts).join_from(
         tables.tickets, tables.customers, t.customer == c.id, isouter=True
     )
     for row in connection.execute(query.where(t.id == ticket) if ticket is not None else query):
         place = _place(tables.tickets, row)
         if _owners(row.subject, owner) - {row.id, row.customer}:
             yield Broken("", None, f"{place} stands under another customer than the one it was opened for.")
+        elif _owners(row.facts, owner) - {row.customer}:
+            yield Broken("", None, f"{place} stands under a customer whose facts are another's.")
         elif row.customer is not None and row.ref is None:
             yield Broken("", None, f"{place} stands under a customer who is gone.")
         elif row.customer is not None and row.customer_ref != row.ref:
@@ -108,6 +121,8 @@ def _owners(body: Any, owner: Owner) -> set[str]:
 def _fits(value: Any, column: Any) -> bool:
     if value is None:
         return bool(column.nullable)
+    if column.name in TIMES:
+        return isinstance(value, str) and _MOMENT.fullmatch(value) is not None
     if isinstance(column.type, LargeBinary):
         return isinstance(value, bytes)
     if isinstance(column.type, Integer):

@@ -13,12 +13,10 @@ from shepherd.record.kept import Kept
 from shepherd.record.seal import Find, keys_in, unsealed_data
 
 BACK = (
-    "was erased on {day}, and can be read all the same: its key is there again. "
-    "An older key file was put in place, or the erasure was cut short: shepherd erase does it again."
+    "was erased on {day}, as the customer's row says, and can be read all the same: its key is there. "
+    "The row was changed, an older key file was put in place, or the erasure was cut short."
 )
-GONE = (
-    "can't be read, and nobody has erased it: its key is gone. The key file is not the one with which it was written."
-)
+GONE = "can't be read, and was not erased, as the customer's row says: its key is gone."
 
 
 def of_run(run: Kept, find: Find) -> Iterator[tuple[int | None, str]]:
@@ -30,7 +28,7 @@ def of_run(run: Kept, find: Find) -> Iterator[tuple[int | None, str]]:
             continue
         there = [find(key) is not None for key in keys]
         back = back or (any(there) and written_before(row.at, run.erased_at))
-        lost = lost or (not all(there) and run.erased_at is None)
+        lost = lost or (not all(there) and not written_before(row.at, run.erased_at))
         try:
             unsealed_data(told["data"], find, told["run"], told["seq"])
         except Damaged:
@@ -48,7 +46,8 @@ def of_row(sealed: Any, written: Any, erased_at: Any, find: Find) -> str:
     there = [find(key) is not None for key in keys_in(sealed)]
     if any(there) and written_before(written, erased_at):
         return BACK.format(day=erased_at[:10])
-    return GONE if not all(there) and erased_at is None else ""
+    lost = not all(there) and (erased_at is None or (isinstance(written, str) and written > erased_at))
+    return GONE if lost else ""
 
 
 def written_before(at: Any, erased_at: Any) -> bool:

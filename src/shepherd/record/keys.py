@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select
 
 from shepherd.flow.canonical import canonical
 from shepherd.record import sqlite
+from shepherd.record.api import RecordUnavailable
 from shepherd.record.errors import readable
 from shepherd.record.tables import keys_metadata, record_keys, subject_keys
 
@@ -49,18 +50,18 @@ class Keys:
             with self._engine.begin() as connection:
                 row = connection.execute(wanted).first()
             if row is not None:
-                return row.id, bytes(row.key)
+                return row.id, _whole(row.key)
             with self._writing.begin() as connection:
                 row = connection.execute(wanted).first()
                 if row is not None:
-                    return row.id, bytes(row.key)
+                    return row.id, _whole(row.key)
                 made = (secrets.token_hex(16), secrets.token_bytes(32))
                 connection.execute(insert(subject_keys).values(id=made[0], subject=subject, key=made[1]))
             return made
 
     def finder(self) -> Callable[[str], bytes | None]:
         """Finds keys by id during one reading; None where one was erased, by whichever process."""
-        return self._by_id(subject_keys.c.key, bytes)
+        return self._by_id(subject_keys.c.key, _key)
 
     def owner(self) -> Callable[[str], str | None]:
         """Tells during one reading whose key has an id: a customer's or a ticket's; None where it was erased."""
@@ -90,3 +91,15 @@ class Keys:
     def mac(self, value: Any) -> str:
         """An HMAC-SHA256 over canonical JSON, in hex: nobody without the key can guess what was given."""
         return hmac.new(self._mac, canonical(value), hashlib.sha256).hexdigest()
+
+
+def _key(stored: Any) -> bytes:
+    """A key as it is *stored*; no key at all, under which nothing opens, where it is none any more."""
+    return stored if isinstance(stored, bytes) else b""
+
+
+def _whole(stored: Any) -> bytes:
+    """A key to seal with. Raises RecordUnavailable where it is none any more."""
+    if len(_key(stored)) != 32:
+        raise RecordUnavailable("The key file holds a key that is not as it was written. Verify the record.")
+    return _key(stored)

@@ -38,8 +38,8 @@ def customer_of(row: Any, find: Find) -> Customer:
         id=row.id,
         ref=row.ref,
         facts=opened_or_marked(row.facts, find, ["customer", row.id, "facts"]),
-        created_at=time_of(row.created_at),
-        erased_at=time_of(row.erased_at) if row.erased_at else None,
+        created_at=_time(row.created_at),
+        erased_at=_time(row.erased_at) if row.erased_at else None,
     )
 
 
@@ -52,15 +52,15 @@ def ticket_of(row: Any, find: Find) -> Ticket:
         customer_ref=row.customer_ref,
         subject=opened_or_marked(row.subject, find, ["ticket", row.id, "subject"]),
         status=row.status,
-        created_at=time_of(row.created_at),
+        created_at=_time(row.created_at),
         created_by=row.created_by,
-        updated_at=time_of(row.updated_at),
+        updated_at=_time(row.updated_at),
     )
 
 
 def contact_of(row: Any) -> Contact:
     """A row of ``contacts``."""
-    return Contact(id=row.id, ticket=row.ticket, channel=row.channel, at=time_of(row.at), actor=row.actor)
+    return Contact(id=row.id, ticket=row.ticket, channel=row.channel, at=_time(row.at), actor=row.actor)
 
 
 def item_of(row: Any, find: Find) -> Item:
@@ -70,7 +70,7 @@ def item_of(row: Any, find: Find) -> Item:
         key=row.key,
         run=row.run,
         kind=row.kind,
-        at=time_of(row.at),
+        at=_time(row.at),
         actor=row.actor,
         value=opened_or_marked(row.value, find, ["item", row.ticket, row.key]),
     )

@@ -280,8 +280,13 @@ class Record(Reader):
 
         def work(batch: Batch, _: bool) -> list[str]:
             connection = batch.connection
-            connection.execute(update(tables.customers).where(c.id == customer_id).values(erased_at=text_of(at)))
-            return list(connection.execute(select(t.id).where(t.customer == customer_id)).scalars())
+            found = list(connection.execute(select(t.id).where(t.customer == customer_id)).scalars())
+            e = tables.entries.c
+            latest = select(func.max(e.at)).where(e.ticket.in_(select(t.id).where(t.customer == customer_id)))
+            last = connection.execute(latest).scalar() or ""  # a clock may have been put back since
+            erased_at = max(text_of(at), last)
+            connection.execute(update(tables.customers).where(c.id == customer_id).values(erased_at=erased_at))
+            return found
 
         tickets = self._writer.write(work)
         return self._keys.erase([customer_id, *tickets])

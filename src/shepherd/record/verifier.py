@@ -82,8 +82,10 @@ def verify(lines: Iterable[bytes | str]) -> tuple[int, list[tuple[str, int | Non
         try:
             kept = json.loads(line)
             if number == 1 and "shepherd" in kept:
-                counts = dict(kept["runs"])
+                counts = _counts(kept["runs"])
                 continue
+            if number == 1:
+                broken.append(("", 1, "the first line, which tells how many entries each run has, is gone."))
             body, told = kept["body"].encode("utf-8", "surrogateescape"), bytes.fromhex(kept["hash"])
             entry = json.loads(body)
             rows.setdefault(str(_chain_of(entry)), []).append((entry["seq"], body, told))
@@ -92,6 +94,13 @@ def verify(lines: Iterable[bytes | str]) -> tuple[int, list[tuple[str, int | Non
     for run in sorted(rows.keys() | counts.keys()):
         broken += [(run, seq, what) for seq, what in faults(run, rows.get(run, ()), counts.get(run))]
     return sum(map(len, rows.values())), broken
+
+
+def _counts(runs: Any) -> dict[str, int]:
+    """How many entries each run has, as the first line tells. Raises ValueError where it does not."""
+    if not isinstance(runs, dict) or not all(type(count) is int and count > 0 for count in runs.values()):
+        raise ValueError(runs)
+    return runs
 
 
 def is_export(lines: Iterable[bytes | str]) -> bool:

@@ -73,6 +73,7 @@ def _of_run(run: Kept, find: Find, owner: Owner, documents: dict[str, bool]) -> 
         yield Broken(str(run.id), None, "its id holds what it never could.")
         return
     yield from _faults(run)
+    yield from (Broken(run.id, None, what) for what in beside.row_as_such(run))
     yield from (Broken(run.id, None, what) for what in beside.customer_of_run(run, owner))
     yield from (Broken(run.id, seq, what) for seq, what in erasures.of_run(run, find))
     for seq, hash_ in _pins(run):
