@@ -166,7 +166,7 @@ def test_only_single_values_are_looked_up(value: Any):
         ("over many", "number", "not a number"),
         ("20 to 10", "number", "takes nothing"),
         ("over 5 to 6", "number", "not a number"),
-        ("12,5", "number", "not a number"),
+        ("12,5", "number", "not how a cell is written"),
         ("", "text", "empty"),
         ("", "number", "not a number"),
         ("2027-02-30", "date", "not a date"),
