@@ -212,7 +212,7 @@ def test_a_flow_that_was_never_right_shows_what_there_is(folder):
         assert shop.get("/flows/parcel").text.count('data-step="') == 9
         assert "no version without errors since the workshop was opened" in shop.text
         assert "data-step" not in shop.get("/flows/goodbye").text
-        assert "steps: {" in shop.text
+        assert 'steps: <span class="wrong-here">{</span>' in shop.text
         assert shop.get("/flows/parcel/try").status == 404
         assert "as soon as it" in shop.text
     finally:
