@@ -153,15 +153,20 @@ def counts_for_customers(flow: Flow) -> Step | None:
 def _tries(flow: Flow, step: Step, call: Call, callee: Flow) -> Iterator[Finding]:
     """Tries per customer in *callee*, called about somebody whose number it is not given."""
     counting = counts_for_customers(callee)
-    if call.about is None or counting is None or CUSTOMER in call.args:
+    if call.about is None or counting is None:
         return
+    given = call.args.get(CUSTOMER)
+    own = given is not None and given.source.strip() == CUSTOMER and not flow.called_only
+    if given is not None and not own:
+        return
+    told = "is not told whose number that is here" if given is None else "is given the customer's own number here"
     yield TRIES_OF_ANOTHER.at(
         step.places.get("about", step.place),
-        f'"{callee.id}" counts tries per customer at "{counting.id}", and is not told whose number that is here.',
+        f'"{callee.id}" counts tries per customer at "{counting.id}", and {told}.',
         file=flow.file,
         flow=flow.id,
         step=step.id,
-        hint=f"Give it their number: `with: {{{CUSTOMER}: NAME}}`."
+        hint=f"Ask for their number first, and give it: `with: {{{CUSTOMER}: NAME}}`."
         if CUSTOMER in callee.inputs
         else f'Give "{callee.id}" the input `{CUSTOMER}: text`, and their number in `with` here.',
     )
