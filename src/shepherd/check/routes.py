@@ -45,8 +45,15 @@ OUT_WITHOUT_ATTEMPTS = Rule(
     "error",
     "`out_of_attempts` says where to go when no try is left, but the step does not count tries.",
 )
+NEVER_AGAIN = Rule(
+    "SHP217",
+    "tries-never-come-back",
+    "warning",
+    "Tries per customer that are counted without `within` never come back: once they are spent, no contact of that "
+    "customer has any again.",
+)
 
-RULES = (UNROUTED, UNKNOWN_RESULT, SAME_LABEL, NO_WAY_WHEN_OUT, OUT_WITHOUT_ATTEMPTS)
+RULES = (UNROUTED, UNKNOWN_RESULT, SAME_LABEL, NO_WAY_WHEN_OUT, OUT_WITHOUT_ATTEMPTS, NEVER_AGAIN)
 
 
 def routes(draft: Draft) -> Iterator[Finding]:
@@ -133,6 +140,15 @@ def _as_option(field: Field) -> Option:
 
 
 def _attempts(flow: Flow, step: Step) -> Iterator[Finding]:
+    if step.attempts is not None and step.attempts.per == "customer" and step.attempts.within is None:
+        yield NEVER_AGAIN.at(
+            step.places.get("attempts_per", step.place),
+            f'The tries at "{step.id}" are counted for a customer for ever.',
+            file=flow.file,
+            flow=flow.id,
+            step=step.id,
+            hint="Say within what time: `within: 24h`.",
+        )
     way = step.edges.get("out_of_attempts")
     if step.attempts is not None and way is None:
         yield NO_WAY_WHEN_OUT.at(
