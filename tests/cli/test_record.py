@@ -8,6 +8,7 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,6 +196,18 @@ def test_a_broken_chain_ends_with_1(record: tuple[Path, str], capsys: pytest.Cap
     marked = [line for line in lines if "NOT AS IT WAS WRITTEN. Entry 1: " in line]
     assert marked == [lines[1]]
     assert marked[0].startswith(" !   1 ")
+
+
+def test_a_run_whose_row_was_taken_away_is_no_whole_path(
+    record: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is on the ticket by its entries alone: the path names it, and ends as verify does."""
+    with closing(sqlite3.connect(record[0] / "shepherd.db", isolation_level=None)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("DELETE FROM runs")
+    assert run(at(record, "path", record[1])) == 1
+    assert "Not as it was written, beside these: run " in capsys.readouterr().out
 
 
 READING = (["path", "T-100001"], ["verify"], ["verify", "T-100001"], ["db", "rebuild"])
