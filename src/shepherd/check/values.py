@@ -52,14 +52,36 @@ NO_SUCH_DAY = Rule(
     "error",
     "A day that no calendar has can't be worked out: the contact would be stuck there.",
 )
+MAY_BE_NO_DAY = Rule(
+    "SHP337",
+    "perhaps-no-such-day",
+    "warning",
+    "A day that is put together of parts that are worked out may be one that no calendar has, and the contact would be "
+    "stuck there on that day of the year.",
+)
 SET_TWICE = Rule(
     "SHP354",
     "set-to-two-kinds",
     "error",
     "A name means one thing: steps that set it set it to values of one kind.",
 )
-RULES = (WRONG_TYPE, NOT_A_VALUE, NOT_A_CONDITION, WRONG_INPUT_TYPE, TWO_CURRENCIES, NO_SUCH_DAY, SET_TWICE)
-OF_KIND = {"type": WRONG_TYPE, "value": NOT_A_VALUE, "currency": TWO_CURRENCIES, "day": NO_SUCH_DAY}
+RULES = (
+    WRONG_TYPE,
+    NOT_A_VALUE,
+    NOT_A_CONDITION,
+    WRONG_INPUT_TYPE,
+    TWO_CURRENCIES,
+    NO_SUCH_DAY,
+    MAY_BE_NO_DAY,
+    SET_TWICE,
+)
+OF_KIND = {
+    "type": WRONG_TYPE,
+    "value": NOT_A_VALUE,
+    "currency": TWO_CURRENCIES,
+    "day": NO_SUCH_DAY,
+    "perhaps": MAY_BE_NO_DAY,
+}
 #: Values and sets that lead to one another, looked into this deep for what a choice may be.
 DEEPEST = 8
 #: The roles of expressions that have to be a yes or no.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from shepherd.flow.dates import no_such_day
+from shepherd.flow.dates import COUNT_FROM, MAY_BE_NO_DAY, may_be_no_day, no_such_day
 from shepherd.flow.findings import allowed, nearest
 from shepherd.flow.functions import FILTER_TAKES, FUNCTIONS, SAID, WEEKDAYS
 from shepherd.flow.lists import ROOT
@@ -238,6 +238,8 @@ class Infer:
             types.append(self.needs(arg, TAKES.get(wanted, {wanted}), what))
         if node.function == "date" and (wrong := no_such_day(node.args)):
             self.wrong(node, *wrong, kind="day")
+        elif node.function == "date" and may_be_no_day(node.args):
+            self.wrong(node, MAY_BE_NO_DAY, COUNT_FROM, kind="perhaps")
         if function.gives == "same":
             return self._alike(node, types)
         if node.function == "weekday":
