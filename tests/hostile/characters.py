@@ -86,7 +86,7 @@ CASES: dict[str, Case] = {
     "tab in words": of(FLOW.replace("Hello.", "a\tb")),
     "escaped tab in words": of(FLOW.replace("Hello.", '"a\\tb"')),
     "no-break spaces for an indent": of(FLOW.replace("    say", "\u00a0\u00a0say"), "SHP005"),
-    "ideographic space behind the colon": of(FLOW.replace("version: 1", "version:\u30001"), "SHP005"),
+    "ideographic space behind the colon": of(FLOW.replace("version: 1", "version:\u30001"), "SHP003"),
     # --- letters that look like others -------------------------------------------------------------
     "cyrillic in an id": of(FLOW.replace("hello:", "h\u0435llo:"), "SHP112"),
     "cyrillic in a key": of(FLOW.replace("    say:", "    s\u0430y:"), "SHP107"),
