@@ -35,8 +35,8 @@ from shepherd.flow.tree import Read
 SPOKEN = {"warn": "Mind", "say": "Say", "guide": "Do", "why": "Why"}
 ONCE = {
     "visit": "each time that this step is reached",
-    "run": "once in a run; asked for again, the first result counts",
-    "ticket": "once for the ticket; asked for again, the first result counts",
+    "run": "once in a run; asked for again with the same values, the first result counts",
+    "ticket": "once for the ticket; asked for again with the same values, the first result counts",
 }
 
 
