@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -391,3 +392,17 @@ def test_a_long_way_back_is_found_through_many_loops(tmp_path: Path):
     assert [len(f.path) for f in found] == [45]
     assert path(found[0])[-2:] == ["which back", "change answer:change"]
     assert found[0].hint == "Lead this path to another step."
+
+
+def test_a_mistake_in_a_flow_makes_no_promise_look_wrong(tmp_path: Path):
+    """Where a flow can't be read, what a promise names of it is not called unknown: one mistake, one finding."""
+    for file in shipped.FLOWS.glob("*.yaml"):
+        text = file.read_text("utf-8")
+        if file.stem == "refund":
+            text = text.replace("    ask: How much is to be paid back?", "    question: How much is to be paid back?")
+        (tmp_path / file.name).write_text(text, "utf-8")
+    for folder in ("data", "lists"):
+        if (shipped.FLOWS / folder).is_dir():
+            shutil.copytree(shipped.FLOWS / folder, tmp_path / folder)
+    errors = [finding.code for finding in examine(read_draft(tmp_path)) if finding.severity == "error"]
+    assert errors == ["SHP107"]

@@ -74,15 +74,15 @@ MOST_STEPS = 20
 
 
 def promises(draft: Draft) -> Iterator[Finding]:
-    """What promises name and nobody knows, and those that some path breaks."""
-    if not draft.promises:
+    """What promises name and nobody knows, and those that some path breaks; nothing where flows can't be read."""
+    if not draft.promises or not broken_kinds(draft).isdisjoint(("flow", "connectors")):
         return
     house: House | None = None
     for promise in draft.promises.values():
         wrong = list(words_of(draft, promise))
         wrong += _assurances(draft, promise)
         yield from wrong
-        if any(finding.severity == "error" for finding in wrong) or "flow" in broken_kinds(draft):
+        if any(finding.severity == "error" for finding in wrong):
             continue
         if not selected(draft.flows, promise.every).steps:
             yield NOTHING_PICKED.at(
