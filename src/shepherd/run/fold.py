@@ -105,7 +105,7 @@ def _answered(walk: Walk, data: Data) -> None:
     else:
         value = data.get("value")
         finish_visit(walk, value=value)
-        typed = None if value is None else from_json(value, action.field.type)
+        typed = value if value is None or action.routed else from_json(value, action.field.type)
     keep(walk, step, typed)
     walk.leave(f"answer:{data['value']}" if action.routed else "then")
 
