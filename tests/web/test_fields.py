@@ -221,3 +221,12 @@ def test_a_pin_in_groups_is_the_pin(tab):
     while "Being " in tab.heading:
         tab.get(tab.path)
     assert "given, 4 digits: right" in tab.text
+
+
+def test_a_secret_is_not_sent_to_be_read_back(tab, about):
+    """A PIN lives in the one request that brings it; what is no secret is read back while it is typed."""
+    begin(tab, "C-1001")
+    answer_until(tab, "four digits", {"Do you have your four-digit": "yes"})
+    assert 'type="password"' in tab.text
+    assert "data-reads" not in tab.text
+    assert "data-reads" in field(about, "born")

@@ -368,6 +368,10 @@ class Desk:
         """The verdict over the whole record, or one ticket."""
         return self.record.verify(self._tickets.find(ticket).id if ticket else None)
 
+    def acted(self, runs: Sequence[str]) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
+        """Who has acted in each of *runs*; why those ended that ended without an outcome."""
+        return self.record.agents(runs), self.record.reasons(runs)
+
     def bodies(self, ticket: str) -> list[bytes]:
         """The entries of a ticket, in order, as stored (``path TICKET --json``)."""
         return self.record.bodies(self._tickets.find(ticket).id)

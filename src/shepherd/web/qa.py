@@ -55,7 +55,7 @@ def runs() -> str:
     more = older if len(found) == MOST else ""
     broken = desk().broken(found)
     ids = [run.id for run in found]
-    people, reasons = desk().record.agents(ids), desk().record.reasons(ids)
+    people, reasons = desk().acted(ids)
     rows = [_row(r, people.get(r.id, ()), reasons.get(r.id, "")) | {"broken": r.id in broken} for r in found]
     page = {"asked": asked, "rows": rows, "more": more, "flows": flows, "errors": errors}
     return render_template("runs.html", **page, broken=len(broken), verified_at=desk().clock())
