@@ -228,6 +228,25 @@ def test_a_desk_that_dies_in_a_call_looks_it_up_again(served, page, customer):
     shows(page, LIGHT)
 
 
+def test_a_page_whose_script_does_not_come_asks_for_it_again(served, page, customer):
+    """Where the desk is gone just as a page has come, what watches it is fetched later, and the contact goes on."""
+    lost = []
+
+    def once(route):
+        lost.append(route.request.url)
+        route.abort() if len(lost) == 1 else route.continue_()
+
+    page.route("**/watch.js*", once)
+    served.hold("line.test")
+    at_pin(page, served.address, customer)
+    page.get_by_label("PIN", exact=True).fill(PIN)
+    press(page, "Save and go on")
+    shows(page, "Being looked up: test line")
+    served.let_go("line.test")
+    shows(page, LIGHT)
+    assert len(lost) > 1
+
+
 def test_a_booking_under_way_when_the_desk_dies_is_made_once(served, page, customer):
     """A change that may be repeated is sent again under the same key: one visit is booked, and the run goes on."""
     at_light(page, served.address, customer)

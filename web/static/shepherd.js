@@ -174,6 +174,12 @@
     }
   });
 
+  /* A part asks for its script until it comes, each time by another address: a browser remembers one that failed. */
+  const need = (part, address, again = 0) => import(again ? `${address}&${again}` : address).then(
+    (module) => module.arrive(part, say, { typing, bring, put }),
+    () => setTimeout(() => part.isConnected && need(part, address, again + 1), 1000),
+  );
+
   /* A page has come: its heading is where reading begins, one polite line says so, and what it needs is set going. */
   const arrive = (event) => {
     const page = document.body;
@@ -188,7 +194,7 @@
     noteArrives();
     for (const name of ["finds", "keeps", "fields", "reads", "watches"]) {
       const part = document.querySelector(`[data-${name}]`);
-      if (part) import(part.dataset[name]).then((module) => module.arrive(part, say, { typing, bring, put }));
+      if (part) need(part, part.dataset[name]);
     }
   };
   window.addEventListener("load", arrive);
